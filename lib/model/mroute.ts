@@ -47,7 +47,7 @@ export function whyNotSent(device: Device, egress: Device, frame: Frame): Cause 
   if (dropped) return dropped.code === 'mroute.none' ? noRoute(device, packet, wanted) : dropped;
   if (verdicts.some((each) => each.kind === 'on' && each.to.index === egress.index)) return undefined;
   const route = routeFor(routes, packet, device.index);
-  return route && { code: 'mroute.not-out', facts: { device: egress.name, ...saidOf(route) } };
+  return route && { code: 'mroute.not-out', facts: { device: egress.name, ...keyOf(route) } };
 }
 
 /** The route of the packet's source and group; else one for any source that has the device as an output (`ipmr_cache_find_any`). */
@@ -95,7 +95,7 @@ function noUsableRoute(device: Device, routes: readonly Mroute[], packet: IpPack
 
 function wrongInput(device: Device, route: Mroute): Cause {
   const wanted = device.inHost(route.input ?? 0)?.name;
-  return { code: 'mroute.wrong-in', facts: { device: device.name, ...saidOf(route), ...(wanted && { wanted }) } };
+  return { code: 'mroute.wrong-in', facts: { device: device.name, ...keyOf(route), ...(wanted && { wanted }) } };
 }
 
 function noRoute(
@@ -106,7 +106,7 @@ function noRoute(
   return { code: 'mroute.none', facts: { device: name, group: destination, source, ...more } };
 }
 
-function saidOf({ group, source }: Mroute): { group: string; source?: string } {
+function keyOf({ group, source }: Mroute): { group: string; source?: string } {
   return { group, ...(source === undefined ? {} : { source }) };
 }
 

@@ -16,10 +16,10 @@ import { devicesIn, loopbackOf, switchBridge } from './lab-devices.ts';
 import type { WholeLabState, WholeNamespace } from './lab-state.ts';
 import { attributesWithoutWords, portWords, settingWords } from './link-words.ts';
 import { mrouteWords } from './mroute-words.ts';
-import { saidAddress } from './script-addresses.ts';
+import { addressConfig } from './script-addresses.ts';
 import { farEnds, givenFdb, vlanMulticastRows } from './script-forwarding.ts';
 import { isArpOff } from './script-links.ts';
-import { saidRoute } from './script-routes.ts';
+import { routeConfig } from './script-routes.ts';
 import { namesIn } from './script-words.ts';
 import { vlanWords } from './vlan-words.ts';
 
@@ -56,7 +56,7 @@ export function stateText(state: WholeLabState, namespace: WholeNamespace): stri
     [
       'routes',
       [
-        ...routes.map((route) => wordsOf(ipRoute.add(saidRoute(route)))),
+        ...routes.map((route) => wordsOf(ipRoute.add(routeConfig(route)))),
         ...deleted.map(({ to, device }) => `(deleted: ${to.address}/${to.length} ${dev(device)})`),
       ],
     ],
@@ -135,7 +135,7 @@ function addressRows(namespace: WholeNamespace, wordsOf: (request: Request) => s
     const addresses = givenAddresses(namespace, link);
     if (addresses.length === 0) return [];
     const words = addresses.map((address) => {
-      const { nodad: _, ...given } = saidAddress(address, link);
+      const { nodad: _, ...given } = addressConfig(address, link);
       const all = wordsOf(ipAddress.add(given)).replace(` dev ${link.name}`, '');
       return isWithheld(address) ? all.replace(withLength(address), '$& (not usable: DAD)') : all;
     });

@@ -1,7 +1,7 @@
 import { type AddressState, ipAddress } from '../netlink/address.ts';
 import { givenAddresses, withLength } from '../report/given-addresses.ts';
 import type { WholeNamespace } from '../report/lab-state.ts';
-import { saidAddress } from '../report/script-addresses.ts';
+import { addressConfig } from '../report/script-addresses.ts';
 import type { Link } from '../state/network-state.ts';
 import { broadcastOf } from '../wire/ip-address.ts';
 import { execLine, omitEmpty, type Subject } from './described.ts';
@@ -21,7 +21,7 @@ export function addressLines(subject: Subject, link: Link): string[] {
   const plain = link.name === 'lo' || isOfSwitch ? [] : plainAddresses(subject.namespace, link);
   return givenAddresses(subject.namespace, link)
     .filter((address) => !plain.includes(address))
-    .map((address) => execLine(subject, ipAddress.add({ ...saidAddress(address, link), lifetime: undefined })));
+    .map((address) => execLine(subject, ipAddress.add({ ...addressConfig(address, link), lifetime: undefined })));
 }
 
 /** What neither says. */
@@ -58,7 +58,7 @@ function isPlain(address: AddressState, link: Link): boolean {
     broadcast,
     lifetime: _____,
     ...rest
-  } = saidAddress(address, link);
+  } = addressConfig(address, link);
   const isUsual = broadcast === undefined || broadcast === broadcastOf(address);
   return Object.keys(omitEmpty(rest)).length === 0 && isUsual && (family === 6 || scope === undefined || scope === 0);
 }

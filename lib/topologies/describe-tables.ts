@@ -8,7 +8,7 @@ import { leadsNowhere } from '../report/given-routes.ts';
 import type { WholeNamespace } from '../report/lab-state.ts';
 import { isMadeByCall } from '../report/mroute-words.ts';
 import { gatewayRequests } from '../report/script-gateways.ts';
-import { nexthopRequests, nexthopsInOrder, routeRequests, saidRoute } from '../report/script-routes.ts';
+import { nexthopRequests, nexthopsInOrder, routeConfig, routeRequests } from '../report/script-routes.ts';
 import { type DeviceNames, nameIn } from '../state/entries/entry-kind.ts';
 import { mrouteOf } from '../state/entries/mroute-entry.ts';
 import { nexthopOf } from '../state/entries/nexthop-entry.ts';
@@ -68,7 +68,7 @@ function deviceNamesOf({ namespace }: Subject): DeviceNames {
 
 function describeRoute(route: Route, names: DeviceNames): Mapping {
   const entry = entryOf(route, names);
-  const { scope, metric, preference } = saidRoute(route);
+  const { scope, metric, preference } = routeConfig(route);
   const { to, family, type, table, proto, tos, expires: _, nextHops, via, dev, onlink, encap, nhid, ...rest } = entry;
   const leads = !leadsNowhere(route) && nhid === undefined;
   const isDefault = to === 'default' && family === 6 && (!via || !leads);
