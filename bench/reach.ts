@@ -1,4 +1,5 @@
 import { createLab, type Lab } from '../lib/lab/index.ts';
+import { assertionOf } from '../lib/matchers/assertion.ts';
 import { formatMessage } from '../lib/matchers/message.ts';
 import { toReach } from '../lib/matchers/to-reach.ts';
 import type { ReachOptions } from '../lib/probes/reach.ts';
@@ -75,7 +76,12 @@ function asker(lab: Lab): (options: ReachOptions) => Promise<void> {
   const [a, b, sw] = [lab.namespace('a'), lab.namespace('b'), lab.switch('sw')];
   for (const host of [a, b]) lab.cable(host, sw);
   return async (options) => {
-    const { pass, message } = await toReach.call({ isNot: false }, a, b, options);
+    const { pass, message } = await toReach.call(
+      assertionOf('toReach', a, [b, options], { isNot: false }),
+      a,
+      b,
+      options,
+    );
     if (!pass) throw new Error(message && formatMessage(message));
   };
 }

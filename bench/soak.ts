@@ -1,6 +1,7 @@
 import { diagnose } from '../lib/diagnosis/diagnose.ts';
 import { UsageError } from '../lib/kernel/validate.ts';
 import { addMacvlanPair, createLab, type Lab, type Namespace } from '../lib/lab/index.ts';
+import { assertionOf } from '../lib/matchers/assertion.ts';
 import { formatMessage } from '../lib/matchers/message.ts';
 import { toReach } from '../lib/matchers/to-reach.ts';
 import { reach } from '../lib/probes/reach.ts';
@@ -116,7 +117,7 @@ async function usualTest(lab: Lab, turn: number): Promise<void> {
 }
 
 async function ask(from: Namespace, to: Namespace, { isNot }: { isNot: boolean }): Promise<void> {
-  const { pass, message } = await toReach.call({ isNot }, from, to);
+  const { pass, message } = await toReach.call(assertionOf('toReach', from, [to], { isNot }), from, to);
   if (pass === isNot) throw new Error(message && formatMessage(message));
 }
 

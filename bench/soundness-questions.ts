@@ -1,4 +1,4 @@
-import { Progress } from '../lib/matchers/assertion.ts';
+import { assertionOf } from '../lib/matchers/assertion.ts';
 import { type Answer, formatMessage } from '../lib/matchers/message.ts';
 import { toBehaveAs } from '../lib/matchers/to-behave-as.ts';
 import { toHear } from '../lib/matchers/to-hear.ts';
@@ -77,25 +77,30 @@ export function faultOf({ pass, message }: Answer, { isTrue, isNot }: { isTrue: 
 function reach(options: ReachOptions): Ask {
   return (isNot, { from, to }, { programs }) => {
     const port = programs === 'serves' ? { port: SERVER_PORT } : {};
-    return toReach.call({ isNot, progress: new Progress() }, from, to, { ...options, ...port });
+    const all = { ...options, ...port };
+    return toReach.call(assertionOf('toReach', from, [to, all], { isNot }), from, to, all);
   };
 }
 
 function hear(frame: FrameKind): Ask {
-  return (isNot, { from, to }) => toHear.call({ isNot, progress: new Progress() }, to, from, { frame });
+  return (isNot, { from, to }) =>
+    toHear.call(assertionOf('toHear', to, [from, { frame }], { isNot }), to, from, { frame });
 }
 
 function see(frame: FrameKind): Ask {
-  return (isNot, { from, to }) => toSee.call({ isNot, progress: new Progress() }, to, from, { frame });
+  return (isNot, { from, to }) =>
+    toSee.call(assertionOf('toSee', to, [from, { frame }], { isNot }), to, from, { frame });
 }
 
 function matrix(cell: '✓' | '✗'): Ask {
   return (isNot, { lab }) => {
     const table = ['    ns1 ns2', `ns1 .   ${cell}`, `ns2 ${cell}   .`].join('\n');
-    return toMatchReachability.call({ isNot, progress: new Progress() }, lab, table);
+    const assertion = assertionOf('toMatchReachability', lab, [table], { isNot, takesTable: true });
+    return toMatchReachability.call(assertion, lab, table);
   };
 }
 
 function behaviour(isNot: boolean, { pair }: Network): Promise<Answer> {
-  return toBehaveAs.call({ isNot, progress: new Progress() }, pair, 'vepa', { hairpin: true });
+  const options = { hairpin: true };
+  return toBehaveAs.call(assertionOf('toBehaveAs', pair, ['vepa', options], { isNot }), pair, 'vepa', options);
 }

@@ -8,11 +8,17 @@ import { checkBoolean, checkFileName, checkOneOf, checkOptions } from './kernel/
 import { harmless } from './kernel/visible-text.ts';
 import { checkNamespaces, namespacedForks, POOL } from './pool.ts';
 import { balancedSequencer } from './report/balanced-sequencer.ts';
-import { DEFAULT_DIAGNOSE, DIAGNOSES, type Diagnose } from './report/diagnose-mode.ts';
+import {
+  DEFAULT_DIAGNOSE,
+  DEFAULT_TRACE_MODE,
+  DIAGNOSES,
+  type Diagnose,
+  TRACE_MODES,
+  type TraceMode,
+} from './report/failure-modes.ts';
 import { mergedMachines, patience, projectName, thisMachine } from './report/project-name.ts';
 import { resultsFolder } from './report/results.ts';
 import { CONSOLE } from './report/running-tests.ts';
-import { DEFAULT_TRACE_MODE, TRACE_MODES, type TraceMode } from './report/trace-mode.ts';
 import { whyNotCleared } from './report/why-not-kept.ts';
 import { pauseOnFailure } from './shell/pause-on-failure.ts';
 

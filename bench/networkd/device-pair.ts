@@ -1,4 +1,4 @@
-import { Progress } from '../../lib/matchers/assertion.ts';
+import { assertionOf } from '../../lib/matchers/assertion.ts';
 import { formatMessage } from '../../lib/matchers/message.ts';
 import { toReach } from '../../lib/matchers/to-reach.ts';
 import { normalizeIp } from '../../lib/wire/ip-address.ts';
@@ -49,7 +49,8 @@ export async function askBetween(ends: Ends, pair: DevicePair, isSlow: boolean):
   const before = await counters(ends, pair.counted ?? near);
   const from = pair.isBound ? device : nearAddress;
   const options = { from, within: isSlow ? WITHIN : SHORT, neighbours: 'kept' } as const;
-  const answer = await toReach.call({ isNot: false, progress: new Progress() }, ends.host, target, options);
+  const assertion = assertionOf('toReach', ends.host, [target, options], { isNot: false });
+  const answer = await toReach.call(assertion, ends.host, target, options);
   const after = await counters(ends, pair.counted ?? near);
   if (answer.pass && after.tx <= before.tx && after.rx > before.rx) return 'only the answer passes it';
   if (answer.pass && (after.tx <= before.tx || after.rx <= before.rx))

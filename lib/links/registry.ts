@@ -142,3 +142,9 @@ export function changedMemberSettings(link: Pick<LinkState, 'slaveKind' | 'slave
 export function settingsOf(link: LinkState): Readonly<Record<string, unknown>> | undefined {
   return kindOf(link)?.of(link);
 }
+
+/** The options of a kernel's `.config` that bring a kind of links, without `CONFIG_`; undefined where nobody knows. */
+export function kernelOptionsOf(kind: string): readonly string[] | undefined {
+  const description = kindOf({ kind })?.description;
+  return description && [...(description.dependsOn ?? []), description.option];
+}

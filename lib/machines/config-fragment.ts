@@ -1,4 +1,4 @@
-import { kernelOptionsOf } from '../links/kernel-options-of-kind.ts';
+import { kernelOptionsOf } from '../links/registry.ts';
 
 /** The options of a kernel's `.config` by what a spec uses, in the words of lib/kernel/features.ts; links are in lib/links. */
 const OPTIONS: Readonly<Record<string, readonly string[]>> = {

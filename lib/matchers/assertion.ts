@@ -2,16 +2,30 @@ import { now } from '../kernel/clock.ts';
 import type { Lab } from '../lab/index.ts';
 import type { Wait } from '../lab/waits.ts';
 import type { Judge } from './judge.ts';
+import { assertionTitle } from './message.ts';
 
 /** What a matcher is given as `this`. */
 export interface Assertion {
+  /** `expect(ns1).not.toReach(ns2)`: errors and messages begin with it. */
+  call: string;
   isNot: boolean;
-  /** What is told of it while it has no answer. @default nobody asks */
-  progress?: Progress;
+  /** What is told of it while it has no answer. */
+  progress: Progress;
   /** Compares as vitest does; undefined outside of vitest. */
   judge?: Judge;
   /** Compares a text with the spec's snapshot, as vitest's `toMatchSnapshot` does; undefined outside of vitest. */
   snapshot?: (text: string, hint?: string) => { pass: boolean; message: () => string };
+}
+
+/** An assertion as a spec makes it, without what only vitest can do. */
+export function assertionOf(
+  matcher: string,
+  received: unknown,
+  args: readonly unknown[],
+  options: { isNot: boolean; takesTable?: boolean },
+): Assertion {
+  const { isNot } = options;
+  return { call: assertionTitle(matcher, received, args, options), isNot, progress: new Progress() };
 }
 
 /** How far an assertion has come. */

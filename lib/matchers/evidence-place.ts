@@ -1,10 +1,9 @@
 import { inject } from 'vitest';
-import type { Diagnose } from '../report/diagnose-mode.ts';
 import type { EvidencePlace } from '../report/evidence.ts';
 import { evidenceFolder } from '../report/evidence-folder.ts';
+import { DEFAULT_TRACE_MODE, type Diagnose, type TraceMode } from '../report/failure-modes.ts';
 import { placeIn, resultsFolder } from '../report/results.ts';
 import { labelOf } from '../report/run-label.ts';
-import { DEFAULT_TRACE_MODE, type TraceMode } from '../report/trace-mode.ts';
 import type { Attempt, Task } from './attempt.ts';
 
 declare module 'vitest' {

@@ -9,7 +9,7 @@ import { WITHIN } from '../probes/patience.ts';
 import { isFrameKind } from '../probes/test-frame.ts';
 import { Capture } from '../trace/capture.ts';
 import { frameIdentity } from '../wire/frame-identity.ts';
-import { type Assertion, Progress } from './assertion.ts';
+import type { Assertion } from './assertion.ts';
 import { checkDroppedBy, isWantedDrop } from './dropped-by.ts';
 import { describeFrames } from './frame-message.ts';
 import {
@@ -21,19 +21,18 @@ import {
 } from './frame-options.ts';
 import { holdIn } from './hold.ts';
 import { type HeardCopies, listenForCopies, type WantedCopies } from './listen-for-copies.ts';
-import { type Answer, assertionTitle, nameOf, wordsOf } from './message.ts';
+import type { Answer } from './message.ts';
 import { hearOnceMore } from './traced-frame.ts';
 
 /** Puts the question of a matcher, and says what came of it. */
 export async function askByFrame(
-  { isNot, progress = new Progress() }: Assertion,
+  { call: title, isNot, progress }: Assertion,
   matcher: FrameMatcher,
   received: unknown,
   sender: Namespace | Interface,
   options: FrameQuestionOptions,
 ): Promise<Answer> {
   const { name, join, listen } = matcher;
-  const title = assertionTitle(name, nameOf(received), `${nameOf(sender)}${wordsOf(options)}`, { isNot });
   checkFrameOptions(title, matcher, options, isNot);
   const { frame = 'broadcast' } = options;
   const to = toDevice(title, 'expect() takes the receiver', received);

@@ -8,11 +8,11 @@ import { WITHIN } from '../probes/patience.ts';
 import { deviceNames, type EntryKind } from '../state/entries/entry-kind.ts';
 import { EntryMonitor } from '../state/entries/entry-monitor.ts';
 import { checkEntry } from '../state/entries/fields.ts';
-import { type Assertion, Progress } from './assertion.ts';
+import type { Assertion } from './assertion.ts';
 import { checkNotClosed } from './check-receiver.ts';
 import type { Judge } from './judge.ts';
 import { shouldStopWaiting } from './lost-programs.ts';
-import { type Answer, assertionTitle, milliseconds, nameOf, pluralOf, wordsOf } from './message.ts';
+import { type Answer, milliseconds, nameOf, pluralOf } from './message.ts';
 import { describeState, type Verdict } from './state-message.ts';
 
 /** How long to wait for a state, or how long it must stay away. */
@@ -46,9 +46,8 @@ export function haveState<Entry extends object>(
     expected: unknown,
     options: StateOptions = {},
   ): Promise<Answer> {
-    const { isNot, progress = new Progress() } = this;
+    const { call, isNot, progress } = this;
     const judge = judgeIn(this);
-    const call = assertionTitle(name, nameOf(received), `${nameOf(expected)}${wordsOf(options)}`, { isNot });
     const place = checkPlace(call, received);
     const times = checkTimes(call, name, options, isNot);
     const wanted = checkEntry(call, kind, unfold(call, expected), (value) => deviceIn(call, place.namespace, value));

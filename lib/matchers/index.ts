@@ -9,14 +9,14 @@ import { watcher } from '../lab/watcher.ts';
 import type { Message } from '../report/failure-meta.ts';
 import { warn } from '../report/warn.ts';
 import { pauseAtFailure } from '../shell/pause.ts';
-import { type Assertion, assertionWait, Progress } from './assertion.ts';
+import { type Assertion, assertionOf, assertionWait } from './assertion.ts';
 import { type Attempt, attemptOf, isOver, metaOf, noteAssertion } from './attempt.ts';
 import type { FailedAssertion } from './failed-assertion.ts';
 import { judgeOf, type VitestComparison } from './judge.ts';
 import { type Asking, forgetEarlierRun, keepEvidence } from './keep-evidence.ts';
 import { ownerOf } from './lab-owner.ts';
 import { lostProgramLines } from './lost-programs.ts';
-import { type Answer, assertionTitle, formatMessage, labOf, nameOf, wordsOf } from './message.ts';
+import { type Answer, formatMessage, labOf } from './message.ts';
 import { type MatcherState, mustBeAwaited } from './must-be-awaited.ts';
 import { toBehaveAs } from './to-behave-as.ts';
 import { toHaveAddress } from './to-have-address.ts';
@@ -54,7 +54,7 @@ export const matchers = {
   toHaveSysctl: awaited('toHaveSysctl', toHaveSysctl, ofState),
   toHaveVlan: awaited('toHaveVlan', toHaveVlan, ofState),
   toHear: awaited('toHear', toHear),
-  toMatchReachability: awaited('toMatchReachability', toMatchReachability),
+  toMatchReachability: awaited('toMatchReachability', toMatchReachability, { takesTable: true }),
   toTell: awaited('toTell', toTell, ofState),
   toMatchRuleset: awaited('toMatchRuleset', toMatchRuleset, ofState),
   toReach: awaited('toReach', toReach),
@@ -78,19 +78,17 @@ let count = 0;
 
 type Matcher<Args extends unknown[]> = (this: Assertion, received: unknown, ...args: Args) => Promise<Answer>;
 
-function awaited<Args extends unknown[]>(name: string, matcher: Matcher<Args>, { asksNetwork = true } = {}) {
+function awaited<Args extends unknown[]>(
+  name: string,
+  matcher: Matcher<Args>,
+  { asksNetwork = true, takesTable = false } = {},
+) {
   return function assertion(this: AssertionState, received: unknown, ...args: Args): PromiseLike<Told> {
     // Chai's flag is undefined without .not, and a matcher compares.
     const state = {
-      isNot: this.isNot === true,
-      progress: new Progress(),
+      ...assertionOf(name, received, args, { isNot: this.isNot === true, takesTable }),
       ...(this.utils && { judge: judgeOf(this as VitestComparison), snapshot: snapshotOf(this) }),
     };
-    const [expected, options] = args;
-    // A table of several lines has no place in a title.
-    const first = typeof expected === 'string' && expected.includes('\n') ? 'table' : nameOf(expected);
-    const words = `${first}${options === undefined ? '' : wordsOf(options)}`;
-    const title = assertionTitle(name, nameOf(received), words, state);
     const lab = labOf(received);
     const task = ownerOf(lab) ?? this.task;
     const attempt = task && attemptOf(task);
@@ -101,18 +99,18 @@ function awaited<Args extends unknown[]>(name: string, matcher: Matcher<Args>, {
     watcher()?.asked();
     const answer = ask(matcher, state, received, args, asksNetwork).then(async (given): Promise<Told> => {
       const failed = given.pass === state.isNot;
-      if (attempt) noteAssertion(attempt, { title, passed: !failed, started: asking.started });
+      if (attempt) noteAssertion(attempt, { title: state.call, passed: !failed, started: asking.started });
       if (!failed) return { pass: given.pass, message: () => '' };
-      const { message = { title, lines: [] } } = given;
+      const { message = { title: state.call, lines: [] } } = given;
       const lost = lab && !state.isNot ? lostProgramLines(lab, state.progress) : [];
       const whole = { ...message, notes: [...(message.notes ?? []), ...lost] };
       return tellFailure({ ...given, message: whole }, { lab, attempt, asking });
     });
-    if (lab) registerWait(assertionWait(lab, title, frames, state.progress), answer);
+    if (lab) registerWait(assertionWait(lab, state.call, frames, state.progress), answer);
     // Only what cannot be asked throws.
     answer.catch(() => watcher()?.refused('asking'));
     // `promises` is vitest's own, and no part of the task's type.
-    return mustBeAwaited({ ...state, soft: this.soft, task: task as MatcherState['task'] }, title, answer, frames);
+    return mustBeAwaited({ ...state, soft: this.soft, task: task as MatcherState['task'] }, state.call, answer, frames);
   };
 }
 

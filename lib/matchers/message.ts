@@ -25,14 +25,18 @@ export function formatMessage(message: Message): string {
   return failureText(failureWords(message));
 }
 
-/** `expect(ns1).not.toReach(ns2, …)`. */
+/** `expect(ns1).not.toReach(ns2, { by: 'tcp' })`, as the spec has it. */
 export function assertionTitle(
   matcher: string,
-  received: string,
-  expected: string,
-  { isNot }: { isNot: boolean },
+  received: unknown,
+  args: readonly unknown[],
+  { isNot, takesTable = false }: { isNot: boolean; takesTable?: boolean },
 ): string {
-  return `expect(${received}).${isNot ? 'not.' : ''}${matcher}(${expected})`;
+  // A table of several lines has no place in a title.
+  const words = args.map((arg, at) => (takesTable && at === 0 ? 'table' : nameOf(arg)));
+  // Options that are left out, or are none.
+  while (words.length > 1 && ['undefined', '{}'].includes(words.at(-1) ?? '')) words.pop();
+  return `expect(${nameOf(received)}).${isNot ? 'not.' : ''}${matcher}(${words.join(', ')})`;
 }
 
 /** A value as the spec has it: namespaces and interfaces by their names. */
@@ -68,13 +72,6 @@ export function labOf(value: unknown): Lab | undefined {
   if (value instanceof Events) return value.namespace.lab;
   if (isPair(value)) return value.uplink.namespace.lab;
   return value instanceof Interface ? value.namespace.lab : undefined;
-}
-
-/** `, { by: 'tcp', port: 80 }` for options, nothing for none. */
-export function wordsOf(options: unknown): string {
-  if (typeof options !== 'object' || options === null) return `, ${show(options)}`;
-  const words = objectWords(options);
-  return words === '' ? '' : `, { ${words} }`;
 }
 
 /** `m1, macvlan vepa on host/up0`. */

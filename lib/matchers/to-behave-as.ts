@@ -14,7 +14,7 @@ import type { Family } from '../wire/ip-address.ts';
 import type { Assertion } from './assertion.ts';
 import { type Difference, differingWay } from './differing-way.ts';
 import { evidenceOf } from './have-state.ts';
-import { type Answer, assertionTitle, nameOf, wordsOf } from './message.ts';
+import type { Answer } from './message.ts';
 import { mendOfWays } from './why.ts';
 
 export interface ToBehaveAsOptions {
@@ -28,8 +28,7 @@ export async function toBehaveAs(
   mode: MacvlanMode,
   options: ToBehaveAsOptions = {},
 ): Promise<Answer> {
-  const { isNot } = this;
-  const title = assertionTitle('toBehaveAs', nameOf(received), `${show(mode)}${wordsOf(options)}`, { isNot });
+  const { call: title, isNot } = this;
   checkPair(title, received);
   checkOneOf(title, 'mode', mode, MACVLAN_MODES);
   checkOptions(title, options, ['hairpin']);

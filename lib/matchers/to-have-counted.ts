@@ -1,10 +1,10 @@
 import { UsageError } from '../lab/index.ts';
 import { checkEntry, deviceName, type Fields, isAsymmetric, text, whole, word } from '../state/entries/fields.ts';
-import { type Assertion, Progress } from './assertion.ts';
+import type { Assertion } from './assertion.ts';
 import { checkPlace, checkTimes, deviceIn, evidenceOf, goalOf, judgeIn, type StateOptions } from './have-state.ts';
 import { type CounterEntry, listCounters } from './list-counters.ts';
 import { shouldStopWaiting } from './lost-programs.ts';
-import { type Answer, assertionTitle, nameOf, wordsOf } from './message.ts';
+import type { Answer } from './message.ts';
 import { pollState } from './poll-state.ts';
 import { describeState } from './state-message.ts';
 
@@ -39,9 +39,8 @@ export async function toHaveCounted(
   expected: unknown,
   options: StateOptions = {},
 ): Promise<Answer> {
-  const { isNot, progress = new Progress() } = this;
+  const { call, isNot, progress } = this;
   const judge = judgeIn(this);
-  const call = assertionTitle('toHaveCounted', nameOf(received), `${nameOf(expected)}${wordsOf(options)}`, { isNot });
   const { namespace, device } = checkPlace(call, received);
   if (device) throw new UsageError(`${call}: expect() takes a namespace: received ${device}; its device is dev`);
   const times = checkTimes(call, 'toHaveCounted', options, isNot);

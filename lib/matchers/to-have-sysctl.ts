@@ -2,10 +2,10 @@ import { show } from '../kernel/validate.ts';
 import { Namespace, UsageError } from '../lab/index.ts';
 import type { Message } from '../report/failure-meta.ts';
 import { isAsymmetric } from '../state/entries/fields.ts';
-import { type Assertion, Progress } from './assertion.ts';
+import type { Assertion } from './assertion.ts';
 import { checkPlace, checkTimes, evidenceOf, judgeIn, type StateOptions } from './have-state.ts';
 import { shouldStopWaiting } from './lost-programs.ts';
-import { type Answer, assertionTitle, milliseconds, nameOf, plural, wordsOf } from './message.ts';
+import { type Answer, milliseconds, nameOf, plural } from './message.ts';
 import { pollState } from './poll-state.ts';
 
 /** No event tells of a sysctl. In milliseconds. */
@@ -18,10 +18,8 @@ export async function toHaveSysctl(
   value: unknown,
   options: StateOptions = {},
 ): Promise<Answer> {
-  const { isNot, progress = new Progress() } = this;
+  const { call, isNot, progress } = this;
   const judge = judgeIn(this);
-  const words = `${show(name)}, ${nameOf(value)}${wordsOf(options)}`;
-  const call = assertionTitle('toHaveSysctl', nameOf(received), words, { isNot });
   const { namespace } = checkPlace(call, received);
   if (!(received instanceof Namespace))
     throw new UsageError(`${call}: expect() takes a namespace: received ${received}`);

@@ -17,7 +17,7 @@ import { isPassive } from './evidence-place.ts';
 import { evidenceOf } from './have-state.ts';
 import { checkHold, holdIn } from './hold.ts';
 import { cellOf, correctMatrix, type Judged, judgePairs, silentTargets } from './judge-reachability.ts';
-import { type Answer, assertionTitle, nameOf, plural, wordsOf } from './message.ts';
+import { type Answer, plural } from './message.ts';
 import { parseReachabilityTable, type ReachabilityTable } from './reachability-table.ts';
 import { mendOf } from './why.ts';
 
@@ -42,8 +42,7 @@ export async function toMatchReachability(
   text: string,
   options: ToMatchReachabilityOptions = {},
 ): Promise<Answer> {
-  const { isNot } = this;
-  const title = assertionTitle('toMatchReachability', nameOf(received), `table${wordsOf(options)}`, { isNot });
+  const { call: title, isNot } = this;
   if (!(received instanceof Lab)) throw new UsageError(`${title}: expect() takes a lab: received ${show(received)}`);
   checkOptions(title, options, ['family', 'because', 'hold']);
   const { because } = options;

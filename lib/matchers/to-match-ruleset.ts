@@ -4,11 +4,10 @@ import { UsageError } from '../lab/index.ts';
 import type { Assertion } from './assertion.ts';
 import { checkPlace, evidenceOf } from './have-state.ts';
 import { legacyRuleset } from './legacy-rules.ts';
-import { type Answer, assertionTitle, nameOf } from './message.ts';
+import type { Answer } from './message.ts';
 
 export async function toMatchRuleset(this: Assertion, received: unknown, hint?: string): Promise<Answer> {
-  const { isNot, snapshot } = this;
-  const call = assertionTitle('toMatchRuleset', nameOf(received), hint === undefined ? '' : show(hint), { isNot });
+  const { call, isNot, snapshot } = this;
   const { namespace, device } = checkPlace(call, received);
   if (device) throw new UsageError(`${call}: expect() takes a namespace: received ${device}`);
   if (hint !== undefined && typeof hint !== 'string')

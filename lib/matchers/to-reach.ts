@@ -9,14 +9,14 @@ import { WITHIN } from '../probes/patience.ts';
 import { checkReachOptions, checkWithin, type ReachOptions, type ReachReport } from '../probes/reach.ts';
 import { Capture } from '../trace/capture.ts';
 import { quietIn } from '../trace/quiescence.ts';
-import { type Assertion, Progress } from './assertion.ts';
+import type { Assertion, Progress } from './assertion.ts';
 import { checkAsker } from './check-receiver.ts';
 import { checkDroppedBy, type DroppedByOptions, isWantedDrop } from './dropped-by.ts';
 import { isPassive } from './evidence-place.ts';
 import { checkHold, holdIn } from './hold.ts';
 import { isInconclusive } from './is-inconclusive.ts';
 import { shouldStopWaiting } from './lost-programs.ts';
-import { type Answer, assertionTitle, milliseconds, nameOf, wordsOf } from './message.ts';
+import { type Answer, milliseconds, nameOf } from './message.ts';
 import { type PutQuestion, putQuestion, type ReachQuestion, traceOf } from './put-question.ts';
 import { describeReach, type WantedReach } from './reach-message.ts';
 import { checkThrough, type Waypoint } from './through.ts';
@@ -52,8 +52,7 @@ export async function toReach(
   to: Namespace | Interface | string,
   options: ToReachOptions = {},
 ): Promise<Answer> {
-  const { isNot, progress = new Progress() } = this;
-  const call = assertionTitle('toReach', nameOf(received), `${nameOf(to)}${wordsOf(options)}`, { isNot });
+  const { call, isNot, progress } = this;
   checkAsker(call, received);
   const checked = checkQuestion({ call, from: received, to, options, isNot });
   // Before the first wait, during which the time of the test may end.

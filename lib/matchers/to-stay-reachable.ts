@@ -7,11 +7,11 @@ import type { Message } from '../report/failure-meta.ts';
 import { latenessIn } from '../trace/late-answers.ts';
 import { quietIn } from '../trace/quiescence.ts';
 import { type StandIn, standInOf } from '../trace/stand-in.ts';
-import { type Assertion, Progress } from './assertion.ts';
+import type { Assertion } from './assertion.ts';
 import { checkAsker } from './check-receiver.ts';
 import { evidenceOf } from './have-state.ts';
 import { shouldStopWaiting } from './lost-programs.ts';
-import { type Answer, assertionTitle, describeDevice, milliseconds, nameOf, plural, wordsOf } from './message.ts';
+import { type Answer, describeDevice, milliseconds, nameOf, plural } from './message.ts';
 import { standInWords } from './stand-in-words.ts';
 
 const WAYS = ['icmp', 'udp'] as const;
@@ -34,8 +34,7 @@ export async function toStayReachable(
   to: Namespace | Interface | string,
   options: ToStayReachableOptions,
 ): Promise<Answer> {
-  const { isNot, progress = new Progress() } = this;
-  const call = assertionTitle('toStayReachable', nameOf(received), `${nameOf(to)}${wordsOf(options)}`, { isNot });
+  const { call, isNot, progress } = this;
   checkAsker(call, received);
   const { gap = 0, by = 'icmp', while: during, ...ends } = checkOptions(call, options);
   const { lab } = received;

@@ -8,11 +8,11 @@ import { WITHIN } from '../probes/patience.ts';
 import type { Message } from '../report/failure-meta.ts';
 import { MONITORED } from '../state/entries/entry-kinds.ts';
 import { checkEntry, flag } from '../state/entries/fields.ts';
-import { type Assertion, Progress } from './assertion.ts';
+import type { Assertion } from './assertion.ts';
 import { checkNotClosed } from './check-receiver.ts';
 import { deviceIn, evidenceOf, HOLD, judgeIn } from './have-state.ts';
 import { shouldStopWaiting } from './lost-programs.ts';
-import { type Answer, assertionTitle, milliseconds, nameOf, plural, wordsOf } from './message.ts';
+import { type Answer, milliseconds, plural } from './message.ts';
 import { nearest } from './state-message.ts';
 
 export interface ToTellOptions {
@@ -40,9 +40,8 @@ export async function toTell(
   expected: unknown,
   options: ToTellOptions = {},
 ): Promise<Answer> {
-  const { isNot, progress = new Progress() } = this;
+  const { call, isNot, progress } = this;
   const judge = judgeIn(this);
-  const call = assertionTitle('toTell', nameOf(received), `${nameOf(expected)}${wordsOf(options)}`, { isNot });
   const events = checkEvents(call, received);
   const { namespace, object } = events;
   const wanted = checkWanted(call, options, isNot);

@@ -2,14 +2,14 @@ import { bond } from '../links/bond.ts';
 import { isReserved } from './bridge-reserved.ts';
 import type { Frame, PacketType } from './frame.ts';
 import type { Device } from './network.ts';
-import { drop, into, outOf, unknown, type Verdict } from './prediction.ts';
+import { drop, receiveOn, transmitOn, unknown, type Verdict } from './prediction.ts';
 
 /** `bond_xmit_activebackup`: the active slave sends. Of other modes the model knows nothing. */
 export function sendByBond(device: Device, frame: Frame): readonly Verdict[] {
   const { mode, activeSlave } = bond.of(device.link);
   if (mode !== 'active-backup') return [unknown(`${device} chooses a slave by its mode ${mode}`)];
   const slave = activeSlave === undefined ? undefined : device.inHost(activeSlave);
-  return slave ? [outOf(slave, frame)] : [unknown(`${device} has no active slave`)];
+  return slave ? [transmitOn(slave, frame)] : [unknown(`${device} has no active slave`)];
 }
 
 /** The bond that a device is a slave of. */
@@ -24,7 +24,7 @@ export function receiveBySlave(device: Device, master: Device, frame: Frame, typ
   if (mode !== 'active-backup') return [unknown(`${master} may drop what a slave receives in its mode ${mode}`)];
   // Its own questions come back to it (bond_rcv_validate).
   if (arpInterval) return [unknown(`${master} watches its slaves by ARP`)];
-  if (activeSlave === device.index || allSlavesActive) return [into(master, frame, type)];
+  if (activeSlave === device.index || allSlavesActive) return [receiveOn(master, frame, type)];
   if (isReserved(frame.destination)) return [unknown(`${device} keeps frames of its link`)];
   const active = activeSlave === undefined ? undefined : device.inHost(activeSlave);
   const facts = { device: device.name, bond: master.name, ...(active ? { active: active.name } : {}) };

@@ -8,23 +8,24 @@ import type { Frame } from './frame.ts';
 import type { Device } from './network.ts';
 
 /** A frame inside a bridge: while the bridge looks at VLANs, with the tag of the VLAN that it is of. */
-export interface Admitted {
+export interface BridgedFrame {
   frame: Frame;
   /** Undefined where the bridge does not look at VLANs. */
   vlan: number | undefined;
-  /** The port whose pvid the VLAN is, where the frame said none. */
+  /** The port whose pvid the VLAN is, if the frame had no tag of its own. */
   pvidOf?: Device;
   /** Where the port only learns addresses in this VLAN: what the frame is dropped for. */
   learning?: Cause;
 }
 
 /**
- * What a frame becomes that comes in by a port, or from the bridge's own host: `br_allowed_ingress`, `__allowed_ingress`.
+ * The frame inside the bridge, or why the bridge drops a frame of a port or of its own host (`br_allowed_ingress`,
+ * `__allowed_ingress`).
  *
  * @param by the port, or the bridge itself
  * @param isForwarding whether the port itself is: a VLAN's state counts only then
  */
-export function admit(bridge: Device, by: Device, frame: Frame, isForwarding = true): Admitted | Cause {
+export function checkIngress(bridge: Device, by: Device, frame: Frame, isForwarding = true): BridgedFrame | Cause {
   const { vlanFiltering, vlanProtocol } = bridgeKind.of(bridge.link);
   if (!vlanFiltering) return { frame, vlan: undefined };
   const type = VLAN_PROTOCOL_NUMBERS[(vlanProtocol ?? '802.1Q') as VlanProtocol];
@@ -43,10 +44,10 @@ export function admit(bridge: Device, by: Device, frame: Frame, isForwarding = t
 }
 
 /** The state of the VLAN at the port (`br_vlan_state_allowed`). */
-function inState(by: Device, vlan: VlanOfPort | undefined, admitted: Admitted): Admitted | Cause {
-  if (!vlan || vlan.state === 'forwarding') return admitted;
+function inState(by: Device, vlan: VlanOfPort | undefined, bridged: BridgedFrame): BridgedFrame | Cause {
+  if (!vlan || vlan.state === 'forwarding') return bridged;
   const cause = stateCause(by, vlan, 'in');
-  return vlan.state === 'learning' ? { ...admitted, learning: cause } : cause;
+  return vlan.state === 'learning' ? { ...bridged, learning: cause } : cause;
 }
 
 function stateCause(port: Device, { id, state, msti }: VlanOfPort, side: 'in' | 'out'): Cause {
@@ -55,7 +56,7 @@ function stateCause(port: Device, { id, state, msti }: VlanOfPort, side: 'in' | 
 }
 
 /** Why a frame does not go out by a port, or to the bridge's own host: `br_allowed_egress`. */
-export function refusal(to: Device, { vlan, pvidOf }: Admitted): Cause | undefined {
+export function checkEgress(to: Device, { vlan, pvidOf }: BridgedFrame): Cause | undefined {
   if (vlan === undefined) return undefined;
   const own = vlanOf(to, vlan);
   if (own) return own.state === 'forwarding' ? undefined : stateCause(to, own, 'out');
@@ -68,7 +69,10 @@ export function refusal(to: Device, { vlan, pvidOf }: Admitted): Cause | undefin
  *
  * @param ingress undefined: the bridge's own host sent it, which may have chosen a tunnel itself (`encap ip`)
  */
-export function asItLeaves(to: Device, { frame, vlan, ingress }: Admitted & { ingress: Device | undefined }): Frame {
+export function asItLeaves(
+  to: Device,
+  { frame, vlan, ingress }: BridgedFrame & { ingress: Device | undefined },
+): Frame {
   const own = vlan === undefined ? undefined : vlanOf(to, vlan);
   const untagged = { ...frame, tags: frame.tags.slice(1) };
   const because = noTunnelBecause(to, own);

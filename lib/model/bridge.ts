@@ -5,14 +5,14 @@ import { BROADCAST_MAC, isGroupMac, NO_MAC } from '../wire/mac-address.ts';
 import { type Snooped, snoop } from './bridge-group.ts';
 import { isSuppressed, type Proxied, proxy } from './bridge-proxy.ts';
 import { isReserved, receiveReserved } from './bridge-reserved.ts';
-import { type Admitted, admit, asItLeaves, isOfSomeTunnel, refusal } from './bridge-vlan.ts';
+import { asItLeaves, type BridgedFrame, checkEgress, checkIngress, isOfSomeTunnel } from './bridge-vlan.ts';
 import { linkCause } from './carrier.ts';
 import type { Cause, CauseOf } from './cause.ts';
 import { type Frame, type PacketType, sizeOf } from './frame.ts';
 import type { Learnt } from './learnt.ts';
 import { sentToItself } from './neighbour.ts';
 import type { Device } from './network.ts';
-import { drop, into, outOf, unknown, type Verdict } from './prediction.ts';
+import { drop, receiveOn, transmitOn, unknown, type Verdict } from './prediction.ts';
 
 type Settings = NonNullable<ReturnType<typeof portOf>>;
 type FloodKind = 'flood' | 'mcastFlood' | 'bcastFlood';
@@ -34,25 +34,25 @@ export function receiveByPort(
   if (reserved) return reserved;
   const closed = stateCause(port, bridge, settings, 'in');
   if (closed && settings.state !== 'learning') return [drop(closed, 'br_handle_frame')];
-  const admitted = admit(bridge, port, frame, !closed);
-  if ('code' in admitted) return [drop(admitted, '__allowed_ingress')];
-  const { vlan } = admitted;
+  const bridged = checkIngress(bridge, port, frame, !closed);
+  if ('code' in bridged) return [drop(bridged, '__allowed_ingress')];
+  const { vlan } = bridged;
   const known = learnt.find(bridge, source, vlan);
   // Looked at before the state learning, so such a port does not even learn the address.
   if (settings.locked && (known?.device !== port.index || known.local || known.locked))
     return [drop({ code: 'bridge.locked', facts: { port: port.name, mac: source } }, 'br_handle_frame_finish')];
   learn({ learnt, port, bridge, settings, vlan }, source);
   // A port, or a VLAN, in the state learning takes the address, and nothing else.
-  const learning = closed ?? admitted.learning;
+  const learning = closed ?? bridged.learning;
   if (learning) return [drop(learning, 'br_handle_frame_finish')];
-  const passing = { bridge, ...admitted, ingress: port };
+  const passing = { bridge, ...bridged, ingress: port };
   const vague = whyUnknown(bridge);
   if (vague) return [...certainDrops(passing), unknown(vague)];
   const forHost = destination === bridge.link.mac ? 'host' : type;
-  const snooped = snoop(bridge, admitted.frame, vlan);
+  const snooped = snoop(bridge, bridged.frame, vlan);
   if (snooped) return [...forwardToMembers(passing, snooped), ...passUpToMember(passing, snooped, forHost)];
   const entry = isGroupMac(destination) ? undefined : learnt.find(bridge, destination, vlan);
-  const proxied = proxy(bridge, port, admitted.frame, vlan, learnt);
+  const proxied = proxy(bridge, port, bridged.frame, vlan, learnt);
   const answer = proxied.vague === undefined ? [] : [unknown(proxied.vague)];
   if (entry?.local) return [passUp(passing, forHost), ...answer];
   const heard = isGroupMac(destination) || isPromiscuous(bridge) ? [passUp(passing, forHost)] : [];
@@ -62,9 +62,9 @@ export function receiveByPort(
 /** `br_pass_frame_up`: while it is promiscuous the host gets frames of any VLAN, with their tags. */
 function passUp(passing: Passing, type: PacketType): Verdict {
   const { bridge } = passing;
-  const refused = isPromiscuous(bridge) ? undefined : refusal(bridge, passing);
+  const refused = isPromiscuous(bridge) ? undefined : checkEgress(bridge, passing);
   if (refused) return drop(refused, 'br_pass_frame_up', { towards: bridge });
-  return into(bridge, asItLeaves(bridge, passing), type);
+  return receiveOn(bridge, asItLeaves(bridge, passing), type);
 }
 
 function isPromiscuous({ link }: Device): boolean {
@@ -73,20 +73,20 @@ function isPromiscuous({ link }: Device): boolean {
 
 /** A frame of the bridge's own host: `br_dev_xmit`. */
 export function sendByBridge(bridge: Device, frame: Frame, learnt: Learnt): readonly Verdict[] {
-  const admitted = admit(bridge, bridge, frame);
-  if ('code' in admitted) return [drop(admitted, '__allowed_ingress')];
-  const passing = { bridge, ...admitted, ingress: undefined };
+  const bridged = checkIngress(bridge, bridge, frame);
+  if ('code' in bridged) return [drop(bridged, '__allowed_ingress')];
+  const passing = { bridge, ...bridged, ingress: undefined };
   const vague = whyUnknown(bridge);
   if (vague) return [...certainDrops(passing), unknown(vague)];
-  const snooped = snoop(bridge, admitted.frame, admitted.vlan);
+  const snooped = snoop(bridge, bridged.frame, bridged.vlan);
   if (snooped) return forwardToMembers(passing, snooped);
-  const entry = isGroupMac(frame.destination) ? undefined : learnt.find(bridge, frame.destination, admitted.vlan);
-  const proxied = proxy(bridge, undefined, admitted.frame, admitted.vlan, learnt);
+  const entry = isGroupMac(frame.destination) ? undefined : learnt.find(bridge, frame.destination, bridged.vlan);
+  const proxied = proxy(bridge, undefined, bridged.frame, bridged.vlan, learnt);
   const answer = proxied.vague === undefined ? [] : [unknown(proxied.vague)];
   return [...forward({ ...passing, proxied }, entry), ...answer];
 }
 
-interface Passing extends Admitted {
+interface Passing extends BridgedFrame {
   bridge: Device;
   /** Undefined: the bridge's own host sent it. */
   ingress: Device | undefined;
@@ -105,7 +105,7 @@ function forward(passing: Passing, entry: FdbEntry | undefined): Verdict[] {
     return [
       obstacle
         ? drop(obstacle.cause, obstacle.function, { towards: egress })
-        : outOf(egress, asItLeaves(egress, passing)),
+        : transmitOn(egress, asItLeaves(egress, passing)),
     ];
   });
 }
@@ -117,7 +117,7 @@ function forwardToMembers(passing: Passing, snooped: Snooped): Verdict[] {
     const obstacle = keeping(passing, egress, false);
     if (obstacle) return [drop(obstacle.cause, obstacle.function, { towards: egress })];
     const isMember = snooped.isMember(egress);
-    if (isMember) return [outOf(egress, asItLeaves(egress, passing))];
+    if (isMember) return [transmitOn(egress, asItLeaves(egress, passing))];
     return isMember === undefined ? [] : [noMember(passing, egress, snooped)];
   });
   const isUncertain = passing.bridge.ports.some((port) => snooped.isMember(port) === undefined);
@@ -190,7 +190,7 @@ function shouldDeliver(passing: Passing, egress: Device): Cause | undefined {
   if (closed) return closed;
   const port = egress.name;
   if (egress === ingress && !settings.hairpin) return { code: 'bridge.hairpin-off', facts: { port, wouldHelp: true } };
-  const refused = refusal(egress, passing);
+  const refused = checkEgress(egress, passing);
   if (refused) return refused;
   const isolated = ingress && settingsOf(ingress).isolated && settings.isolated;
   return isolated ? { code: 'bridge.isolated', facts: { ingress: ingress.name, egress: port } } : undefined;

@@ -4,7 +4,7 @@ import { isGroupMac } from '../wire/mac-address.ts';
 import { decodeNeighbourSolicitation } from '../wire/neighbour-discovery.ts';
 import { type Frame, groupType, type PacketType } from './frame.ts';
 import type { Device } from './network.ts';
-import { drop, into, outOf, PASS, toNeighbour, unknown, type Verdict } from './prediction.ts';
+import { drop, PASS, receiveOn, toNeighbour, transmitOn, unknown, type Verdict } from './prediction.ts';
 import { lookUpRoute } from './route-lookup.ts';
 import { handOver } from './veth.ts';
 
@@ -22,10 +22,10 @@ function sendL2(device: Device, parent: Device, frame: Frame): readonly Verdict[
   if (isGroupMac(frame.destination)) {
     // ipvlan_process_multicast: whatever the flag says, siblings get it first, and then it leaves.
     const siblings = upChildren(parent).filter((each) => each !== device);
-    return [...siblings.flatMap((sibling) => handOver(device, sibling, frame)), outOf(parent, frame)];
+    return [...siblings.flatMap((sibling) => handOver(device, sibling, frame)), transmitOn(parent, frame)];
   }
   // What is for the shared MAC address never needs the wire, unless the flag is vepa.
-  if (settingsOf(device).flag === 'vepa' || frame.destination !== frame.source) return [outOf(parent, frame)];
+  if (settingsOf(device).flag === 'vepa' || frame.destination !== frame.source) return [transmitOn(parent, frame)];
   const sibling = lookUp(parent, addressFor(frame));
   // The parent's stack gets it as if it had come in by the wire.
   return sibling ? handToSibling(device, parent, sibling, frame) : handOver(device, parent, frame);
@@ -52,7 +52,7 @@ function route(device: Device, parent: Device, frame: Frame, { destination }: Ip
     return drop({ code: 'ipvlan.no-route', facts }, 'ipvlan_process_outbound');
   }
   // By the loopback, but on the account of the parent (inet_iif).
-  if (found.kind === 'local') return into(parent, { ...frame, destination: parent.link.mac });
+  if (found.kind === 'local') return receiveOn(parent, { ...frame, destination: parent.link.mac });
   return toNeighbour(parent, found.via ?? destination, frame);
 }
 
@@ -71,11 +71,13 @@ export function receiveByIpvlanParent(parent: Device, frame: Frame): readonly Ve
   if (mode === 'l2' && isGroupMac(frame.destination)) {
     // ipvlan_external_frame: what one of the ipvlans sent, and a switch sent back, has been given to the others already.
     const isOwn = frame.source === parent.link.mac && lookUp(parent, senderOf(frame)) !== undefined;
-    const copies = isOwn ? [] : upChildren(parent).map((child) => into(child, frame, groupType(frame.destination)));
+    const copies = isOwn
+      ? []
+      : upChildren(parent).map((child) => receiveOn(child, frame, groupType(frame.destination)));
     return [...copies, PASS];
   }
   const child = lookUp(parent, addressFor(frame));
-  if (child) return [into(child, frame)];
+  if (child) return [receiveOn(child, frame)];
   return [...deaf(parent, frame, mode), ...missed(parent, frame), PASS];
 }
 
@@ -84,7 +86,7 @@ export function takeL3s(parent: Device, frame: Frame, type: PacketType): readonl
   const [first] = childrenOf(parent);
   if (!first || settingsOf(first).mode !== 'l3s' || !frame.packet) return [];
   const child = lookUp(parent, frame.packet.destination);
-  return child ? [into(child, frame, type)] : [];
+  return child ? [receiveOn(child, frame, type)] : [];
 }
 
 /** In modes l3 and l3s no broadcast and no multicast comes to an ipvlan (`ipvlan_handle_mode_l3`). */

@@ -3,7 +3,7 @@ import { BROADCAST_MAC, isGroupMac } from '../wire/mac-address.ts';
 import type { Cause } from './cause.ts';
 import { type Frame, groupType, type PacketType } from './frame.ts';
 import type { Device } from './network.ts';
-import { drop, into, outOf, PASS, unknown, type Verdict } from './prediction.ts';
+import { drop, PASS, receiveOn, transmitOn, unknown, type Verdict } from './prediction.ts';
 import { handOver } from './veth.ts';
 
 export const MACVLAN_KINDS = ['macvlan', 'macvtap'] as const;
@@ -12,7 +12,7 @@ export const MACVLAN_KINDS = ['macvlan', 'macvtap'] as const;
 export function sendByMacvlan(device: Device, frame: Frame): readonly Verdict[] {
   const { lower } = device;
   if (!lower) return [unknown(`the parent of ${device} is outside the lab`)];
-  const toWorld = outOf(lower, frame);
+  const toWorld = transmitOn(lower, frame);
   if (modeOf(device) !== 'bridge') return [toWorld];
   if (isGroupMac(frame.destination)) {
     // Siblings in mode bridge get it here; goto xmit_world.
@@ -48,7 +48,7 @@ function receiveGroup(parent: Device, frame: Frame): readonly Verdict[] {
         : { code: 'macvlan.private', facts: { device: source.name, as: 'sender' } };
     const others = childrenOf(parent).filter((child) => child !== source);
     return [
-      into(source, frame, groupType(frame.destination)),
+      receiveOn(source, frame, groupType(frame.destination)),
       ...[parent, ...others].map((towards) => drop(cause, 'macvlan_handle_frame', { towards })),
     ];
   }
@@ -63,7 +63,7 @@ function receiveUnicast(parent: Device, frame: Frame): readonly Verdict[] {
   const others = childrenOf(parent).filter((each) => each !== child && modeOf(each) !== 'source');
   const missed = others.map((each) => drop(missCause(parent, each, frame), 'macvlan_hash_lookup', { towards: each }));
   // Private and VEPA make no difference here: unicast that comes in by the parent is delivered in every mode but source.
-  return child && modeOf(child) !== 'source' ? [into(child, frame, 'host'), ...missed] : [...missed, PASS];
+  return child && modeOf(child) !== 'source' ? [receiveOn(child, frame, 'host'), ...missed] : [...missed, PASS];
 }
 
 /** Why a unicast is not for a child. */
@@ -97,7 +97,7 @@ function multicastRx(parent: Device, frame: Frame, source: Device | undefined): 
       const cause: Cause = { code: 'macvlan.private', facts: { device: child.name, as: 'receiver' } };
       return [drop(cause, 'macvlan_multicast_rx', { towards: child })];
     }
-    if (queue !== 0) return [into(child, frame, groupType(frame.destination))];
+    if (queue !== 0) return [receiveOn(child, frame, groupType(frame.destination))];
     // Since 6.4 the frames of a group that one child has joined need no queue (macvlan_recompute_bc_filter).
     if (frame.destination !== BROADCAST_MAC) return [unknown(`${parent} may have no queue for groups`)];
     return [
@@ -122,7 +122,7 @@ function forwardToSources(parent: Device, frame: Frame, type: PacketType): { cop
   ) as [Device[], Device[]];
   const copies = heard.map((child) => {
     if (!child.link.up) return drop(isDown(child), 'macvlan_forward_source_one', { towards: child });
-    return into(child, frame, frame.destination === child.link.mac ? 'host' : type);
+    return receiveOn(child, frame, frame.destination === child.link.mac ? 'host' : type);
   });
   const missed = deaf.map((child) =>
     drop({ code: 'macvlan.not-listed', facts: { device: child.name, mac: frame.source } }, 'macvlan_forward_source', {

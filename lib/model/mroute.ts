@@ -7,7 +7,7 @@ import { exceedsMtu } from './exceeds-mtu.ts';
 import { filtersOf } from './filters-of.ts';
 import type { Frame } from './frame.ts';
 import type { Device } from './network.ts';
-import { drop, outOf, unknown, type Verdict } from './prediction.ts';
+import { drop, transmitOn, unknown, type Verdict } from './prediction.ts';
 import { domainOf, refusesSource } from './reverse-path.ts';
 
 /** What a multicast router does with a packet for a group besides taking it: `ip_mr_input`, `ip6_mr_input`. Others do nothing. */
@@ -47,7 +47,7 @@ export function whyNotSent(device: Device, egress: Device, frame: Frame): Cause 
   if (dropped) return dropped.code === 'mroute.none' ? noRoute(device, packet, wanted) : dropped;
   if (verdicts.some((each) => each.kind === 'on' && each.to.index === egress.index)) return undefined;
   const route = routeFor(routes, packet, device.index);
-  return route && { code: 'mroute.not-out', facts: { device: egress.name, ...saidOf(route) } };
+  return route && { code: 'mroute.not-out', facts: { device: egress.name, ...keyOf(route) } };
 }
 
 /** The route of the packet's source and group; else one for any source that has the device as an output (`ipmr_cache_find_any`). */
@@ -76,7 +76,12 @@ function leave(egress: Device, frame: Frame, { family, destination }: IpPacket, 
   // The kernel gives no reason for these.
   if (tooLong) return tooLong.kind === 'drop' ? { ...tooLong, reason: undefined, towards: egress } : tooLong;
   const mac = family === 4 ? multicastMac4(destination) : multicastMac6(ipToBytes(destination));
-  return outOf(egress, { ...frame, source: egress.link.mac, destination: mac, hopLimit: hopLimit && hopLimit - 1 });
+  return transmitOn(egress, {
+    ...frame,
+    source: egress.link.mac,
+    destination: mac,
+    hopLimit: hopLimit && hopLimit - 1,
+  });
 }
 
 /** A route of any source that wants another interface is not found at all, unless this one is among its outputs (`mr_mfc_find_any`). */
@@ -90,7 +95,7 @@ function noUsableRoute(device: Device, routes: readonly Mroute[], packet: IpPack
 
 function wrongInput(device: Device, route: Mroute): Cause {
   const wanted = device.inHost(route.input ?? 0)?.name;
-  return { code: 'mroute.wrong-in', facts: { device: device.name, ...saidOf(route), ...(wanted && { wanted }) } };
+  return { code: 'mroute.wrong-in', facts: { device: device.name, ...keyOf(route), ...(wanted && { wanted }) } };
 }
 
 function noRoute(
@@ -101,7 +106,7 @@ function noRoute(
   return { code: 'mroute.none', facts: { device: name, group: destination, source, ...more } };
 }
 
-function saidOf({ group, source }: Mroute): { group: string; source?: string } {
+function keyOf({ group, source }: Mroute): { group: string; source?: string } {
   return { group, ...(source === undefined ? {} : { source }) };
 }
 

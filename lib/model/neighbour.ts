@@ -1,5 +1,6 @@
 import { ipvlan } from '../links/ipvlan.ts';
 import type { AddressState } from '../netlink/address.ts';
+import { vrfOf } from '../state/find-link.ts';
 import { ETHERTYPE } from '../wire/ethernet.ts';
 import { contains, type Family, familyOf, ipToBytes, solicitedNodeGroup } from '../wire/ip-address.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
@@ -8,9 +9,9 @@ import { NEIGHBOUR_SOLICITATION } from '../wire/neighbour-discovery.ts';
 import type { Cause, CauseOf } from './cause.ts';
 import type { Frame } from './frame.ts';
 import type { Device, Network } from './network.ts';
-import { drop, heardBy, outOf, type Prediction, type Step, stepsOf, unknown, type Verdict } from './prediction.ts';
+import { drop, heardBy, type Prediction, type Step, stepsOf, transmitOn, unknown, type Verdict } from './prediction.ts';
 import { greatest, refusesSource } from './reverse-path.ts';
-import { lookUpRoute, vrfOf } from './route-lookup.ts';
+import { lookUpRoute } from './route-lookup.ts';
 
 /** The shortest payload of a frame (IEEE 802.3 clause 4.4.2), which ARP is shorter than. */
 const LENGTH = 46;
@@ -32,7 +33,7 @@ export function sendToNeighbour(
   follow: (frame: Frame, from: Step) => Prediction,
 ): Verdict {
   const { link } = device;
-  const send = (destination: string) => outOf(device, { ...frame, source: link.mac, destination });
+  const send = (destination: string) => transmitOn(device, { ...frame, source: link.mac, destination });
   const known = knownMac(device, hop);
   if (known) return send(known);
   // arp_constructor, ndisc_constructor: without ARP everything else goes to the device's own address.

@@ -58,13 +58,13 @@ export type Verdict =
   | { readonly kind: 'neighbour'; readonly by: Device; readonly hop: string; readonly frame: Frame }
   | { readonly kind: 'unknown'; readonly why: string };
 
-/** Hands a copy to a device from its wire, or from below. Without a type the device sorts it (`eth_type_trans`). */
-export function into({ namespace, index }: LinkPlace, frame: Frame, type?: PacketType): Verdict {
+/** A device receives a copy from its wire, or from below. Without a type the device sorts it (`eth_type_trans`). */
+export function receiveOn({ namespace, index }: LinkPlace, frame: Frame, type?: PacketType): Verdict {
   return { kind: 'on', to: { namespace, index, direction: 'in' }, frame, type };
 }
 
-/** Gives a copy to a device to send. */
-export function outOf({ namespace, index }: LinkPlace, frame: Frame): Verdict {
+/** A device is given a copy to transmit (`dev_queue_xmit`). */
+export function transmitOn({ namespace, index }: LinkPlace, frame: Frame): Verdict {
   return { kind: 'on', to: { namespace, index, direction: 'out' }, frame };
 }
 

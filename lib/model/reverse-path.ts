@@ -1,10 +1,11 @@
 import type { DeviceSysctl } from '../state/decisive-sysctls.ts';
 import { deviceSysctl } from '../state/device-sysctl.ts';
+import { vrfOf } from '../state/find-link.ts';
 import { isLoopbackIp } from '../wire/ip-address.ts';
 import type { IpPacket } from '../wire/ip-packet.ts';
 import type { Device } from './network.ts';
 import { drop, unknown, type Verdict } from './prediction.ts';
-import { lookUpRoute, vrfOf } from './route-lookup.ts';
+import { lookUpRoute } from './route-lookup.ts';
 
 /**
  * Why a host refuses a packet for its source (`__fib_validate_source`): with `rp_filter` 1 (strict) it must come in where its

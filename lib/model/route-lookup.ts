@@ -1,6 +1,6 @@
-import { vrf } from '../links/vrf.ts';
 import { type Route, TABLE_MAIN } from '../netlink/route.ts';
 import type { NextHop } from '../netlink/route-hops.ts';
+import { vrfOf } from '../state/find-link.ts';
 import { contains, familyOf } from '../wire/ip-address.ts';
 import type { Cause } from './cause.ts';
 import type { Host } from './network.ts';
@@ -42,14 +42,6 @@ export function lookUpRoute(host: Host, to: string, { by: bound, from }: Flow = 
   // ip_route_output_key_hash_rcu: with a device given the destination is taken to be on its link.
   if (by !== undefined) return { kind: 'hop', device: by, via: undefined, mtu: undefined };
   return { kind: 'none', cause: { code: 'route.none', facts: { namespace: host.name, to } } };
-}
-
-/** The VRF that a device belongs to, or is itself, with its table. */
-export function vrfOf(host: Host, device: number | undefined): { index: number; table: number } | undefined {
-  const link = host.links.find(({ index }) => index === device);
-  const master =
-    link && vrf.is({ kind: link.slaveKind }) ? host.links.find(({ index }) => index === link.master) : link;
-  return master && vrf.is(master) ? { index: master.index, table: vrf.of(master).table } : undefined;
 }
 
 /** The longest prefix; of those the least metric. A route by a device that is down is dead (`fib_sync_down_dev`). */

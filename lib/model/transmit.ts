@@ -6,7 +6,7 @@ import { sendByIpvlan } from './ipvlan.ts';
 import type { Learnt } from './learnt.ts';
 import { sendByMacvlan } from './macvlan.ts';
 import type { Device } from './network.ts';
-import { drop, into, leadsAway, unknown, type Verdict } from './prediction.ts';
+import { drop, leadsAway, receiveOn, unknown, type Verdict } from './prediction.ts';
 import { sendByVeth } from './veth.ts';
 import { sendByVlan } from './vlan.ts';
 import { sendByVxlan } from './vxlan.ts';
@@ -42,7 +42,7 @@ export function transmit(device: Device, frame: Frame, learnt: Learnt): readonly
   const given = givenQdisc(device);
   if (given) return [unknown(`${device} has the queueing discipline ${given}`)];
   if (hasFilters(device)) return [unknown(`${device.namespace} has packet filters at devices`)];
-  if (link.hardware === ARPHRD_LOOPBACK) return [into(device, frame, 'host')];
+  if (link.hardware === ARPHRD_LOOPBACK) return [receiveOn(device, frame, 'host')];
   const send = BY_KIND[link.kind ?? ''];
   return send ? send(device, frame, learnt) : [leadsAway(device)];
 }

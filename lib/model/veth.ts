@@ -1,7 +1,7 @@
 import type { Frame } from './frame.ts';
 import { sizeOf } from './frame.ts';
 import type { Device } from './network.ts';
-import { drop, into, unknown, type Verdict } from './prediction.ts';
+import { drop, receiveOn, unknown, type Verdict } from './prediction.ts';
 
 /** `veth_xmit`. */
 export function sendByVeth(device: Device, frame: Frame): readonly Verdict[] {
@@ -18,7 +18,7 @@ export function handOver(sender: Device, to: Device, frame: Frame): readonly Ver
   if (!link.up) {
     return [drop({ code: 'link.down', facts: { device: to.name } }, '__dev_forward_skb', { towards: to })];
   }
-  if (sizeOf(frame) <= link.mtu + VLAN_TAG) return [into(to, frame)];
+  if (sizeOf(frame) <= link.mtu + VLAN_TAG) return [receiveOn(to, frame)];
   const where = { is: 'receiver', sender: sender.name, senderMtu: sender.link.mtu } as const;
   const facts = { device: to.name, mtu: link.mtu, length: sizeOf(frame), where };
   return [drop({ code: 'link.mtu', facts }, '__dev_forward_skb', { towards: to })];

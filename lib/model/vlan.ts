@@ -3,13 +3,13 @@ import { tagWords, VLAN_PROTOCOL_NUMBERS, type VlanProtocol, type VlanTag } from
 import type { Cause } from './cause.ts';
 import type { Frame, PacketType } from './frame.ts';
 import type { Device } from './network.ts';
-import { drop, into, outOf, PASS, unknown, type Verdict } from './prediction.ts';
+import { drop, PASS, receiveOn, transmitOn, unknown, type Verdict } from './prediction.ts';
 
 /** `vlan_dev_hard_start_xmit`: a tag more, in front of those that are there. */
 export function sendByVlan(device: Device, frame: Frame): readonly Verdict[] {
   const { lower } = device;
   if (!lower) return [unknown(`the device below ${device} is outside the lab`)];
-  return [outOf(lower, { ...frame, tags: [tagOf(device), ...frame.tags] })];
+  return [transmitOn(lower, { ...frame, tags: [tagOf(device), ...frame.tags] })];
 }
 
 /**
@@ -28,7 +28,7 @@ export function receiveTagged(device: Device, frame: Frame, type: PacketType): r
   }
   // The device below may have another MAC address.
   const isOwn = type === 'otherhost' && frame.destination === vlan.link.mac;
-  return [...missed, into(vlan, { ...frame, tags: inner }, isOwn ? 'host' : type)];
+  return [...missed, receiveOn(vlan, { ...frame, tags: inner }, isOwn ? 'host' : type)];
 }
 
 /** The VLAN device for a tag on a device (`__vlan_find_dev_deep_rcu`). */

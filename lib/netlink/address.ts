@@ -27,7 +27,7 @@ export interface AddressState extends Prefix {
   metric: number | undefined;
   /** IPv4: where broadcasts of its subnet go (`broadcast`). */
   broadcast: string | undefined;
-  /** IPv4: another name of its device, for older programs (`label eth0:1`); the device's own name where nobody said one. */
+  /** IPv4: another name of its device, for older programs (`label eth0:1`); the device's own name where nobody set one. */
   label: string | undefined;
   /** Another address is preferred as a source (`preferred_lft 0`). */
   deprecated: boolean;
@@ -105,7 +105,7 @@ const attributes = table({
   unknown: others(),
 });
 
-/** Of one that is valid for ever the kernel says so of both times, whatever was said (`inet_fill_ifaddr`). */
+/** If an address is valid for ever, the kernel reports both times as for ever, whatever was set (`inet_fill_ifaddr`). */
 function lifetimeOf(deprecated: boolean, lifetime: AddressState['lifetime']): AddressState['lifetime'] {
   if (deprecated) return { valid: lifetime?.valid ?? FOREVER, preferred: 0 };
   return lifetime?.valid === FOREVER && lifetime.preferred === FOREVER ? undefined : lifetime;

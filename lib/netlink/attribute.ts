@@ -50,8 +50,8 @@ export function eachAttribute(
   let at = 0;
   while (at + HEADER <= buffer.length) {
     const type = buffer.readUInt16LE(at + 2) & NLA_TYPE_MASK;
-    const said = buffer.readUInt16LE(at);
-    const length = type === long ? unwrapped(said, buffer.length - at) : said;
+    const nlaLen = buffer.readUInt16LE(at);
+    const length = type === long ? unwrapped(nlaLen, buffer.length - at) : nlaLen;
     if (length < HEADER || at + length > buffer.length) {
       throw new RangeError(
         `netlink attribute of length ${length} at byte ${at} does not fit into ${buffer.length} bytes`,
@@ -62,9 +62,9 @@ export function eachAttribute(
   }
 }
 
-/** The longest that fits of those that 16 bits show as `said`. */
-function unwrapped(said: number, left: number): number {
-  return said + Math.max(0, Math.floor((left - said) / WRAP)) * WRAP;
+/** The longest length that fits, of those whose low 16 bits are `nlaLen`. */
+function unwrapped(nlaLen: number, left: number): number {
+  return nlaLen + Math.max(0, Math.floor((left - nlaLen) / WRAP)) * WRAP;
 }
 
 export function align(length: number): number {

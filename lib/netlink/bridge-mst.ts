@@ -37,7 +37,7 @@ const globals = table({
 /** A list is to have what VLANs have in the whole bridge, in place of what they have at each port. */
 const dumped = bits(u32, { isGlobal: bit('BRIDGE_VLANDB_DUMPF_GLOBAL', 2) });
 
-type SaidOfVlans = { index?: number; id?: VlanIds; msti?: number } & WriteOf<typeof vlanMulticastRows>;
+type VlanConfig = { index?: number; id?: VlanIds; msti?: number } & WriteOf<typeof vlanMulticastRows>;
 
 /** What VLANs have in a whole bridge (`bridge vlan global`, Linux 5.15; instances of spanning trees 5.18). */
 export const bridgeVlanGlobal = new Family({
@@ -50,9 +50,9 @@ export const bridgeVlanGlobal = new Family({
     ),
     body(vlanHeader, globals),
   ),
-  complete: ({ index, id = 0, ...said }: SaidOfVlans, verb) => {
+  complete: ({ index, id = 0, ...config }: VlanConfig, verb) => {
     const [first, last] = rangeOf(id);
-    const options = [{ id: first, ...(first === last ? {} : { last }), ...said }];
+    const options = [{ id: first, ...(first === last ? {} : { last }), ...config }];
     return { family: AF_BRIDGE, ...(verb === 'list' ? { isGlobal: true } : { index, options }) };
   },
   state: ({ index, options }): { index: number; vlans: VlansOfInstance[] } => ({

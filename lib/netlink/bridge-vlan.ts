@@ -83,14 +83,14 @@ export const bridgeVlan = new Family({
       filter: attribute('IFLA_EXT_MASK', 29, flat(wanted), { word: false }),
     }),
   ),
-  complete: ({ index, self, ...said }: Said, verb) =>
+  complete: ({ index, self, ...config }: VlanConfig, verb) =>
     verb === 'list'
       ? { family: AF_BRIDGE, withVlans: true }
       : {
           family: AF_BRIDGE,
           index,
           self,
-          ...(said.tunnelId === undefined ? { vlans: messagesOf(said) } : { tunnels: tunnelsOf(said) }),
+          ...(config.tunnelId === undefined ? { vlans: messagesOf(config) } : { tunnels: tunnelsOf(config) }),
         },
   state: ({ index, vlans }): { index: number; vlans: BridgeVlan[] } => ({
     index,
@@ -106,7 +106,7 @@ export const bridgeVlan = new Family({
         ],
 });
 
-interface Said {
+interface VlanConfig {
   index?: number;
   /** iproute2's word for the bridge's own. */
   self?: boolean;
@@ -118,7 +118,7 @@ interface Said {
 }
 
 /** A range travels as its first and its last VLAN. */
-function messagesOf({ id = 0, ...flags }: Said) {
+function messagesOf({ id = 0, ...flags }: VlanConfig) {
   const [first, last] = rangeOf(id);
   if (first === last) return [{ ...flags, vid: first }];
   return [
@@ -127,7 +127,7 @@ function messagesOf({ id = 0, ...flags }: Said) {
   ];
 }
 
-function tunnelsOf({ id = 0, tunnelId = 0 }: Said) {
+function tunnelsOf({ id = 0, tunnelId = 0 }: VlanConfig) {
   const [first, last] = rangeOf(id);
   const [tunnelOfFirst, tunnelOfLast] = rangeOf(tunnelId);
   if (first === last) return [{ vid: first, tunnelId: tunnelOfFirst }];

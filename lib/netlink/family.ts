@@ -21,15 +21,15 @@ const VERBS = {
 const OFFSETS = { new: 0, delete: 1, get: 2, set: 3 } as const;
 
 /** A family of objects, such as addresses: what its messages are made of. */
-interface FamilyOptions<R, W, State, Said> {
+interface FamilyOptions<R, W, State, Config> {
   /** iproute2's program, and its object: `['ip', 'address']`. */
   command: readonly [tool: 'ip' | 'bridge' | 'tc', object: string];
   /** The kernel's name of the messages, and the number of the one that makes an object: `['ADDR', 20]` for `RTM_NEWADDR`. */
   messages: readonly [name: string, number: number];
   /** What follows `nlmsghdr`. */
   body: Type<R, W>;
-  /** What is sent for what was said. @default the same */
-  complete?: (said: Said, verb: Verb) => W;
+  /** What is sent for a config. @default the config itself */
+  complete?: (config: Config, verb: Verb) => W;
   /** What the kernel's answer says. @default the body as it is read */
   state?: (body: R) => State;
   /** The message that makes an object, and the one that changes one. @default 'new' */
@@ -38,11 +38,11 @@ interface FamilyOptions<R, W, State, Said> {
   /** Other verbs than usual. */
   verbs?: Partial<Record<Verb, string>>;
   /** The words behind the verb; `rest` are those of the body's attributes. @default these alone */
-  words?: (said: Said, names: Names, rest: readonly string[], verb: Verb) => readonly (string | undefined)[];
+  words?: (config: Config, names: Names, rest: readonly string[], verb: Verb) => readonly (string | undefined)[];
   /** Its words say its version of IP (`ip -6`) for every verb, not for `list` alone. @default false */
   saysFamily?: boolean;
   /** What a new object needs of the kernel. */
-  feature?: (said: Said) => string | undefined;
+  feature?: (config: Config) => string | undefined;
 }
 
 /**
@@ -51,49 +51,49 @@ interface FamilyOptions<R, W, State, Said> {
  *
  * @example socket.change(ipAddress.add({ index: 7, family: 4, address: '10.0.0.1', length: 24 }))
  */
-export class Family<R, W extends object, State = R, Said extends object = W> {
-  readonly options: FamilyOptions<R, W, State, Said>;
+export class Family<R, W extends object, State = R, Config extends object = W> {
+  readonly options: FamilyOptions<R, W, State, Config>;
 
-  constructor(options: FamilyOptions<R, W, State, Said>) {
+  constructor(options: FamilyOptions<R, W, State, Config>) {
     this.options = options;
   }
 
   /** Makes an object that is not there yet. */
-  add(said: Said, causes?: Causes): Request {
-    return this.#request('add', this.options.makes ?? 'new', NLM_F_CREATE | NLM_F_EXCL, said, causes);
+  add(config: Config, causes?: Causes): Request {
+    return this.#request('add', this.options.makes ?? 'new', NLM_F_CREATE | NLM_F_EXCL, config, causes);
   }
 
   /** Makes an object, or changes the one that is there. */
-  replace(said: Said, causes?: Causes): Request {
-    return this.#request('replace', 'new', NLM_F_CREATE | NLM_F_REPLACE, said, causes);
+  replace(config: Config, causes?: Causes): Request {
+    return this.#request('replace', 'new', NLM_F_CREATE | NLM_F_REPLACE, config, causes);
   }
 
   /** Makes an object beside one that the kernel tells apart from it by nothing that `add` looks at. */
-  append(said: Said, causes?: Causes): Request {
-    return this.#request('append', 'new', NLM_F_CREATE | NLM_F_APPEND, said, causes);
+  append(config: Config, causes?: Causes): Request {
+    return this.#request('append', 'new', NLM_F_CREATE | NLM_F_APPEND, config, causes);
   }
 
   /** Changes an object that is there. */
-  change(said: Said, causes?: Causes): Request {
-    return this.#request('change', this.options.changes ?? 'new', 0, said, causes);
+  change(config: Config, causes?: Causes): Request {
+    return this.#request('change', this.options.changes ?? 'new', 0, config, causes);
   }
 
-  delete(said: Said, causes?: Causes): Request {
-    return this.#request('delete', 'delete', 0, said, causes);
+  delete(config: Config, causes?: Causes): Request {
+    return this.#request('delete', 'delete', 0, config, causes);
   }
 
   /** Asks for one object. */
-  get(said: Said, causes?: Causes): Request<State> {
-    return this.#request('get', 'get', 0, said, causes);
+  get(config: Config, causes?: Causes): Request<State> {
+    return this.#request('get', 'get', 0, config, causes);
   }
 
-  /** Asks for all objects, or for those that the kernel picks out by what is said of them. */
-  all(filter: Said = {} as Said): Request<State> {
+  /** Asks for all objects, or for those that match `filter`, where the kernel can filter. */
+  all(filter: Config = {} as Config): Request<State> {
     return this.#request('list', 'get', 0, filter);
   }
 
   /** As {@link all}, each with the bytes that it came in: what `ip route save` writes. */
-  saved(filter: Said = {} as Said): Request<{ state: State; body: Buffer }> {
+  saved(filter: Config = {} as Config): Request<{ state: State; body: Buffer }> {
     const request = this.all(filter);
     return { ...request, read: (body) => ({ state: request.read(body), body: Buffer.from(body) }) };
   }
@@ -111,27 +111,27 @@ export class Family<R, W extends object, State = R, Said extends object = W> {
     };
   }
 
-  #request(verb: Verb, message: keyof typeof OFFSETS, flags: number, said: Said, causes?: Causes): Request<State> {
+  #request(verb: Verb, message: keyof typeof OFFSETS, flags: number, config: Config, causes?: Causes): Request<State> {
     const { messages, body, complete, state, feature } = this.options;
-    const object = () => complete?.(said, verb) ?? (said as unknown as W);
+    const object = () => complete?.(config, verb) ?? (config as unknown as W);
     return {
       type: messages[1] + OFFSETS[message],
       flags,
       write: (to) => body.write(to, object()),
       read: (bytes) => (state ? state(body.read(bytes)) : (body.read(bytes) as unknown as State)),
-      words: (names) => this.#words(verb, said, body.words(object(), names), names),
+      words: (names) => this.#words(verb, config, body.words(object(), names), names),
       pathAt: (bytes, offset) => body.pathAt?.(bytes, offset) ?? [],
       causes,
-      feature: verb === 'add' ? feature?.(said) : undefined,
+      feature: verb === 'add' ? feature?.(config) : undefined,
     };
   }
 
-  #words(verb: Verb, said: Said, rest: readonly string[], names: Names): string {
+  #words(verb: Verb, config: Config, rest: readonly string[], names: Names): string {
     const { command, verbs, words = () => rest } = this.options;
     const [tool, object] = command;
-    const isSaid = this.options.saysFamily || verb === 'list';
-    const family = isSaid && 'family' in said && said.family ? [`-${said.family}`] : [];
-    const behind = words(said, names, rest, verb).filter((word) => word !== undefined);
+    const namesFamily = this.options.saysFamily || verb === 'list';
+    const family = namesFamily && 'family' in config && config.family ? [`-${config.family}`] : [];
+    const behind = words(config, names, rest, verb).filter((word) => word !== undefined);
     return [...toolWords(tool, names), ...family, object, verbs?.[verb] ?? VERBS[verb], ...behind].join(' ');
   }
 }

@@ -22,8 +22,8 @@ export const genericFamily = body(
  * @throws KernelError `ENOENT` when the kernel has no such family
  */
 export function genericId(socket: NetlinkSocket, name: string): number {
-  const said = { command: CTRL_CMD_GETFAMILY, version: 1, name };
-  const { id } = socket.get(requestOf(CONTROLLER, genericFamily, said, { words: `genl ctrl get name ${name}` }));
+  const values = { command: CTRL_CMD_GETFAMILY, version: 1, name };
+  const { id } = socket.get(requestOf(CONTROLLER, genericFamily, values, { words: `genl ctrl get name ${name}` }));
   if (id === undefined) throw new Error(`genl ctrl get name ${name}: the kernel says no number`);
   return id;
 }
@@ -32,10 +32,10 @@ export function genericId(socket: NetlinkSocket, name: string): number {
 export function genericRequest<F extends Rows>(
   id: number,
   attributes: Table<F>,
-  { command, words, ...said }: { command: number; words: string } & Parameters<Table<F>['write']>[1],
+  { command, words, ...values }: { command: number; words: string } & Parameters<Table<F>['write']>[1],
 ): Request<ReturnType<Table<F>['read']>> {
   const whole = body(genericHeader, attributes);
-  return requestOf(id, whole, { ...said, command, version: 1 } as never, { words }) as Request<
+  return requestOf(id, whole, { ...values, command, version: 1 } as never, { words }) as Request<
     ReturnType<Table<F>['read']>
   >;
 }

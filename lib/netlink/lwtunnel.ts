@@ -91,27 +91,27 @@ const encapBodies = {
 export const encapBytes: Type<Buffer, Uint8Array> = { ...bytes, isNested: true, parts: Object.values(encapBodies) };
 
 /** How an encapsulation travels: `RTA_ENCAP_TYPE` and `RTA_ENCAP`, or their like of a nexthop. */
-export interface SaidEncap {
+export interface EncapAttributes {
   encapType?: number | undefined;
   encap?: Uint8Array | undefined;
 }
 
 /** An encapsulation as it travels. */
-export function writeEncap(encap: Encap | undefined): SaidEncap {
-  const said = encap && bodyOf(encap);
-  if (!said) return {};
+export function writeEncap(encap: Encap | undefined): EncapAttributes {
+  const own = encap && bodyOf(encap);
+  if (!own) return {};
   const to = new Writer();
-  said.body.write(to, said.values);
-  return { encapType: ENCAP_TYPES[said.type], encap: Buffer.from(to.bytes) };
+  own.body.write(to, own.values);
+  return { encapType: ENCAP_TYPES[own.type], encap: Buffer.from(to.bytes) };
 }
 
 /** Reads one; undefined for a kind that hairpin does not know. */
-export function readEncap({ encapType, encap }: SaidEncap): Encap | undefined {
+export function readEncap({ encapType, encap }: EncapAttributes): Encap | undefined {
   const type = (Object.keys(ENCAP_TYPES) as EncapType[]).find((name) => ENCAP_TYPES[name] === encapType);
   if (!type || !encap) return undefined;
   try {
     if (type === 'seg6local') return { seg6local: readSeg6Local(seg6localBody.read(Buffer.from(encap))) };
-    const read = withoutUnsaid(encapBodies[type].read(Buffer.from(encap)));
+    const read = withoutZeros(encapBodies[type].read(Buffer.from(encap)));
     return { [type]: type === 'mpls' ? read['labels'] : type === 'seg6' ? read['seg6'] : read };
   } catch (error) {
     // A mode that is newer than hairpin.
@@ -122,8 +122,8 @@ export function readEncap({ encapType, encap }: SaidEncap): Encap | undefined {
 
 /** The words behind `encap`: `encap seg6 mode encap segs fd00::1`. */
 export function encapWords(encap: Encap | undefined): string[] {
-  const said = encap && bodyOf(encap);
-  return said ? ['encap', said.type, ...said.body.words(said.values, NUMBERS)] : [];
+  const own = encap && bodyOf(encap);
+  return own ? ['encap', own.type, ...own.body.words(own.values, NUMBERS)] : [];
 }
 
 function bodyOf({ mpls, ip, ip6: ipv6, seg6, seg6local }: Encap) {
@@ -139,8 +139,8 @@ function bodyOf({ mpls, ip, ip6: ipv6, seg6, seg6local }: Encap) {
   return ipv6 && body('ip6', ipv6);
 }
 
-/** The kernel says of every value what it is: zero stands for one that nobody said (`ip_tun_fill_encap_info`). */
-function withoutUnsaid(read: object): Record<string, unknown> {
-  const unsaid = [undefined, 0, '0.0.0.0', '::'];
-  return Object.fromEntries(Object.entries(read).filter(([, value]) => !unsaid.includes(value as never)));
+/** The kernel says of every value what it is: zero stands for one that nobody set (`ip_tun_fill_encap_info`). */
+function withoutZeros(read: object): Record<string, unknown> {
+  const zeros = [undefined, 0, '0.0.0.0', '::'];
+  return Object.fromEntries(Object.entries(read).filter(([, value]) => !zeros.includes(value as never)));
 }

@@ -105,7 +105,7 @@ const answer = body(
 /** The multicast database of one bridge. */
 export interface BridgeMdb {
   entries: MdbEntry[];
-  /** ifindexes of the ports that get every group: a multicast router was heard there, or somebody said so. */
+  /** ifindexes of the ports that get every group: a multicast router was heard there, or somebody set it. */
   routers: number[];
 }
 

@@ -69,8 +69,8 @@ export function decodeAcknowledgement({ type, flags, body }: Reply): Acknowledge
   const errno = body.length >= 4 ? 0 - body.readInt32LE(0) : 0;
   // With NETLINK_CAP_ACK the request's own body is left out, only its header (for NLMSG_ERROR) stands before the TLVs.
   const tlvs = body.subarray(type === NLMSG_ERROR ? 4 + HEADER : 4);
-  const said = flags & NLM_F_ACK_TLVS ? decodeAttributes(tlvs) : new Map<number, Buffer>();
-  const [message, offset] = [said.get(NLMSGERR_ATTR_MSG), said.get(NLMSGERR_ATTR_OFFS)];
+  const attributes = flags & NLM_F_ACK_TLVS ? decodeAttributes(tlvs) : new Map<number, Buffer>();
+  const [message, offset] = [attributes.get(NLMSGERR_ATTR_MSG), attributes.get(NLMSGERR_ATTR_OFFS)];
   return {
     errno,
     extendedAck: message && readCString(message),

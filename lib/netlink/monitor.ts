@@ -11,7 +11,7 @@ import { MONITOR_GROUPS, type Monitored } from './monitor-groups.ts';
 /** What was heard since the last look. */
 export interface Heard {
   messages: Reply[];
-  /** The kernel had no room for some messages: what they said is not known. */
+  /** The kernel had no room for some messages: their contents are lost. */
   isLost: boolean;
 }
 

@@ -62,7 +62,7 @@ export const ipNtable = new Family({
       stats: attribute('NDTA_STATS', 7, struct('ndt_stats', { others: pad(80), overflows: u64 })),
     }),
   ),
-  complete: (said, verb) => (verb === 'list' ? said : { ...said, name: said.name ?? nameOf(said.family) }),
+  complete: (config, verb) => (verb === 'list' ? config : { ...config, name: config.name ?? nameOf(config.family) }),
   state: ({ name, limit, config, stats, device: index, retrans, delayProbe, proxyDelay }): Told => ({
     whole: config && stats && { name, limit, entries: config.entries, overflows: stats.overflows },
     ...{ device: index, retrans, delayProbe, proxyDelay },

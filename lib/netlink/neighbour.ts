@@ -121,9 +121,9 @@ export const ipNeighbour = new Family({
       more: attribute('NDA_FLAGS_EXT', 15, flat(moreFlags)),
     }),
   ),
-  complete: ({ family, ...said }) => ({
-    ...said,
-    family: family ?? (said.to === undefined ? undefined : familyOf(said.to)),
+  complete: ({ family, ...config }) => ({
+    ...config,
+    family: family ?? (config.to === undefined ? undefined : familyOf(config.to)),
   }),
   state: ({ device: index, to, lladdr, state, externLearn, externValid, managed, router, proxy }): Neighbour => ({
     ...{ device: index, to, lladdr, state, externLearn, externValid, managed, router, proxy },
@@ -172,7 +172,7 @@ export const bridgeFdb = new Family({
       more: attribute('NDA_FLAGS_EXT', 15, flat(moreOfFdb)),
     }),
   ),
-  complete: (said) => ({ ...said, family: AF_BRIDGE }),
+  complete: (config) => ({ ...config, family: AF_BRIDGE }),
   state: ({ device: index, bridge, mac: address, vlan, sticky, locked, to, state, ...remote }): FdbEntry => ({
     ...{ device: index, bridge, mac: address, vlan, sticky, locked, to },
     ...remoteOf(remote),

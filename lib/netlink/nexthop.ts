@@ -31,7 +31,7 @@ export interface Nexthop {
   groupType: number;
   /** Of a resilient group. */
   resilient: Resilience | undefined;
-  /** Who made it: `4` is `static`; 0 nobody said. */
+  /** Who made it: `4` is `static`; 0: nobody set one. */
   protocol: number;
   /** The numbers of the attributes that hairpin does not know (`NHA_*`). */
   unknown: number[];
@@ -75,8 +75,8 @@ const resilience = table({
   unbalancedTime: attribute('NHA_RES_GROUP_UNBALANCED_TIME', 4, u64, { word: false }),
 });
 
-/** What is said of a nexthop to make one. */
-type SaidNexthop = Partial<Omit<Nexthop, 'unknown' | 'encapsulates' | 'group'>> & {
+/** A nexthop to add: as `nh_config` is for the kernel. */
+type NexthopConfig = Partial<Omit<Nexthop, 'unknown' | 'encapsulates' | 'group'>> & {
   group?: readonly { id: number; weight?: number }[];
 };
 
@@ -109,7 +109,7 @@ export const ipNexthop = new Family({
       unknown: others(),
     }),
   ),
-  complete: ({ encap, ...said }: SaidNexthop) => ({ ...said, ...writeEncap(encap) }),
+  complete: ({ encap, ...config }: NexthopConfig) => ({ ...config, ...writeEncap(encap) }),
   state: ({ scope: _, encap, encapType, resilient, unknown, ...state }): Nexthop => ({
     ...state,
     ...{ encapsulates: encap !== undefined, encap: readEncap({ encap, encapType }) },

@@ -48,11 +48,11 @@ export interface LoggedPacket {
 
 /** Has a socket told of what is logged to a group, each packet at once. `EBUSY` where somebody else has the group. */
 export function listenToLog(group: number): Request[] {
-  const config = (said: Parameters<typeof logConfig.write>[1]) =>
+  const config = (values: Parameters<typeof logConfig.write>[1]) =>
     requestOf(
       netfilterType('ulog', NFULNL_MSG_CONFIG),
       logConfig,
-      { resource: group, ...said },
+      { resource: group, ...values },
       { words: `listening to packet log ${group}` },
     );
   return [

@@ -85,8 +85,8 @@ export interface BaseChain extends ChainPlace {
 
 /** Makes a table that only its socket may change, and that vanishes with it (Linux 5.12). */
 export function newOwnedTable({ family, table }: Omit<ChainPlace, 'chain'>): Request {
-  const said = { family, table, flags: NFT_TABLE_F_OWNER };
-  return request('newTable', nftTable, said, `nft add table ${family} ${table} { flags owner; }`, NLM_F_CREATE);
+  const values = { family, table, flags: NFT_TABLE_F_OWNER };
+  return request('newTable', nftTable, values, `nft add table ${family} ${table} { flags owner; }`, NLM_F_CREATE);
 }
 
 export function deleteTable({ family, table }: Omit<ChainPlace, 'chain'>): Request {
@@ -96,14 +96,14 @@ export function deleteTable({ family, table }: Omit<ChainPlace, 'chain'>): Reque
 /** Makes a chain that accepts what its rules do not judge. */
 export function newBaseChain({ family, table, chain, hook, priority, devices }: BaseChain): Request {
   const number = (HOOKS[family] as readonly string[]).indexOf(hook);
-  const said = { family, table, chain, hook: { number, priority, devices }, type: 'filter' };
-  return request('newChain', nftChain, said, `nft add chain ${family} ${table} ${chain}`, NLM_F_CREATE);
+  const values = { family, table, chain, hook: { number, priority, devices }, type: 'filter' };
+  return request('newChain', nftChain, values, `nft add chain ${family} ${table} ${chain}`, NLM_F_CREATE);
 }
 
 /** Makes a rule behind those that are there. */
 export function newRule({ family, table, chain }: ChainPlace, expressions: readonly NftExpression[]): Request {
-  const said = { family, table, chain, expressions };
-  return request('newRule', nftRule, said, `nft add rule ${family} ${table} ${chain}`, NLM_F_CREATE | NLM_F_APPEND);
+  const values = { family, table, chain, expressions };
+  return request('newRule', nftRule, values, `nft add rule ${family} ${table} ${chain}`, NLM_F_CREATE | NLM_F_APPEND);
 }
 
 /** The family of each table of the socket's namespace. */
@@ -145,11 +145,11 @@ export function getExpressions(socket: NetlinkSocket, place: ChainPlace & { hand
 function request<R, W>(
   message: keyof typeof MESSAGES,
   of: Parameters<typeof requestOf<R, W>>[1],
-  said: W,
+  values: W,
   words: string,
   flags = 0,
 ): Request<R> {
-  return requestOf(netfilterType('nftables', MESSAGES[message]), of, said, { flags, words });
+  return requestOf(netfilterType('nftables', MESSAGES[message]), of, values, { flags, words });
 }
 
 function get<R>(socket: NetlinkSocket, wanted: Request<R>): R | undefined {

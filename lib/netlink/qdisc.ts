@@ -49,7 +49,7 @@ export interface Tbf {
 }
 
 /** A queueing discipline for a device, at its root. */
-interface SaidQdisc {
+interface QdiscConfig {
   device?: number;
   netem?: Netem;
   tbf?: Tbf;
@@ -72,11 +72,11 @@ export const tcQdisc = new Family({
   command: ['tc', 'qdisc'],
   messages: ['QDISC', 36],
   body: qdiscBody,
-  complete: (said: SaidQdisc, verb) => {
-    if (said.device === undefined) return {};
-    const place = { device: said.device, ...(verb === 'list' ? {} : { parent: TC_H_ROOT }) };
-    if (said.netem) return { ...place, kind: 'netem', options: bytesOf(netemOptions, netemOf(said.netem)) };
-    if (said.tbf) return { ...place, kind: 'tbf', options: bytesOf(tbfOptions, tbfOf(said.tbf)) };
+  complete: (config: QdiscConfig, verb) => {
+    if (config.device === undefined) return {};
+    const place = { device: config.device, ...(verb === 'list' ? {} : { parent: TC_H_ROOT }) };
+    if (config.netem) return { ...place, kind: 'netem', options: bytesOf(netemOptions, netemOf(config.netem)) };
+    if (config.tbf) return { ...place, kind: 'tbf', options: bytesOf(tbfOptions, tbfOf(config.tbf)) };
     return place;
   },
   state: ({ device: index, kind, handle, parent, options, statistics }): Qdisc => ({
@@ -89,7 +89,7 @@ export const tcQdisc = new Family({
     ...(kind === 'netem' && options ? { netem: readNetem(options) } : {}),
     ...(kind === 'tbf' && options ? { rate: readRate(options) } : {}),
   }),
-  words: (said, names, _rest, verb) => wordsOf(said, names, verb),
+  words: (config, names, _rest, verb) => wordsOf(config, names, verb),
   feature: ({ netem, tbf }) => (netem ? 'qdisc netem' : tbf ? 'qdisc tbf' : undefined),
 });
 
@@ -151,7 +151,7 @@ function readRate(options: Buffer): number {
   return Number(rate64 ?? parameters?.rate.bytes ?? 0) * 8;
 }
 
-function wordsOf({ device: index, netem, tbf }: SaidQdisc, names: Names, verb: Verb): string[] {
+function wordsOf({ device: index, netem, tbf }: QdiscConfig, names: Names, verb: Verb): string[] {
   if (index === undefined) return [];
   const place = ['dev', names.device(index), ...(verb === 'list' ? [] : ['root'])];
   if (tbf) return [...place, 'tbf', 'rate', `${tbf.rate}bit`, 'burst', `${tbf.burst}`, 'limit', `${tbf.limit}`];

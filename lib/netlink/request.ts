@@ -31,13 +31,13 @@ export type Causes = Partial<Record<string, string | (() => string)>>;
 export function requestOf<R, W>(
   type: number,
   body: Type<R, W>,
-  said: W,
+  values: W,
   { flags = 0, words }: { flags?: number; words: string },
 ): Request<R> {
   return {
     type,
     flags,
-    write: (to) => body.write(to, said),
+    write: (to) => body.write(to, values),
     read: (bytes) => body.read(bytes),
     words: () => words,
     pathAt: (bytes, offset) => body.pathAt?.(bytes, offset) ?? [],

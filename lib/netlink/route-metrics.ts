@@ -130,19 +130,19 @@ const all = table({
 /** `RTA_METRICS`. iproute2 says `lock` between the name of a metric and its value. */
 export const metrics = flat({
   ...all,
-  words: (said: Parameters<typeof all.words>[0], names: Parameters<typeof all.words>[1]) => {
+  words: (metrics: Parameters<typeof all.words>[0], names: Parameters<typeof all.words>[1]) => {
     // iproute2 always locks rto_min, and refuses the word `lock` before it.
-    const locked = LOCKABLE.filter((name) => said.lock?.includes(name)) as readonly string[];
+    const locked = LOCKABLE.filter((name) => metrics.lock?.includes(name)) as readonly string[];
     return Object.entries(all.rows).flatMap(([name, row]) => {
-      const words = table({ [name]: row }).words(said as never, names);
+      const words = table({ [name]: row }).words(metrics as never, names);
       return locked.includes(name) ? words.flatMap((word, at) => (at === 0 ? [word, 'lock'] : [word])) : words;
     });
   },
 });
 
 /** The metrics as a message has them. `rtoMin` is always locked, as by iproute2. */
-export function saidMetrics({ lock: said, ...rest }: RouteMetrics): object {
-  const locked = [...(said ?? []), ...(rest.rtoMin === undefined ? [] : ['rtoMin'])];
+export function metricAttributes({ lock = [], ...rest }: RouteMetrics): object {
+  const locked = [...lock, ...(rest.rtoMin === undefined ? [] : ['rtoMin'])];
   return { ...rest, ...(locked.length > 0 ? { lock: locked } : {}) };
 }
 

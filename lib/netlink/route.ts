@@ -7,7 +7,7 @@ import { eachRow } from './list.ts';
 import { type Encap, encapWords, readEncap, writeEncap } from './lwtunnel.ts';
 import { oneOf } from './one-of.ts';
 import { gateway, hopHeader, hopRows, hops, type NextHop, onlink } from './route-hops.ts';
-import { givenMetrics, metrics, type RouteMetrics, saidMetrics } from './route-metrics.ts';
+import { givenMetrics, metricAttributes, metrics, type RouteMetrics } from './route-metrics.ts';
 import { be16, device, ip, ipFamily, pad, realms, s32, u8, u32 } from './scalars.ts';
 import { struct } from './struct.ts';
 import { attribute, others, table } from './table.ts';
@@ -70,7 +70,7 @@ export interface Route {
   realms: string | undefined;
   /** Those that somebody gave it. */
   metrics: RouteMetrics;
-  /** The kernel forgets it after some time: what a router has said of the path (RFC 1191 section 6.3, RFC 8201 section 5.3). */
+  /** The kernel forgets it after some time: what a router told about the path (RFC 1191 section 6.3, RFC 8201 section 5.3). */
   expires: boolean;
   /** IPv6: the only sources that it is for, `from …`. */
   from: { address: string; length: number } | undefined;
@@ -85,8 +85,8 @@ export type RouteProtocol = keyof typeof PROTOCOLS | `${number}`;
 export type RouteScope = keyof typeof SCOPES | `${number}`;
 type RoutePreference = keyof typeof PREFERENCES | `${number}`;
 
-/** What is said of a route to make, delete or look one up. */
-interface SaidRoute
+/** A route to add, delete or look up: as `fib_config` is for the kernel. */
+interface RouteConfig
   extends Partial<
     Pick<
       Route,
@@ -155,13 +155,13 @@ export const ipRoute = new Family({
   messages: ['ROUTE', 24],
   body: body(routeHeader, attributes),
   complete: (
-    { to, via, nextHops, onlyFrom, metrics: own, encap, table: number = TABLE_MAIN, ...said }: SaidRoute,
+    { to, via, nextHops, onlyFrom, metrics: own, encap, table: number = TABLE_MAIN, ...config }: RouteConfig,
     verb,
   ) => {
-    const family = to?.family ?? said.family;
+    const family = to?.family ?? config.family;
     if (family === undefined || verb === 'list') return { family };
     const all = {
-      ...{ ...said, ...(own && saidMetrics(own)), ...writeEncap(encap) },
+      ...{ ...config, ...(own && metricAttributes(own)), ...writeEncap(encap) },
       ...gateway(family, via),
       family,
       length: to?.length,
@@ -171,15 +171,15 @@ export const ipRoute = new Family({
       })),
     };
     // inet_rtm_valid_getroute_req: no table, and of a source the whole address.
-    if (verb === 'get') return { ...all, sourceLength: said.from === undefined ? 0 : to?.length };
+    if (verb === 'get') return { ...all, sourceLength: config.from === undefined ? 0 : to?.length };
     const tables = number < 256 ? { lowTable: number } : { table: number };
     // As iproute2 does: whoever made it, the kernel included, and of whatever scope (fib_table_delete).
     if (verb === 'delete') return { ...all, ...tables, scope: 'nowhere' as const };
-    const scope = usualScope({ family, via, nextHops, ...said });
+    const scope = usualScope({ family, via, nextHops, ...config });
     return {
       ...{ protocol: 'boot' as const, scope, ...all, ...tables },
       ...(onlyFrom && { from: onlyFrom.address, sourceLength: onlyFrom.length }),
-      type: said.type ?? 'unicast',
+      type: config.type ?? 'unicast',
     };
   },
   state: ({ family, destination = family === 4 ? '0.0.0.0' : '::', length, ...read }): Route => {
@@ -205,21 +205,21 @@ export const ipRoute = new Family({
       encapsulates: all.some(({ encap }) => encap !== undefined),
     };
   },
-  words: (said, names, rest, verb) => {
-    const { to, type = 'unicast', device: index, from } = said;
+  words: (config, names, rest, verb) => {
+    const { to, type = 'unicast', device: index, from } = config;
     if (!to) return rest;
     const isWhole = to.length === (to.family === 4 ? 32 : 128);
     // Nothing else would say that it is one of IPv6.
-    const nowhere = to.family === 6 && said.via === undefined ? '::/0' : 'default';
+    const nowhere = to.family === 6 && config.via === undefined ? '::/0' : 'default';
     const target = to.length === 0 ? nowhere : isWhole ? to.address : `${to.address}/${to.length}`;
-    if (verb !== 'get') return [type === 'unicast' ? undefined : type, target, ...ownWords(said), ...rest];
+    if (verb !== 'get') return [type === 'unicast' ? undefined : type, target, ...ownWords(config), ...rest];
     const oif = index === undefined ? [] : ['oif', names.device(index)];
-    return [target, ...(from === undefined ? [] : ['from', from]), ...oif, ...flowWords(said)];
+    return [target, ...(from === undefined ? [] : ['from', from]), ...oif, ...flowWords(config)];
   },
 });
 
 /** What rules may ask of a packet whose route is looked up. */
-function flowWords({ tos = 0, mark, ipproto, sport, dport }: SaidRoute): string[] {
+function flowWords({ tos = 0, mark, ipproto, sport, dport }: RouteConfig): string[] {
   const named = Object.entries({ ipproto, sport, dport }).flatMap(([word, value]) =>
     value === undefined ? [] : [word, String(value)],
   );
@@ -231,7 +231,7 @@ function flowWords({ tos = 0, mark, ipproto, sport, dport }: SaidRoute): string[
 }
 
 /** What stands in the header, where it is not what iproute2 chooses itself. */
-function ownWords({ onlyFrom, tos = 0, scope, protocol, encap, table: number = TABLE_MAIN }: SaidRoute): string[] {
+function ownWords({ onlyFrom, tos = 0, scope, protocol, encap, table: number = TABLE_MAIN }: RouteConfig): string[] {
   return [
     ...encapWords(encap),
     ...(onlyFrom ? ['from', `${onlyFrom.address}/${onlyFrom.length}`] : []),
@@ -244,7 +244,7 @@ function ownWords({ onlyFrom, tos = 0, scope, protocol, encap, table: number = T
 }
 
 /** As iproute2 has it (`iproute_modify`): on IPv4 what has no next hop is on the link. The kernel takes universe, too. */
-function usualScope({ family, via, nextHops, nexthopId, type = 'unicast' }: SaidRoute): RouteScope {
+function usualScope({ family, via, nextHops, nexthopId, type = 'unicast' }: RouteConfig): RouteScope {
   if (family === 6) return 'universe';
   if (type === 'local') return 'host';
   if (type === 'broadcast' || type === 'multicast' || type === 'anycast') return 'link';

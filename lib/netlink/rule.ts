@@ -26,7 +26,7 @@ export interface Rule extends RuleSelectors {
   suppressIfgroup: number | undefined;
   /** The realms that its packets belong to, for `tc` and accounting: `from/to` (`CONFIG_IP_ROUTE_CLASSID`). */
   realms: string | undefined;
-  /** Who added it: `unspec` where nobody said. */
+  /** Who added it: `unspec` where nobody set one. */
   protocol: RouteProtocol;
   /** It sends every packet to its table, whatever that is like. */
   isPlain: boolean;
@@ -129,13 +129,13 @@ export const ipRule = new Family({
   body: body(header, attributes),
   saysFamily: true,
   complete: (
-    { from, to, table: number, l3mdev, suppressPrefixlength, protocol = 'unspec', ...said }: Partial<Rule>,
+    { from, to, table: number, l3mdev, suppressPrefixlength, protocol = 'unspec', ...config }: Partial<Rule>,
     verb,
   ) =>
     verb === 'list'
-      ? { family: said.family }
+      ? { family: config.family }
       : {
-          ...{ action: 'to_tbl' as const, ...said, table: number },
+          ...{ action: 'to_tbl' as const, ...config, table: number },
           ...{ from: from?.address, fromLength: from?.length, to: to?.address, toLength: to?.length },
           ...{ l3mdev: l3mdev ? 1 : undefined, suppressed: suppressPrefixlength },
           protocol: protocol === 'unspec' ? undefined : protocol,
@@ -164,7 +164,7 @@ export const ipRule = new Family({
       unknown,
     };
   },
-  words: (said, _, rest, verb) => (verb === 'list' ? [] : [...ownWords(said), ...rest, ...doneWords(said)]),
+  words: (config, _, rest, verb) => (verb === 'list' ? [] : [...ownWords(config), ...rest, ...doneWords(config)]),
 });
 
 function ownWords({ not, from, to, tos = 0, fwmark, fwmask = WHOLE_MARK }: Partial<Rule>): string[] {
@@ -178,8 +178,15 @@ function ownWords({ not, from, to, tos = 0, fwmark, fwmask = WHOLE_MARK }: Parti
   ];
 }
 
-function doneWords({ action = 'to_tbl', table: number, goto, l3mdev, realms: flow, ...said }: Partial<Rule>): string[] {
-  const { suppressPrefixlength, suppressIfgroup } = said;
+function doneWords({
+  action = 'to_tbl',
+  table: number,
+  goto,
+  l3mdev,
+  realms: flow,
+  ...config
+}: Partial<Rule>): string[] {
+  const { suppressPrefixlength, suppressIfgroup } = config;
   const suppressor = [
     ...(suppressPrefixlength === undefined ? [] : ['suppress_prefixlength', String(suppressPrefixlength)]),
     ...(suppressIfgroup === undefined ? [] : ['suppress_ifgroup', String(suppressIfgroup)]),

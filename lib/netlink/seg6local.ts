@@ -76,8 +76,8 @@ const flavorTable = table({
     1,
     {
       ...flavors,
-      words: (said: Partial<Record<Seg6LocalFlavor, boolean | undefined>>) => [
-        SEG6LOCAL_FLAVORS.filter((name) => said[name]).join(','),
+      words: (set: Partial<Record<Seg6LocalFlavor, boolean | undefined>>) => [
+        SEG6LOCAL_FLAVORS.filter((name) => set[name]).join(','),
       ],
     },
     { word: '' },
@@ -109,11 +109,11 @@ export const seg6localBody = table({
 });
 
 /** A behaviour as it travels. */
-export function writeSeg6Local({ srh, flavors: names, lblen, nflen, count, ...said }: Seg6Local): object {
+export function writeSeg6Local({ srh, flavors: names, lblen, nflen, count, ...config }: Seg6Local): object {
   const operation = names && Object.fromEntries(names.map((name) => [name, true]));
   return {
-    ...said,
-    srh: srh && (said.action === 'End.B6' ? [...srh.segs, OWN] : srh.segs),
+    ...config,
+    srh: srh && (config.action === 'End.B6' ? [...srh.segs, OWN] : srh.segs),
     flavors: operation && { operation, lblen, nflen },
     // The kernel begins at zero, whatever it is sent (parse_nla_counters).
     count: count ? { packets: 0n, bytes: 0n, errors: 0n } : undefined,
@@ -127,14 +127,14 @@ export function readSeg6Local({
   flavors: set,
   count,
   unknown,
-  ...said
+  ...config
 }: ReturnType<typeof seg6localBody.read>): Seg6Local {
   if (action === undefined || !Object.hasOwn(ACTIONS, action) || unknown.length > 0)
     throw new RangeError(`action ${action} of seg6local, with the attributes ${unknown}`);
   const { operation, ...lengths } = set ?? {};
   const read = {
     action: action as Seg6LocalAction,
-    ...said,
+    ...config,
     srh: srh && { segs: action === 'End.B6' ? srh.slice(0, -1) : srh },
     flavors: operation && SEG6LOCAL_FLAVORS.filter((name) => operation[name]),
     ...lengths,

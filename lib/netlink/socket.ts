@@ -133,7 +133,7 @@ export class NetlinkSocket implements Disposable {
     const first = this.#sequence + 1;
     const count = this.#send(requests, NLM_F_REQUEST, lastFlags);
     const last = requests[count - 1] as Request;
-    let refused: { request: Request; said: Acknowledgement } | undefined;
+    let refused: { request: Request; acknowledgement: Acknowledgement } | undefined;
     let answer: Buffer | undefined;
     let isCut = false;
     for (let hasCome = false; !hasCome && !isCut; ) {
@@ -143,14 +143,15 @@ export class NetlinkSocket implements Disposable {
       isCut = received.isCut;
       for (const { type, sequence, ...reply } of received.replies) {
         hasCome = sequence === this.#sequence;
-        const said = type === NLMSG_ERROR ? decodeAcknowledgement({ type, sequence, ...reply }) : undefined;
-        if (said && said.errno !== 0) refused ??= { request: requests[sequence - first] as Request, said };
+        const acknowledgement = type === NLMSG_ERROR ? decodeAcknowledgement({ type, sequence, ...reply }) : undefined;
+        if (acknowledgement && acknowledgement.errno !== 0)
+          refused ??= { request: requests[sequence - first] as Request, acknowledgement };
         if (hasCome) answer = Buffer.from(reply.body);
       }
     }
     this.#isUnderWay = false;
     // Only now: the names in an error may take a question of their own.
-    if (refused) this.#check(refused.request, refused.said);
+    if (refused) this.#check(refused.request, refused.acknowledgement);
     return { count, answer };
   }
 

@@ -1,7 +1,7 @@
 import type { Entry, ReadOf, WriteOf } from './object-of.ts';
 import { type Fixed, type Flat, fixed } from './type.ts';
 
-/** A C struct: its fields one behind the other. C's padding must be said, by `pad`. */
+/** A C struct: its fields one behind the other. C's padding must be declared, by `pad`. */
 export interface Struct<R, W> extends Fixed<R, W> {
   readonly keys: readonly string[];
   /** For the spec that compares it with the kernel's headers. */

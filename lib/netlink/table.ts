@@ -168,8 +168,8 @@ const HEADER = 4;
 type KeyedRow = Rows[string] & { readonly key: string };
 
 /** What a row has to say of an object; a flat one says the whole object, where that has anything for it. */
-function valueIn({ key, of, isRest }: KeyedRow, said: object): unknown {
-  const object = said as Record<string, unknown>;
+function valueIn({ key, of, isRest }: KeyedRow, values: object): unknown {
+  const object = values as Record<string, unknown>;
   if (isRest) return undefined;
   if (of.flat) return of.flat.some((each) => object[each] !== undefined) ? object : undefined;
   const value = object[key];

@@ -32,7 +32,7 @@ const answer = body(
 export function peerOfUnixSocket(namespace: NetNamespace, inode: number): number | undefined {
   using socket = namespace.run(() => new NetlinkSocket({ protocol: NETLINK_SOCK_DIAG }));
   const cookie = { cookie: NO_COOKIE, cookieEnd: NO_COOKIE };
-  const said = { family: AF_UNIX, states: EVERY_STATE, inode, show: UDIAG_SHOW_PEER, ...cookie };
+  const values = { family: AF_UNIX, states: EVERY_STATE, inode, show: UDIAG_SHOW_PEER, ...cookie };
   const of = answeredBy(question, answer);
-  return socket.get(requestOf(SOCK_DIAG_BY_FAMILY, of, said, { words: 'ss -x' })).peer;
+  return socket.get(requestOf(SOCK_DIAG_BY_FAMILY, of, values, { words: 'ss -x' })).peer;
 }

@@ -1,7 +1,7 @@
-import { vrf } from '../links/vrf.ts';
 import type { AddressState } from '../netlink/address.ts';
 import { type Route, TABLE_MAIN } from '../netlink/route.ts';
-import type { Link, NamespaceState } from '../state/network-state.ts';
+import { linkIn, vrfOf } from '../state/find-link.ts';
+import type { NamespaceState } from '../state/network-state.ts';
 import { networkOf, type Prefix } from '../wire/ip-address.ts';
 
 const LOOPBACK = 'lo';
@@ -9,6 +9,8 @@ const LOOPBACK = 'lo';
 const IPV6_ADDRESS_METRIC = 256;
 /** Routes of these types lead nowhere. The kernel attaches IPv6 ones to the loopback. */
 const NOWHERE: readonly string[] = ['blackhole', 'unreachable', 'prohibit', 'throw'];
+
+type Devices = Pick<NamespaceState<never>, 'links'>;
 
 /** The routes that a program may have added, and the kernel's subnet routes that a program deleted. */
 export interface GivenRoutes {
@@ -24,19 +26,19 @@ export interface SubnetRoute {
 }
 
 /** The changes to a namespace's routes. The kernel's own routes come with the addresses, so they are left out. */
-export function givenRoutes({ links, routes, addresses }: NamespaceState<'addresses' | 'routes'>): GivenRoutes {
-  const byIndex = new Map(links.map((link) => [link.index, link]));
+export function givenRoutes(namespace: NamespaceState<'addresses' | 'routes'>): GivenRoutes {
+  const { routes, addresses } = namespace;
   const ofAddresses = addresses
     .filter((address, at) => !isSecondary(address, addresses.slice(0, at)))
-    .flatMap((address) => subnetRoute(address, byIndex));
+    .flatMap((address) => subnetRoute(address, namespace));
   const isOfAddress = (route: Route) => ofAddresses.some((expected) => expected.is(route));
   const deleted = ofAddresses.filter(
     ({ is, words }, at) => !routes.some(is) && ofAddresses.findIndex((each) => each.words === words) === at,
   );
   return {
     routes: routes
-      .filter((route) => !route.ofTheKernel || (isForSubnet(route, byIndex) && !isOfAddress(route)))
-      .flatMap((route) => withoutDown(route, byIndex)),
+      .filter((route) => !route.ofTheKernel || (isForSubnet(route, namespace) && !isOfAddress(route)))
+      .flatMap((route) => withoutDown(route, namespace)),
     deleted: deleted.map(({ to, device, table }) => ({ to, device, table })),
   };
 }
@@ -46,18 +48,16 @@ export function leadsNowhere({ type }: Route): boolean {
   return NOWHERE.includes(type);
 }
 
-/** The table that a device's own routes are in: that of its VRF, or of itself if it is one (`l3mdev_fib_table`). */
-export function tableOf(device: number | undefined, links: ReadonlyMap<number, Link>): number {
-  const link = device === undefined ? undefined : links.get(device);
-  const domain = link && vrf.is({ kind: link.slaveKind }) ? links.get(link.master ?? 0) : link;
-  return domain && vrf.is(domain) ? vrf.of(domain).table : TABLE_MAIN;
+/** The table that a device's own routes are in. */
+export function tableOf(namespace: Devices, device: number | undefined): number {
+  return vrfOf(namespace, device)?.table ?? TABLE_MAIN;
 }
 
 /** Subnet routes marked `proto kernel` that a program may have added, as NetworkManager does. */
-function isForSubnet({ type, table, nextHops, to, device }: Route, links: ReadonlyMap<number, Link>): boolean {
+function isForSubnet({ type, table, nextHops, to, device }: Route, namespace: Devices): boolean {
   const isLinkLocal = to.family === 6 && /^f[ef]/.test(to.address);
   const isOnLink = nextHops.every(({ via }) => via === undefined);
-  return type === 'unicast' && table === tableOf(device, links) && isOnLink && !isLinkLocal;
+  return type === 'unicast' && table === tableOf(namespace, device) && isOnLink && !isLinkLocal;
 }
 
 /** Whether the kernel has the first of its subnet bring the route along, if at all (`inet_insert_ifa`, `fib_add_ifaddr`). */
@@ -71,14 +71,14 @@ function isSecondary({ family, index, length, ...rest }: AddressState, before: r
 /** The route that the kernel adds for an address (`fib_add_ifaddr`, `addrconf_prefix_route`), if it adds one. */
 function subnetRoute(
   { address, peer, length, family, index, noPrefixRoute, metric }: AddressState,
-  links: ReadonlyMap<number, Link>,
+  namespace: Devices,
 ) {
-  const link = links.get(index);
+  const link = linkIn(namespace, index);
   const isAlone = family === 4 && length === 32 && peer === undefined;
   if (!link?.up || link.name === LOOPBACK || noPrefixRoute || isAlone) return [];
   const to = { address: networkOf({ address: peer ?? address, length, family }), length, family };
   const words = `${to.address}/${length} ${index}`;
-  const table = tableOf(index, links);
+  const table = tableOf(namespace, index);
   const wanted = metric ?? (family === 6 ? IPV6_ADDRESS_METRIC : undefined);
   const is = (route: Route) =>
     route.ofTheKernel &&
@@ -95,9 +95,9 @@ function subnetRoute(
  * The kernel deletes a route when its device goes down (fib_sync_down_dev), but keeps dead next hops of a multipath route.
  * They cannot be added again, so they are left out.
  */
-function withoutDown(route: Route, links: ReadonlyMap<number, Link>): Route[] {
+function withoutDown(route: Route, namespace: Devices): Route[] {
   if (leadsNowhere(route) || route.nexthopId !== undefined) return [route];
-  const nextHops = route.nextHops.filter(({ device }) => device === undefined || links.get(device)?.up !== false);
+  const nextHops = route.nextHops.filter(({ device }) => linkIn(namespace, device)?.up !== false);
   const [first] = nextHops;
   return first ? [{ ...route, nextHops, via: first.via, device: first.device }] : [];
 }

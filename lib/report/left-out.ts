@@ -13,7 +13,7 @@ import { attributesWithoutWords, newWordsOf } from './link-words.ts';
 import { isMadeByCall, mrouteWords } from './mroute-words.ts';
 import { instancesLeftOut } from './mst-instances.ts';
 import { filtersLeftOut } from './script-filters.ts';
-import { saidRoute, whyNoNexthop, whyNoRoute } from './script-routes.ts';
+import { routeConfig, whyNoNexthop, whyNoRoute } from './script-routes.ts';
 import { namesIn } from './script-words.ts';
 
 /** What of a namespace a script cannot say in the words of `ip`, `bridge` and `nft`: a remark each. */
@@ -66,7 +66,7 @@ function leftOut(state: WholeLabState, namespace: WholeNamespace): string[] {
   const { routes } = givenRoutes(namespace);
   const wordsOf = (route: Route) =>
     ipRoute
-      .add(saidRoute(route))
+      .add(routeConfig(route))
       .words({ ...names, namespace: undefined })
       .replace('ip route add ', '');
   return [

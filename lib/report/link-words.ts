@@ -3,8 +3,8 @@ import { kindOf } from '../links/registry.ts';
 import { type Names, NUMBERS } from '../netlink/names.ts';
 import type { Link, LinkChanges, NamespaceState } from '../state/network-state.ts';
 
-/** The settings of a device's kind that a message says to make it so; undefined for a kind that nobody has described. */
-export function saidSettings({ changes }: NamespaceState<'changes'>, link: Link): object | undefined {
+/** The settings in the message that makes the device (`IFLA_INFO_DATA`); undefined for a kind that nobody has described. */
+export function linkData({ changes }: NamespaceState<'changes'>, link: Link): object | undefined {
   const kind = kindOf(link);
   if (!kind) return undefined;
   const all = Object(link.data) as Record<string, unknown>;
@@ -46,7 +46,7 @@ export function settingsToSay({ changes }: NamespaceState<'changes'>, link: Link
 export function settingWords(namespace: NamespaceState<'changes'>, link: Link): readonly string[] {
   const device = (index: number) => namespace.links.find((each) => each.index === index)?.name ?? String(index);
   const names: Names = { namespace: undefined, device, netns: String };
-  return kindOf(link)?.table.words((saidSettings(namespace, link) ?? {}) as never, names) ?? [];
+  return kindOf(link)?.table.words((linkData(namespace, link) ?? {}) as never, names) ?? [];
 }
 
 /** The changed settings that a script leaves out, because iproute2 6.1, or each iproute2, has no words for them. */

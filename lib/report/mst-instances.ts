@@ -1,7 +1,10 @@
-import { isBridgePort, portOf } from '../links/bridge-port.ts';
+import { portOf } from '../links/bridge-port.ts';
 import { kindOf } from '../links/registry.ts';
 import { bridgeMst, bridgeVlanGlobal } from '../netlink/bridge-mst.ts';
+import type { VlanIds } from '../netlink/bridge-vlan.ts';
 import type { PortState } from '../netlink/port-state.ts';
+import { idsOf, rowsOf } from '../netlink/vlan-rows.ts';
+import { bridgeOf, linkIn } from '../state/find-link.ts';
 import type { Link, NamespaceState } from '../state/network-state.ts';
 import type { WholeNamespace } from './lab-state.ts';
 import { sayer } from './script-words.ts';
@@ -14,10 +17,10 @@ type Instance =
   | { readonly msti: number; readonly port: number; readonly state: PortState | `${number}` };
 
 /** Which VLANs of a bridge are of another instance of the spanning trees than the common one, and the states of these at ports. */
-export function instancesOf({ links, vlans }: Vlans, bridge: Link): Instance[] {
-  const members = vlans.filter(({ index }) => {
-    const link = links.find((each) => each.index === index);
-    return link === bridge || (link && isBridgePort(link) && link.master === bridge.index);
+export function instancesOf(namespace: Vlans, bridge: Link): Instance[] {
+  const members = namespace.vlans.filter(({ index }) => {
+    const link = linkIn(namespace, index);
+    return link !== undefined && bridgeOf(namespace, link) === bridge;
   });
   const own = members.flatMap(({ index, vlans: all }) =>
     all.flatMap(({ id, msti = 0, state }) => (msti === 0 ? [] : [{ index, id, msti, state }])),
@@ -70,21 +73,14 @@ export function instancesLeftOut(network: Parameters<typeof sayer>[0], namespace
   ];
 }
 
-type Row = { msti: number; id: number | `${number}-${number}` } | Extract<Instance, { state: unknown }>;
+type OfPort = Extract<Instance, { state: unknown }>;
+type Row = { msti: number; id: VlanIds } | OfPort;
 
 /** VLANs of an instance that follow one another, as one row. */
 function inRows(instances: readonly Instance[]): Row[] {
-  const rows: ({ msti: number; first: number; last: number } | Extract<Instance, { state: unknown }>)[] = [];
-  for (const instance of instances) {
-    const before = rows.at(-1);
-    if ('state' in instance) rows.push(instance);
-    else if (before && 'last' in before && before.msti === instance.msti && before.last === instance.id - 1)
-      before.last = instance.id;
-    else rows.push({ msti: instance.msti, first: instance.id, last: instance.id });
-  }
-  return rows.map((row) => {
-    if ('state' in row) return row;
-    const { msti, first, last } = row;
-    return { msti, id: first === last ? first : `${first}-${last}` };
-  });
+  const isNext = (one: Instance, next: Instance) =>
+    'id' in one && 'id' in next && next.id === one.id + 1 && next.msti === one.msti;
+  return rowsOf(instances, isNext).map(([first, last]) =>
+    'id' in first && 'id' in last ? { msti: first.msti, id: idsOf(first.id, last.id) } : (first as OfPort),
+  );
 }

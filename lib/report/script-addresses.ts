@@ -8,12 +8,12 @@ import { sayer } from './script-words.ts';
 export function addressLines(state: WholeLabState, namespace: WholeNamespace): string[] {
   const say = sayer(state, namespace.name);
   return namespace.links.flatMap((link) =>
-    givenAddresses(namespace, link).map((address) => say(ipAddress.add(saidAddress(address, link)))),
+    givenAddresses(namespace, link).map((address) => say(ipAddress.add(addressConfig(address, link)))),
   );
 }
 
-/** What somebody said of an address, as far as it is not so by itself. */
-export function saidAddress(address: AddressState, { name }: Link): Parameters<typeof ipAddress.add>[0] {
+/** What adds an address again, without what the kernel chooses by itself. */
+export function addressConfig(address: AddressState, { name }: Link): Parameters<typeof ipAddress.add>[0] {
   const { index, family, address: own, length, peer, scope, metric, broadcast, label, lifetime } = address;
   // The kernel finds the scope of an IPv6 address out itself.
   return {

@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isBridgePort } from '../links/bridge-port.ts';
 import { kindOf } from '../links/registry.ts';
 import { bridgeVlanGlobal } from '../netlink/bridge-mst.ts';
 import { bridgeVlan, bridgeVlanOptions, changedMulticast, type VlanIds } from '../netlink/bridge-vlan.ts';
 import { bridgeMdb } from '../netlink/mdb.ts';
 import { bridgeFdb } from '../netlink/neighbour.ts';
+import { idsOf, rowsOf } from '../netlink/vlan-rows.ts';
+import { bridgeOf, linkIn } from '../state/find-link.ts';
 import { isGroupMac, NO_MAC } from '../wire/mac-address.ts';
 import type { WholeLabState, WholeNamespace } from './lab-state.ts';
 import { sayer } from './script-words.ts';
@@ -29,9 +30,9 @@ export function fdbLines(state: WholeLabState, namespace: WholeNamespace): strin
 }
 
 /** The hosts, or the nexthops, to which a tunnel sends frames for an address, except the tunnel's own `remote`. */
-export function farEnds({ fdb, links }: WholeNamespace): WholeNamespace['fdb'] {
-  return fdb.filter(({ device, mac, to, nhid, permanent, externLearn = false }) => {
-    const link = links.find(({ index }) => index === device);
+export function farEnds(namespace: WholeNamespace): WholeNamespace['fdb'] {
+  return namespace.fdb.filter(({ device, mac, to, nhid, permanent, externLearn = false }) => {
+    const link = linkIn(namespace, device);
     const own = link && kindOf(link)?.farEnd(Object(link.data));
     const isKept = permanent || externLearn;
     return (to ?? nhid) !== undefined && isKept && !(mac === NO_MAC && to === own);
@@ -57,8 +58,8 @@ export function mdbLines(state: WholeLabState, namespace: WholeNamespace): strin
 export function vlanLines(state: WholeLabState, namespace: WholeNamespace): string[] {
   const say = sayer(state, namespace.name);
   return namespace.vlans.flatMap(({ index, vlans }) => {
-    const link = namespace.links.find((each) => each.index === index);
-    const bridge = link && (isBridgePort(link) ? namespace.links.find((each) => each.index === link.master) : link);
+    const link = linkIn(namespace, index);
+    const bridge = link && bridgeOf(namespace, link);
     // Without CONFIG_BRIDGE_VLAN_FILTERING a bridge has none.
     const { vlanDefaultPvid: usual = 0 } = Object(bridge?.data);
     const self = bridge === link ? { self: true } : {};
@@ -87,21 +88,16 @@ export function vlanLines(state: WholeLabState, namespace: WholeNamespace): stri
 /** The multicast settings of VLANs that somebody changed. */
 export function vlanMulticastLines(state: WholeLabState, namespace: WholeNamespace): string[] {
   const say = sayer(state, namespace.name);
-  return vlanMulticastRuns(namespace).map(({ bridge, id, settings }) =>
+  return vlanMulticastRows(namespace).map(({ bridge, id, settings }) =>
     say(bridgeVlanGlobal.change({ index: bridge, id, ...settings })),
   );
 }
 
 /** The same, with VLANs in a row that are alike as one. */
-export function vlanMulticastRuns({
-  vlanMulticast,
-}: WholeNamespace): (Omit<WholeNamespace['vlanMulticast'][number], 'id'> & { id: VlanIds })[] {
-  const runs: { bridge: number; settings: object; first: number; last: number }[] = [];
-  for (const { id, ...rest } of vlanMulticast) {
-    const run = runs.at(-1);
-    const isNext = run?.last === id - 1 && run.bridge === rest.bridge && isDeepStrictEqual(run.settings, rest.settings);
-    if (isNext) run.last = id;
-    else runs.push({ ...rest, first: id, last: id });
-  }
-  return runs.map(({ first, last, ...run }) => ({ ...run, id: first === last ? first : `${first}-${last}` }));
+export function vlanMulticastRows({ vlanMulticast }: WholeNamespace): (Omit<VlanMulticast, 'id'> & { id: VlanIds })[] {
+  const isNext = ({ id, ...one }: VlanMulticast, { id: nextId, ...next }: VlanMulticast) =>
+    nextId === id + 1 && isDeepStrictEqual(one, next);
+  return rowsOf(vlanMulticast, isNext).map(([first, last]) => ({ ...first, id: idsOf(first.id, last.id) }));
 }
+
+type VlanMulticast = WholeNamespace['vlanMulticast'][number];

@@ -41,10 +41,9 @@ function gatewaysOf(namespace: WholeNamespace): Gateway[] {
   const ofRoutes = routes
     .filter(({ nexthopId }) => nexthopId === undefined)
     .flatMap(({ nextHops, table }) => nextHops.map((hop) => ({ ...hop, table, links: routes.filter(isOnLink) })));
-  const byIndex = new Map(namespace.links.map((link) => [link.index, link]));
   // Nexthops are added before all routes.
   const ofNexthops = nexthopsInOrder(namespace).map((hop) => ({
-    ...{ ...hop, table: tableOf(hop.device, byIndex), links: [] as Route[] },
+    ...{ ...hop, table: tableOf(namespace, hop.device), links: [] as Route[] },
   }));
   const all = [...ofNexthops, ...ofRoutes].flatMap(({ via, device, table, onlink, links }) => {
     if (via === undefined || device === undefined || onlink) return [];

@@ -1,4 +1,4 @@
-import { omit } from '../kernel/plain-object.ts';
+import { omit, pick } from '../kernel/plain-object.ts';
 import { bridgeLink, isBridgePort } from '../links/bridge-port.ts';
 import { newLinkWords } from '../links/make-link.ts';
 import { changedMemberSettings, kindOf } from '../links/registry.ts';
@@ -6,11 +6,11 @@ import { ipAltname } from '../netlink/altname.ts';
 import { ipLink } from '../netlink/link.ts';
 import type { Request } from '../netlink/request.ts';
 import { ipToken } from '../netlink/token.ts';
-import { linkAt, peerOf } from '../state/find-link.ts';
+import { bridgeOf, linkAt, peerOf } from '../state/find-link.ts';
 import type { Link } from '../state/network-state.ts';
-import { devicesIn, loopbackOf } from './lab-devices.ts';
+import { devicesIn, loopbackOf, switchBridge } from './lab-devices.ts';
 import type { WholeLabState, WholeNamespace } from './lab-state.ts';
-import { changedPort, saidSettings } from './link-words.ts';
+import { changedPort, linkData } from './link-words.ts';
 import { sayer } from './script-words.ts';
 import { shellLine } from './shell-words.ts';
 
@@ -83,7 +83,7 @@ export function portStateLines(state: WholeLabState, namespace: WholeNamespace):
   return namespace.links
     .filter((link) => isBridgePort(link) && link.up && link.carrier)
     .flatMap((link) => {
-      const bridge = namespace.links.find(({ index }) => index === link.master);
+      const bridge = bridgeOf(namespace, link);
       if (Object(bridge?.data).stp)
         return [`# ${link.name} forwards once the spanning tree says so: after 30 s, unless it was told otherwise.`];
       const { state: portState } = Object(link.slaveData);
@@ -98,12 +98,7 @@ export function upLines(state: WholeLabState): string[] {
   const { namespaces } = state;
   return [
     ...namespaces.flatMap((namespace) => up(namespace, loopbackOf(namespace))),
-    ...namespaces.flatMap((each) =>
-      up(
-        each,
-        each.links.find(({ index }) => index === each.bridge),
-      ),
-    ),
+    ...namespaces.flatMap((namespace) => up(namespace, switchBridge(namespace))),
     ...devicesOf(state).flatMap(({ link, namespace }) => up(namespace, link)),
   ];
 }
@@ -112,19 +107,17 @@ export function upLines(state: WholeLabState): string[] {
 export function memberLines(state: WholeLabState): string[] {
   return devicesOf(state).flatMap(({ link, namespace }) => {
     const names = namesOfMembers(link);
-    const said = Object.entries(saidSettings(namespace, link) ?? {}).filter(([name]) => names.includes(name));
-    if (said.length === 0) return [];
-    const change = ipLink.change({ index: link.index, kind: link.kind, data: Object.fromEntries(said) });
+    const data = pick(linkData(namespace, link) ?? {}, names);
+    if (Object.keys(data).length === 0) return [];
+    const change = ipLink.change({ index: link.index, kind: link.kind, data });
     return [sayer(state, namespace.name)(change)];
   });
 }
 
 /** What a device has to be told when it is made. */
 function settingsOfNew(namespace: WholeNamespace, link: Link): object | undefined {
-  const names = namesOfMembers(link);
-  const said = saidSettings(namespace, link);
-  if (names.length === 0 || !said) return said;
-  return omit(said, names);
+  const data = linkData(namespace, link);
+  return data && omit(data, namesOfMembers(link));
 }
 
 function namesOfMembers(link: Link): readonly string[] {
@@ -133,10 +126,10 @@ function namesOfMembers(link: Link): readonly string[] {
 }
 
 function switchLines(state: WholeLabState, namespace: WholeNamespace): string[] {
-  const bridge = namespace.links.find(({ index }) => index === namespace.bridge);
+  const bridge = switchBridge(namespace);
   if (!bridge) return [];
   const { name, index: newIndex, kind } = bridge;
-  const data = saidSettings(namespace, bridge);
+  const data = linkData(namespace, bridge);
   return [sayer(state, namespace.name)(ipLink.add({ name, newIndex, kind, data }))];
 }
 
@@ -156,8 +149,8 @@ function deviceLines(state: WholeLabState, device: Device, peer: Link | undefine
       const change = Object.keys(rest).length > 0 ? [say(ipLink.change({ index: link.index, ...rest }))] : [];
       return [say(newLinkWords(kind, link.name, settings ?? {})), ...change, ...masterLines(state, device)];
     }
-    const said = { ...hardware(link), kind: link.kind, data: settings };
-    return [say(ipLink.add({ name: link.name, newIndex: link.index, ...said })), ...masterLines(state, device)];
+    const added = { ...hardware(link), kind: link.kind, data: settings };
+    return [say(ipLink.add({ name: link.name, newIndex: link.index, ...added })), ...masterLines(state, device)];
   }
   const request = ipLink.add(childOf(state, device));
   return [sayer(state, link.lower.namespace)(request), ...masterLines(state, device)];
@@ -171,22 +164,19 @@ function childOf(state: WholeLabState, { link, namespace }: Device): Parameters<
   return {
     ...{ name, newIndex, link: lower?.index, netns: state.namespaces.indexOf(namespace) },
     ...{ ...rest, ...(shares ? {} : { mac }) },
-    ...{ kind, data: saidSettings(namespace, link) },
+    ...{ kind, data: linkData(namespace, link) },
   };
 }
 
 /** Its words say the NIC by its name, which no index of the lab stands for. */
 function childOfNic(namespace: WholeNamespace, link: Link, nic: string): string[] {
-  const { lower: _, ...said } = {
-    ...childOf({ namespaces: [namespace], programs: [] }, { link, namespace }),
-    lower: undefined,
-  };
+  const child = childOf({ namespaces: [namespace], programs: [] }, { link, namespace });
   const names = { namespace: undefined, device: () => nic, netns: () => namespace.name };
   return [
     `# ${nic} is a real NIC: as root in its network, not in one of its own`,
     shellLine(
       ...ipLink
-        .add({ ...said, link: link.index })
+        .add({ ...child, link: link.index })
         .words(names)
         .split(' '),
     ),
@@ -204,7 +194,7 @@ function cableLines(state: WholeLabState, device: Device, other: Link): string[]
   const request = ipLink.add({
     ...{ ...end(main), master: main.link.master, kind: main.link.kind },
     data: {
-      ...saidSettings(main.namespace, main.link),
+      ...linkData(main.namespace, main.link),
       peer: { ...end(peer), netns: state.namespaces.indexOf(peer.namespace) },
     },
   });
@@ -222,7 +212,7 @@ function flagLines(state: WholeLabState, { link, namespace }: Device): string[] 
 }
 
 function bridgeLines(state: WholeLabState, namespace: WholeNamespace): string[] {
-  const bridge = namespace.links.find(({ index }) => index === namespace.bridge);
+  const bridge = switchBridge(namespace);
   return bridge ? changeLines(state, namespace, bridge, changesOfBridge(namespace, bridge)) : [];
 }
 

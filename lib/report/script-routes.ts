@@ -40,7 +40,7 @@ export function routeRequests(namespace: WholeNamespace): RouteRequest[] {
       // In the place of the kernel's own, which is there until here.
       const replaces = deleted.some((gone) => replacesOwn(route, gone));
       const verb = isAnother ? 'append' : replaces ? 'replace' : 'add';
-      return { verb, request: ipRoute[verb](saidRoute(route)), route };
+      return { verb, request: ipRoute[verb](routeConfig(route)), route };
     }),
     // Behind them: a next hop may have been given while the route of its subnet was there.
     ...deleted.map(
@@ -69,8 +69,8 @@ export function whyNoRoute(
 /** IPv6's own (`IP6_RT_PRIO_USER`); IPv4 has none. */
 const IPV6_METRIC = 1024;
 
-/** What somebody said of a route, as far as it is not so by itself. */
-export function saidRoute(route: Route): Parameters<typeof ipRoute.add>[0] {
+/** What adds a route again, without what the kernel chooses by itself. */
+export function routeConfig(route: Route): Parameters<typeof ipRoute.add>[0] {
   const { to, type, table, tos, source, metric, mtu, metrics, protocol, preference, from, nexthopId, nextHops } = route;
   const { realms } = route;
   const several = nextHops.length > 1;

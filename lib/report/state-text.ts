@@ -8,18 +8,18 @@ import { ipNexthop } from '../netlink/nexthop.ts';
 import type { Request } from '../netlink/request.ts';
 import { ipRoute } from '../netlink/route.ts';
 import { areChanged, ipRule } from '../netlink/rule.ts';
-import { linkAt } from '../state/find-link.ts';
+import { bridgeOf, linkAt, linkIn } from '../state/find-link.ts';
 import type { Link } from '../state/network-state.ts';
 import { givenAddresses, isWithheld, withLength } from './given-addresses.ts';
 import { givenRoutes } from './given-routes.ts';
-import { devicesIn, loopbackOf } from './lab-devices.ts';
+import { devicesIn, loopbackOf, switchBridge } from './lab-devices.ts';
 import type { WholeLabState, WholeNamespace } from './lab-state.ts';
 import { attributesWithoutWords, portWords, settingWords } from './link-words.ts';
 import { mrouteWords } from './mroute-words.ts';
-import { saidAddress } from './script-addresses.ts';
-import { farEnds, givenFdb, vlanMulticastRuns } from './script-forwarding.ts';
+import { addressConfig } from './script-addresses.ts';
+import { farEnds, givenFdb, vlanMulticastRows } from './script-forwarding.ts';
 import { isArpOff } from './script-links.ts';
-import { saidRoute } from './script-routes.ts';
+import { routeConfig } from './script-routes.ts';
 import { namesIn } from './script-words.ts';
 import { vlanWords } from './vlan-words.ts';
 
@@ -46,7 +46,7 @@ export function stateText(state: WholeLabState, namespace: WholeNamespace): stri
     ['VLANs', alignColumns(vlanRows(namespace, names))],
     [
       'multicast settings of VLANs',
-      vlanMulticastRuns(namespace).map(({ bridge, id, settings }) =>
+      vlanMulticastRows(namespace).map(({ bridge, id, settings }) =>
         bridgeVlanGlobal
           .change({ index: bridge, id, ...settings })
           .words(names)
@@ -56,7 +56,7 @@ export function stateText(state: WholeLabState, namespace: WholeNamespace): stri
     [
       'routes',
       [
-        ...routes.map((route) => wordsOf(ipRoute.add(saidRoute(route)))),
+        ...routes.map((route) => wordsOf(ipRoute.add(routeConfig(route)))),
         ...deleted.map(({ to, device }) => `(deleted: ${to.address}/${to.length} ${dev(device)})`),
       ],
     ],
@@ -123,7 +123,7 @@ function linkState({ up, carrier }: Link): string {
 }
 
 function bridgeRow(namespace: WholeNamespace): string[][] {
-  const bridge = namespace.links.find(({ index }) => index === namespace.bridge);
+  const bridge = switchBridge(namespace);
   if (!bridge) return [];
   const words = ['bridge', ...settingWords(namespace, bridge)].join(' ');
   return [[bridge.name, bridge.up ? 'UP' : 'DOWN', '', '', words]];
@@ -135,7 +135,7 @@ function addressRows(namespace: WholeNamespace, wordsOf: (request: Request) => s
     const addresses = givenAddresses(namespace, link);
     if (addresses.length === 0) return [];
     const words = addresses.map((address) => {
-      const { nodad: _, ...given } = saidAddress(address, link);
+      const { nodad: _, ...given } = addressConfig(address, link);
       const all = wordsOf(ipAddress.add(given)).replace(` dev ${link.name}`, '');
       return isWithheld(address) ? all.replace(withLength(address), '$& (not usable: DAD)') : all;
     });
@@ -148,11 +148,10 @@ function portRow(namespace: WholeNamespace, link: Link, names: Names): string[] 
 }
 
 /** The VLANs of bridges that look at them, and of their ports. */
-function vlanRows({ links, vlans }: WholeNamespace, names: Names): string[][] {
-  const linkOf = (index: number | undefined) => links.find((link) => link.index === index);
-  return vlans.flatMap(({ index, vlans: own }) => {
-    const link = linkOf(index);
-    const bridge = link && (isBridgePort(link) ? linkOf(link.master) : link);
+function vlanRows(namespace: WholeNamespace, names: Names): string[][] {
+  return namespace.vlans.flatMap(({ index, vlans: own }) => {
+    const link = linkIn(namespace, index);
+    const bridge = link && bridgeOf(namespace, link);
     return Object(bridge?.data).vlanFiltering ? [[names.device(index), vlanWords(own)]] : [];
   });
 }

@@ -6,7 +6,7 @@ import { type Interface, type Lab, LoadedTopology, type Namespace, Switch } from
 import { type Call, Ref } from './call.ts';
 import { failUnknownDevice } from './check-topology.ts';
 import type { Source } from './source.ts';
-import type { Path, Said } from './topology.ts';
+import type { Mapping, Path } from './topology.ts';
 
 /**
  * Carries out the calls that build a topology. All is made before the first program is waited for.
@@ -81,8 +81,8 @@ function resolved(value: unknown, resolve: (ref: Ref) => unknown): unknown {
 /** Puts the place of what is wrong before an error's words. */
 function placed(error: unknown, source: Source, call: Call): unknown {
   if (!(error instanceof Error)) return error;
-  const said = call.args.findLast((arg) => typeof arg === 'object' && arg !== null && !(arg instanceof Ref));
-  const place = source.placeOf([...call.path, ...(error instanceof UsageError ? optionIn(error.message, said) : [])]);
+  const given = call.args.findLast((arg) => typeof arg === 'object' && arg !== null && !(arg instanceof Ref));
+  const place = source.placeOf([...call.path, ...(error instanceof UsageError ? optionIn(error.message, given) : [])]);
   const { message } = error;
   error.message = `${place}: ${message}`;
   error.stack = error.stack?.replace(message, error.message) ?? '';
@@ -90,10 +90,10 @@ function placed(error: unknown, source: Source, call: Call): unknown {
 }
 
 /** Which option the words of an error are about: they name it behind the call, as in `a.route.add: nextHops[0]: via must be …`. */
-function optionIn(message: string, said: unknown): Path {
+function optionIn(message: string, options: unknown): Path {
   const path: (string | number)[] = [];
   let rest = message.slice(message.indexOf(': ') + 2);
-  let here = said;
+  let here = options;
   for (;;) {
     const [whole = '', key = '', index] = /^(\w+)(?:\[(\d+)\])?:? /.exec(rest) ?? [];
     if (!isMapping(here)) return path;
@@ -106,14 +106,14 @@ function optionIn(message: string, said: unknown): Path {
 }
 
 /** Of a cable's ends, the one that has an option of the value that the error shows. */
-function inEnd(said: Said, key: string, message: string): Path {
+function inEnd(cable: Mapping, key: string, message: string): Path {
   const end = ['a', 'b'].find((which) => {
-    const options = said[which];
+    const options = cable[which];
     return isMapping(options) && Object.hasOwn(options, key) && message.endsWith(show(options[key]));
   });
   return end === undefined ? [] : [end, key];
 }
 
-function isMapping(value: unknown): value is Said {
+function isMapping(value: unknown): value is Mapping {
   return typeof value === 'object' && value !== null;
 }

@@ -1,30 +1,26 @@
 import type { Call } from './call.ts';
 import { devicesOf } from './device.ts';
-import { deviceForwardingCalls, switchForwardingCalls } from './forwarding-calls.ts';
+import { forwardersOf, forwardingCalls, mstCalls, vlanMulticastCalls } from './forwarding-calls.ts';
 import { lateCalls, linkCalls, memberCalls } from './link-calls.ts';
-import { deviceMstCalls, switchMstCalls } from './mst-calls.ts';
 import { execCalls, type Node, namespaceCall, sysctlCalls, tableCalls, withoutDefaultRoutes } from './node-calls.ts';
 import type { Topology } from './topology.ts';
-import { deviceVlanMulticastCalls, switchVlanMulticastCalls } from './vlan-multicast-calls.ts';
 
 /** The calls that build a topology, in their order. */
 export function callsOf(topology: Topology): Call[] {
   const namespaces = Object.entries(topology.namespaces).map(
-    ([name, said]): Node => ({ name, said: said ?? {}, path: ['namespaces', name] }),
+    ([name, options]): Node => ({ name, options: options ?? {}, path: ['namespaces', name] }),
   );
   const devices = devicesOf(topology);
+  const forwarders = forwardersOf(namespaces, devices);
   return [
     ...namespaces.map(namespaceCall),
     ...namespaces.flatMap((each) => sysctlCalls(each, false)),
     ...(topology.links ?? []).flatMap((link, at) => linkCalls(topology, link, ['links', at])),
     ...devices.flatMap((device) => memberCalls(topology, device)),
     ...devices.flatMap(lateCalls),
-    ...namespaces.flatMap(switchForwardingCalls),
-    ...devices.flatMap((device) => deviceForwardingCalls(topology, device)),
-    ...namespaces.flatMap(switchMstCalls),
-    ...devices.flatMap(deviceMstCalls),
-    ...namespaces.flatMap(switchVlanMulticastCalls),
-    ...devices.flatMap(deviceVlanMulticastCalls),
+    ...forwarders.flatMap((each) => forwardingCalls(topology, each)),
+    ...forwarders.flatMap(mstCalls),
+    ...forwarders.flatMap(vlanMulticastCalls),
     ...namespaces.flatMap((each) => sysctlCalls(each, true)),
     ...namespaces.flatMap((each) => withoutDefaultRoutes(topology, each)),
     ...namespaces.flatMap(execCalls),

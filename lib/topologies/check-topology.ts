@@ -7,7 +7,7 @@ import { Checker } from './checker.ts';
 import { devicesOf } from './device.ts';
 import type { Source } from './source.ts';
 import { openQuoteIn, shellWordIn } from './split-words.ts';
-import { deviceName, endOf, isPair, type Path, type Said, splitName, type Topology } from './topology.ts';
+import { deviceName, endOf, isPair, type Mapping, type Path, splitName, type Topology } from './topology.ts';
 import {
   BRIDGE_LISTS,
   HOST_END_KEYS,
@@ -34,7 +34,7 @@ export function checkTopology(source: Source, data: unknown): asserts data is To
   if (top['namespaces'] === undefined)
     source.fail([], 'namespaces must be given: the names of hosts, routers and switches, such as { a: , b: }');
   const namespaces = check.mapping(['namespaces'], top['namespaces'], 'namespaces');
-  for (const [name, said] of Object.entries(namespaces)) checkNamespace(check, ['namespaces', name], said);
+  for (const [name, value] of Object.entries(namespaces)) checkNamespace(check, ['namespaces', name], value);
   for (const [at, link] of check.list(['links'], top['links']).entries())
     checkLink(check, namespaces as Topology['namespaces'], ['links', at], link);
   checkReferences(source, data as Topology);
@@ -43,9 +43,9 @@ export function checkTopology(source: Source, data: unknown): asserts data is To
 const ROLES = ['host', 'router', 'switch'];
 const LISTS = ['exec', 'nexthops', 'routes', 'mroutes', 'rules', 'neighbours', ...BRIDGE_LISTS];
 
-function checkNamespace(check: Checker, path: Path, said: unknown): void {
-  if (said === null) return;
-  const namespace = check.mapping(path, said, `the namespace ${path.at(-1)}`);
+function checkNamespace(check: Checker, path: Path, value: unknown): void {
+  if (value === null) return;
+  const namespace = check.mapping(path, value, `the namespace ${path.at(-1)}`);
   check.oneOf([...path, 'role'], namespace['role'], ROLES);
   const isSwitch = namespace['role'] === 'switch';
   const role = String(namespace['role'] ?? 'host');
@@ -56,9 +56,9 @@ function checkNamespace(check: Checker, path: Path, said: unknown): void {
     checkExec(check, [...path, 'exec', at], line);
 }
 
-function checkLists(check: Checker, path: Path, said: Said): void {
+function checkLists(check: Checker, path: Path, owner: Mapping): void {
   for (const key of LISTS) {
-    for (const [at, entry] of check.list([...path, key], said[key]).entries())
+    for (const [at, entry] of check.list([...path, key], owner[key]).entries())
       if (key !== 'exec') check.mapping([...path, key, at], entry, `a member of ${key}`);
   }
 }
@@ -80,8 +80,8 @@ function checkExec(check: Checker, path: Path, line: unknown): void {
     check.source.fail(here, `exec has no shell, and ${show(shell)} is for one: run sh -c '…' for it`);
 }
 
-function checkLink(check: Checker, namespaces: Topology['namespaces'], path: Path, said: unknown): void {
-  const link = check.mapping(path, said, 'a link');
+function checkLink(check: Checker, namespaces: Topology['namespaces'], path: Path, value: unknown): void {
+  const link = check.mapping(path, value, 'a link');
   const kind = kindOfLink(check, path, link);
   if (!isPair(link)) {
     check.keys(path, link, linkKeys(kind), `a ${kind.kind}`);
@@ -103,7 +103,7 @@ function checkLink(check: Checker, namespaces: Topology['namespaces'], path: Pat
   }
 }
 
-function kindOfLink(check: Checker, path: Path, link: Said): LinkKind {
+function kindOfLink(check: Checker, path: Path, link: Mapping): LinkKind {
   const ends = isPair(link) ? 'two' : 'one';
   const kinds = kindsOf(ends);
   const { kind = ends === 'two' ? USUAL_PAIR : undefined } = link;
@@ -131,7 +131,7 @@ function kindOfLink(check: Checker, path: Path, link: Said): LinkKind {
 }
 
 /** @returns the namespace that the name says */
-function checkName(check: Checker, namespaces: Said, path: Path, name: unknown, noun: string): string {
+function checkName(check: Checker, namespaces: Mapping, path: Path, name: unknown, noun: string): string {
   if (name === undefined)
     check.source.fail(path, `name must be given: the namespace of the ${noun}, or with its name as in 'host/eth0'`);
   if (typeof name !== 'string' || !/^[^/]+(\/[^/]+)?$/.test(name))
@@ -152,10 +152,10 @@ function checkName(check: Checker, namespaces: Said, path: Path, name: unknown, 
 function checkReferences(source: Source, topology: Topology): void {
   const devices = devicesOf(topology);
   const named = devices.map(({ name }) => name);
-  const bridges = Object.entries(topology.namespaces).flatMap(([name, said]) =>
-    said?.['role'] === 'switch' ? [`${name}/br0`] : [],
+  const bridges = Object.entries(topology.namespaces).flatMap(([name, value]) =>
+    value?.['role'] === 'switch' ? [`${name}/br0`] : [],
   );
-  for (const [at, { said, path, name, kind }] of devices.entries()) {
+  for (const [at, { options, path, name, kind }] of devices.entries()) {
     const { namespace, device } = splitName(name);
     if (device !== undefined && named.indexOf(name) !== at)
       source.fail(
@@ -165,7 +165,7 @@ function checkReferences(source: Source, topology: Topology): void {
     const early = ['parent', ...(kind?.isMaster ? [] : (kind?.deviceOptions ?? []))];
     const late = ['master', 'backupPort', ...(kind?.isMaster ? kind.deviceOptions : [])];
     for (const option of [...early, ...late]) {
-      const value = said[option];
+      const value = options[option];
       if (typeof value !== 'string') continue;
       const wanted = deviceName(value, namespace);
       if (bridges.includes(wanted)) continue;

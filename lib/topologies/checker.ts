@@ -1,7 +1,7 @@
 import { nearestWord } from '../kernel/nearest-word.ts';
 import { show } from '../kernel/validate.ts';
 import type { Source } from './source.ts';
-import type { Path, Said } from './topology.ts';
+import type { Mapping, Path } from './topology.ts';
 
 /** Checks the shape of a file. Each failure is a UsageError with the file, the line and the column, and the nearest right word. */
 export class Checker {
@@ -11,8 +11,8 @@ export class Checker {
     this.source = source;
   }
 
-  mapping(path: Path, value: unknown, noun: string): Said {
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Said;
+  mapping(path: Path, value: unknown, noun: string): Mapping {
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Mapping;
     return this.source.fail(path, `${noun} must be a mapping (key: value): received ${show(value)}`);
   }
 
@@ -23,7 +23,7 @@ export class Checker {
     return this.source.fail(path, `${path.at(-1)} must be a list: received ${show(value)}`);
   }
 
-  keys(path: Path, value: Said, known: readonly string[], noun: string): void {
+  keys(path: Path, value: Mapping, known: readonly string[], noun: string): void {
     for (const key of Object.keys(value)) if (!known.includes(key)) this.unknownKey([...path, key], known, noun);
   }
 

@@ -2,7 +2,7 @@ import { nearestWord } from '../kernel/nearest-word.ts';
 import { show } from '../kernel/validate.ts';
 import { Checker } from './checker.ts';
 import type { Source } from './source.ts';
-import type { Path, Said, Topology } from './topology.ts';
+import type { Mapping, Path, Topology } from './topology.ts';
 
 /** A containerlab file as a topology of ours. */
 export interface Containerlab {
@@ -14,7 +14,7 @@ export interface Containerlab {
 }
 
 /** Whether a file is one of containerlab's. */
-export function isContainerlab(data: unknown): data is Said {
+export function isContainerlab(data: unknown): data is Mapping {
   return typeof data === 'object' && data !== null && 'topology' in data;
 }
 
@@ -49,13 +49,13 @@ const SPECIAL = ['host', 'mgmt-net'];
  *
  * @throws UsageError with file, line and column: another kind, a link to something outside, an unknown key
  */
-export function readContainerlab(source: Source, data: Said): Containerlab {
+export function readContainerlab(source: Source, data: Mapping): Containerlab {
   const reader = new Reader(source);
   reader.keys([], data, ['name', 'prefix', 'mgmt', 'settings', 'debug', 'topology'], 'a containerlab file');
   const inner = reader.mapping(['topology'], data['topology'], 'topology');
   reader.keys(['topology'], inner, ['defaults', 'kinds', 'groups', 'nodes', 'links'], 'topology');
   const nodes = Object.entries(reader.mapping(['topology', 'nodes'], inner['nodes'] ?? {}, 'nodes'));
-  const namespaces = nodes.map(([name, said]): [string, Said | null] => [name, reader.node(inner, name, said)]);
+  const namespaces = nodes.map(([name, value]): [string, Mapping | null] => [name, reader.node(inner, name, value)]);
   const links = reader.list(['topology', 'links'], inner['links']).map((link, at) => reader.link(namespaces, link, at));
   return {
     topology: { namespaces: Object.fromEntries(namespaces), links },
@@ -83,7 +83,7 @@ class Reader extends Checker {
   }
 
   /** A node has what it says itself, and of the rest what its group, its kind and the defaults say. */
-  node(topology: Said, name: string, value: unknown): Said | null {
+  node(topology: Mapping, name: string, value: unknown): Mapping | null {
     const path = ['topology', 'nodes', name];
     const own = value === null ? {} : this.mapping(path, value, `the node ${name}`);
     const defaults = this.#part(topology, ['defaults']);
@@ -98,7 +98,7 @@ class Reader extends Checker {
         `a lab has nodes of kind linux (a host) and bridge (a switch) only: received ${show(nodeKind)}`,
       );
     }
-    const all: Said = { ...defaults, ...ofKind, ...group, ...own };
+    const all: Mapping = { ...defaults, ...ofKind, ...group, ...own };
     const lists = [defaults, ofKind, group, own].flatMap(
       (each) => (each['exec'] as readonly unknown[] | undefined) ?? [],
     );
@@ -109,15 +109,15 @@ class Reader extends Checker {
         [...path, 'network-mode'],
         `network-mode must be none, since a lab has no other network: received ${show(all['network-mode'])}`,
       );
-    const said = {
+    const node = {
       ...(nodeKind === 'bridge' ? { role: 'switch' } : {}),
       ...(Object.keys(sysctls).length > 0 ? { sysctls } : {}),
       ...(lists.length > 0 ? { exec: lists } : {}),
     };
-    return Object.keys(said).length > 0 ? said : null;
+    return Object.keys(node).length > 0 ? node : null;
   }
 
-  link(namespaces: readonly [string, unknown][], value: unknown, at: number): Said {
+  link(namespaces: readonly [string, unknown][], value: unknown, at: number): Mapping {
     const path = ['topology', 'links', at];
     const link = this.mapping(path, value, 'a link');
     this.keys(path, link, ['type', 'endpoints', 'mtu', 'labels', 'vars'], 'a link');
@@ -136,10 +136,10 @@ class Reader extends Checker {
     return { a, b, mtu: link['mtu'] ?? DEFAULT_LINK_MTU };
   }
 
-  #end(namespaces: readonly [string, unknown][], path: Path, end: unknown): Said {
-    const said = typeof end === 'string' ? splitEnd(end) : this.mapping(path, end, 'an endpoint');
-    if (typeof end !== 'string') this.keys(path, said, ['node', 'interface', 'mac'], 'an endpoint');
-    const { node, interface: device, mac } = said;
+  #end(namespaces: readonly [string, unknown][], path: Path, end: unknown): Mapping {
+    const endpoint = typeof end === 'string' ? splitEnd(end) : this.mapping(path, end, 'an endpoint');
+    if (typeof end !== 'string') this.keys(path, endpoint, ['node', 'interface', 'mac'], 'an endpoint');
+    const { node, interface: device, mac } = endpoint;
     if (typeof node !== 'string' || typeof device !== 'string')
       this.source.fail(path, `an endpoint must be a node and its interface, such as 'a:eth1': received ${show(end)}`);
     const names = namespaces.map(([name]) => name);
@@ -151,7 +151,7 @@ class Reader extends Checker {
         : `there is no node ${show(node)}; ${near === undefined ? `it must be one of ${names.join(', ')}` : `did you mean ${show(near)}?`}`;
       this.source.fail(path, why);
     }
-    const isSwitch = (found?.[1] as Said | null)?.['role'] === 'switch';
+    const isSwitch = (found?.[1] as Mapping | null)?.['role'] === 'switch';
     return {
       name: `${node}/${device}`,
       ...(mac === undefined ? {} : { mac }),
@@ -159,7 +159,7 @@ class Reader extends Checker {
     };
   }
 
-  #part(topology: Said, path: readonly unknown[]): Said {
+  #part(topology: Mapping, path: readonly unknown[]): Mapping {
     const value = path.reduce<unknown>((at, key) => Object(at)[String(key)], topology);
     if (value === undefined || value === null) return {};
     const here = ['topology', ...path.map(String)];
@@ -183,7 +183,7 @@ class Reader extends Checker {
 }
 
 /** `a:eth1` */
-function splitEnd(text: string): Said {
+function splitEnd(text: string): Mapping {
   const at = text.indexOf(':');
   return at < 0 ? {} : { node: text.slice(0, at), interface: text.slice(at + 1) };
 }

@@ -1,14 +1,14 @@
 import { type AddressState, ipAddress } from '../netlink/address.ts';
 import { givenAddresses, withLength } from '../report/given-addresses.ts';
 import type { WholeNamespace } from '../report/lab-state.ts';
-import { saidAddress } from '../report/script-addresses.ts';
+import { addressConfig } from '../report/script-addresses.ts';
 import type { Link } from '../state/network-state.ts';
 import { broadcastOf } from '../wire/ip-address.ts';
-import { execLine, type Subject, said } from './described.ts';
-import type { Said } from './topology.ts';
+import { execLine, omitEmpty, type Subject } from './described.ts';
+import type { Mapping } from './topology.ts';
 
 /** The addresses of a device as its option `address`. */
-export function describeAddresses(namespace: WholeNamespace, link: Link): Said {
+export function describeAddresses(namespace: WholeNamespace, link: Link): Mapping {
   const plain = plainAddresses(namespace, link).map(withLength);
   if (plain.length === 0) return { address: false };
   return { address: plain.length === 1 ? plain[0] : plain };
@@ -21,7 +21,7 @@ export function addressLines(subject: Subject, link: Link): string[] {
   const plain = link.name === 'lo' || isOfSwitch ? [] : plainAddresses(subject.namespace, link);
   return givenAddresses(subject.namespace, link)
     .filter((address) => !plain.includes(address))
-    .map((address) => execLine(subject, ipAddress.add({ ...saidAddress(address, link), lifetime: undefined })));
+    .map((address) => execLine(subject, ipAddress.add({ ...addressConfig(address, link), lifetime: undefined })));
 }
 
 /** What neither says. */
@@ -58,7 +58,7 @@ function isPlain(address: AddressState, link: Link): boolean {
     broadcast,
     lifetime: _____,
     ...rest
-  } = saidAddress(address, link);
+  } = addressConfig(address, link);
   const isUsual = broadcast === undefined || broadcast === broadcastOf(address);
-  return Object.keys(said(rest)).length === 0 && isUsual && (family === 6 || scope === undefined || scope === 0);
+  return Object.keys(omitEmpty(rest)).length === 0 && isUsual && (family === 6 || scope === undefined || scope === 0);
 }

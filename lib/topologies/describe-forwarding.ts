@@ -1,43 +1,44 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isBridgePort } from '../links/bridge-port.ts';
 import { kindOf } from '../links/registry.ts';
 import { changedMulticast } from '../netlink/bridge-vlan.ts';
 import { bridgeMdb } from '../netlink/mdb.ts';
 import { bridgeFdb } from '../netlink/neighbour.ts';
+import { idsOf, rowsOf } from '../netlink/vlan-rows.ts';
 import type { WholeNamespace } from '../report/lab-state.ts';
 import { instanceRemarks, instancesOf } from '../report/mst-instances.ts';
-import { farEnds, givenFdb, vlanMulticastRuns } from '../report/script-forwarding.ts';
+import { farEnds, givenFdb, vlanMulticastRows } from '../report/script-forwarding.ts';
+import { bridgeOf } from '../state/find-link.ts';
 import type { Link, PortVlans } from '../state/network-state.ts';
-import { execLine, type Subject, said } from './described.ts';
-import type { Said } from './topology.ts';
+import { execLine, omitEmpty, type Subject } from './described.ts';
+import type { Mapping } from './topology.ts';
 
 /** The entries of a bridge that do not age, or those of a tunnel that keeps some itself. */
-export function describeForwarding({ namespace, names }: Subject, link: Link): Said {
+export function describeForwarding({ namespace, names }: Subject, link: Link): Mapping {
   const { description } = kindOf(link) ?? {};
   const groups = namespace.mdb.filter((entry) => entry.bridge === link.index && isSayable(entry));
   const entries = inOneOrder(givenFdb(namespace)).filter(({ bridge, local }) => bridge === link.index && !local);
   const remote = ofTunnel(namespace, link).filter(({ nhid }) => nhid === undefined);
-  return said({
+  return omitEmpty({
     fdb: description?.keepsFdb
       ? remote.map(({ mac, to, udpPort, vni, srcVni, via, externLearn, router, permanent }) =>
-          said({
+          omitEmpty({
             ...{ mac, dst: to, port: udpPort, vni, srcVni, externLearn, router },
             dynamic: !permanent,
             via: via === undefined ? undefined : names.device(via),
           }),
         )
       : entries.map(({ mac, device, vlan, sticky, externLearn }) =>
-          said({ mac, port: names.device(device), vlan, sticky, externLearn }),
+          omitEmpty({ mac, port: names.device(device), vlan, sticky, externLearn }),
         ),
     mdb: groups.map(({ group, port, vid, src }) =>
-      said({ group, port: names.device(port), vlan: vid || undefined, src }),
+      omitEmpty({ group, port: names.device(port), vlan: vid || undefined, src }),
     ),
     mst: instancesOf(namespace, link).map(({ port, ...instance }) =>
-      said({ ...instance, port: port === undefined ? undefined : names.device(port) }),
+      omitEmpty({ ...instance, port: port === undefined ? undefined : names.device(port) }),
     ),
-    // `said` would leave out what somebody switched off.
-    vlanMulticast: vlanMulticastRuns(namespace)
-      .filter((run) => run.bridge === link.index)
+    // `omitEmpty` would leave out what somebody switched off.
+    vlanMulticast: vlanMulticastRows(namespace)
+      .filter(({ bridge }) => bridge === link.index)
       .map(({ id, settings }) => ({ id, ...settings })),
   });
 }
@@ -80,10 +81,10 @@ function isSayable({ state, filterMode, sourceList = [] }: WholeNamespace['mdb']
 type PortVlan = PortVlans['vlans'][number];
 
 /** The VLANs of a port, or of a bridge, where they are not the bridge's default one alone. */
-export function describeVlans(namespace: WholeNamespace, link: Link): Said {
+export function describeVlans(namespace: WholeNamespace, link: Link): Mapping {
   const own = namespace.vlans.find(({ index }) => index === link.index);
   if (!own) return {};
-  const bridge = isBridgePort(link) ? namespace.links.find(({ index }) => index === link.master) : link;
+  const bridge = bridgeOf(namespace, link);
   const { vlanDefaultPvid: usual = 0 } = Object(bridge?.data);
   const [first, ...others] = own.vlans;
   const isUsual = usual === 0 ? !first : isPlain(first, usual) && others.length === 0;
@@ -103,22 +104,16 @@ function inOneOrder(entries: WholeNamespace['fdb']): WholeNamespace['fdb'] {
 }
 
 /** VLANs in a row that are alike are one entry. Their tunnels are in a row as well. */
-function inRows(vlans: readonly PortVlan[]): Said[] {
-  const rows: { first: PortVlan; last: PortVlan }[] = [];
-  for (const vlan of vlans) {
-    const row = rows.at(-1);
-    if (row && isNext(row.last, vlan)) row.last = vlan;
-    else rows.push({ first: vlan, last: vlan });
-  }
-  return rows.map(({ first, last }) => {
+function inRows(vlans: readonly PortVlan[]): Mapping[] {
+  return rowsOf(vlans, isNext).map(([first, last]) => {
     const { id, state, tunnelId, msti, mcastRouter: _, mcastMaxGroups: __, ...flags } = first;
     return {
-      ...said({
-        id: rowOf(id, last.id),
+      ...omitEmpty({
+        id: idsOf(id, last.id),
         ...flags,
         // With instances it is that of the VLAN's.
         state: state === 'forwarding' || msti !== undefined ? undefined : state,
-        tunnelId: tunnelId === undefined ? undefined : rowOf(tunnelId, last.tunnelId),
+        tunnelId: tunnelId === undefined ? undefined : idsOf(tunnelId, last.tunnelId ?? tunnelId),
       }),
       ...changedMulticast(first),
     };
@@ -129,8 +124,4 @@ function inRows(vlans: readonly PortVlan[]): Said[] {
 function isNext({ id, tunnelId, ...one }: PortVlan, { id: nextId, tunnelId: nextTunnel, ...next }: PortVlan): boolean {
   const isTunnelNext = tunnelId === undefined ? nextTunnel === undefined : nextTunnel === tunnelId + 1;
   return nextId === id + 1 && isTunnelNext && !next.pvid && isDeepStrictEqual(one, next);
-}
-
-function rowOf(first: number, last: number | undefined): number | string {
-  return first === last ? first : `${first}-${last}`;
 }

@@ -3,17 +3,17 @@ import { FIRST_INDEX } from '../lab/lab-engine.ts';
 import { isBridgePort, PORT_OPTIONS } from '../links/bridge-port.ts';
 import { kindOf, USUAL_PAIR } from '../links/registry.ts';
 import { ipLink } from '../netlink/link.ts';
-import { devicesIn, loopbackOf } from '../report/lab-devices.ts';
+import { devicesIn, loopbackOf, switchBridge } from '../report/lab-devices.ts';
 import type { WholeLabState } from '../report/lab-state.ts';
 import { changedPort, settingsToSay } from '../report/link-words.ts';
 import { changesOfBridge, extrasOf, isArpOff } from '../report/script-links.ts';
-import { linkAt, lowerOf, peerOf } from '../state/find-link.ts';
+import { bridgeOf, linkAt, linkIn, lowerOf, peerOf } from '../state/find-link.ts';
 import { freshLink } from '../state/fresh-links.ts';
 import type { Link } from '../state/network-state.ts';
 import { addressLines, addressRemarks, describeAddresses } from './describe-addresses.ts';
 import { describeForwarding, describeVlans, forwardingRemarks } from './describe-forwarding.ts';
 import { execLine, type Subject, subjectOf } from './described.ts';
-import type { Said } from './topology.ts';
+import type { Mapping } from './topology.ts';
 
 /** A device of a state. */
 interface Device extends Subject {
@@ -22,7 +22,7 @@ interface Device extends Subject {
 
 /** The links of a state, those first that others are made on, and of each namespace the `exec` lines that go with them. */
 export interface DescribedLinks {
-  readonly links: readonly Said[];
+  readonly links: readonly Mapping[];
   readonly exec: ReadonlyMap<string, readonly string[]>;
   /** What is left out of a link, by its place in the list. */
   readonly remarks: readonly { at: number; text: string }[];
@@ -31,7 +31,7 @@ export interface DescribedLinks {
 export function describeLinks(state: WholeLabState): DescribedLinks {
   const exec = new Map<string, string[]>(state.namespaces.map(({ name }) => [name, []]));
   const remarks: { at: number; text: string }[] = [];
-  const links: Said[] = [];
+  const links: Mapping[] = [];
   // The lab counts its devices, and makes MAC addresses of the numbers.
   let index = FIRST_INDEX + state.namespaces.filter(({ role }) => role === 'switch').length;
   const add = (device: Device) => {
@@ -83,11 +83,11 @@ function namedDevices({ namespace, link }: Device): (Link | undefined)[] {
   if (!kind || kind.isMaster) return [];
   return kind.deviceOptions.map((option) => {
     const index: unknown = Object(link.data)[option];
-    return namespace.links.find((each) => each.index === index);
+    return typeof index === 'number' ? linkIn(namespace, index) : undefined;
   });
 }
 
-function describePair({ namespace, link }: Device): Said {
+function describePair({ namespace, link }: Device): Mapping {
   return {
     ...(link.kind === USUAL_PAIR ? {} : { kind: link.kind }),
     ...(link.mtu === USUAL_MTU ? {} : { mtu: link.mtu }),
@@ -97,7 +97,7 @@ function describePair({ namespace, link }: Device): Said {
 
 const USUAL_MTU = 1500;
 
-function describeEnd(device: Device, index: number): Said {
+function describeEnd(device: Device, index: number): Mapping {
   const { namespace, link } = device;
   const isPort = link.master !== undefined && link.master === namespace.bridge;
   return {
@@ -107,11 +107,11 @@ function describeEnd(device: Device, index: number): Said {
 }
 
 /** An end of which there is only a name to say. */
-function short(end: Said): unknown {
+function short(end: Mapping): unknown {
   return Object.keys(end).length === 1 ? end['name'] : end;
 }
 
-function describeSingle(device: Device, index: number): Said {
+function describeSingle(device: Device, index: number): Mapping {
   const { state, namespace, link } = device;
   const lower = link.lower && linkAt(state, link.lower);
   const { name, ...own } = describeDevice(device, index, false);
@@ -135,11 +135,10 @@ function usualMtu(link: Link, lower: Link | undefined): number | undefined {
 }
 
 /** What all devices may have. */
-function describeDevice(device: Device, index: number, isOfSwitch: boolean): Said {
+function describeDevice(device: Device, index: number, isOfSwitch: boolean): Mapping {
   const { namespace, link, names } = device;
   const { name, master, up, promiscuous } = link;
-  const bridge = namespace.links.find((each) => each.index === master);
-  const port = isBridgePort(link) ? portOptions(device, bridge) : {};
+  const port = isBridgePort(link) ? portOptions(device) : {};
   return {
     name: `${namespace.name}/${name}`,
     ...macOfDevice(device, index),
@@ -151,8 +150,8 @@ function describeDevice(device: Device, index: number, isOfSwitch: boolean): Sai
   };
 }
 
-function macOfDevice({ state, namespace, link }: Device, index: number): Said {
-  const master = namespace.links.find((each) => each.index === link.master);
+function macOfDevice({ state, namespace, link }: Device, index: number): Mapping {
+  const master = linkIn(namespace, link.master);
   if (master && link.mac === master.mac && kindOf(master)?.givesMac(Object(master.data))) return {};
   const kind = kindOf(link);
   const settings = Object(link.data);
@@ -162,11 +161,11 @@ function macOfDevice({ state, namespace, link }: Device, index: number): Said {
   return isFixed || link.mac === usual || link.mac === '' ? {} : { mac: link.mac };
 }
 
-function portOptions({ namespace, link, names }: Device, bridge: Link | undefined): Said {
+function portOptions({ namespace, link, names }: Device): Mapping {
   const { backupPort, ...changed } = changedPort(namespace, link);
   const options = Object.entries(changed).filter(([option]) => PORT_OPTIONS.some((known) => known === option));
   const state: unknown = Object(link.slaveData).state;
-  const isSet = link.up && link.carrier && !Object(bridge?.data).stp && state !== 'forwarding';
+  const isSet = link.up && link.carrier && !Object(bridgeOf(namespace, link)?.data).stp && state !== 'forwarding';
   return {
     ...Object.fromEntries(options),
     ...(backupPort ? { backupPort: names.device(Number(backupPort)) } : {}),
@@ -175,7 +174,7 @@ function portOptions({ namespace, link, names }: Device, bridge: Link | undefine
 }
 
 /** Settings that are other devices, by their names. */
-function namedIn({ link, names }: Device, settings: Said): Said {
+function namedIn({ link, names }: Device, settings: Mapping): Mapping {
   const devices = kindOf(link)?.deviceOptions ?? [];
   return Object.fromEntries(
     Object.entries(settings).map(([option, value]) => [
@@ -212,9 +211,9 @@ function loopbackLines(subject: Subject): string[] {
 
 /** The bridge of a switch as a device: `role: switch` says its settings as a bridge only. */
 function bridgeLines(subject: Subject): string[] {
-  const { links, bridge: index } = subject.namespace;
-  const bridge = links.find((each) => each.index === index);
+  const bridge = switchBridge(subject.namespace);
   if (!bridge) return [];
+  const { index } = bridge;
   const changes = changesOfBridge(subject.namespace, bridge);
   // Of a new MAC address it makes a new link-local one, but only as it comes up (addrconf_notify).
   const first = bridge.up && changes.mac === undefined ? changes : { ...changes, up: false };

@@ -5,10 +5,10 @@ import type { WholeNamespace } from '../report/lab-state.ts';
 import { isOfDevice } from '../report/script-sysctls.ts';
 import { generalNames, propagatedFrom } from '../state/decisive-sysctls.ts';
 import { chosenByMachine } from '../state/inherited-sysctls.ts';
-import type { Said } from './topology.ts';
+import type { Mapping } from './topology.ts';
 
 /** The sysctls of a namespace that are not as a lab makes them, in an order in which they can be written. */
-export function describeSysctls({ sysctls, changedSysctls, role }: WholeNamespace, defaults: Defaults): Said {
+export function describeSysctls({ sysctls, changedSysctls, role }: WholeNamespace, defaults: Defaults): Mapping {
   const general = new Set(generalNames());
   const usual = usualSysctls(role, defaults, [...general, ...Object.keys(changedSysctls)]);
   const differs = (name: string) => sysctls[name] !== undefined && sysctls[name] !== usual.get(name);

@@ -8,18 +8,18 @@ import { leadsNowhere } from '../report/given-routes.ts';
 import type { WholeNamespace } from '../report/lab-state.ts';
 import { isMadeByCall } from '../report/mroute-words.ts';
 import { gatewayRequests } from '../report/script-gateways.ts';
-import { nexthopRequests, nexthopsInOrder, routeRequests, saidRoute } from '../report/script-routes.ts';
+import { nexthopRequests, nexthopsInOrder, routeConfig, routeRequests } from '../report/script-routes.ts';
 import { type DeviceNames, nameIn } from '../state/entries/entry-kind.ts';
 import { mrouteOf } from '../state/entries/mroute-entry.ts';
 import { nexthopOf } from '../state/entries/nexthop-entry.ts';
 import { entryOf } from '../state/entries/route-entry.ts';
 import { ruleOf } from '../state/entries/rule-entry.ts';
-import { execLine, type Subject, said } from './described.ts';
-import type { Said } from './topology.ts';
+import { execLine, omitEmpty, type Subject } from './described.ts';
+import type { Mapping } from './topology.ts';
 
 /** The tables of a namespace in the words of its calls, and in those of `ip` what they cannot say. */
 export interface DescribedTables {
-  readonly tables: Said;
+  readonly tables: Mapping;
   readonly exec: readonly string[];
 }
 
@@ -39,7 +39,7 @@ export function describeTables(subject: Subject): DescribedTables {
   const routes = requests.map(({ request }) => request);
   const lines = [...before, ...nexthopRequests(namespace), ...routes, ...behind].map((each) => execLine(subject, each));
   return {
-    tables: said({
+    tables: omitEmpty({
       nexthops: areAdded ? nexthops.map((nexthop) => describeNexthop(nexthop, names)) : [],
       routes: areAdded ? requests.flatMap(({ route }) => (route ? [describeRoute(route, names)] : [])) : [],
       ...(isSwitch
@@ -66,13 +66,13 @@ function deviceNamesOf({ namespace }: Subject): DeviceNames {
   return new Map(namespace.links.map(({ index, name }) => [index, name]));
 }
 
-function describeRoute(route: Route, names: DeviceNames): Said {
+function describeRoute(route: Route, names: DeviceNames): Mapping {
   const entry = entryOf(route, names);
-  const { scope, metric, preference } = saidRoute(route);
+  const { scope, metric, preference } = routeConfig(route);
   const { to, family, type, table, proto, tos, expires: _, nextHops, via, dev, onlink, encap, nhid, ...rest } = entry;
   const leads = !leadsNowhere(route) && nhid === undefined;
   const isDefault = to === 'default' && family === 6 && (!via || !leads);
-  return said({
+  return omitEmpty({
     to,
     ...(leads ? { via, dev, onlink, encap, nextHops: nextHops?.map(describeHop) } : {}),
     ...rest,
@@ -85,24 +85,29 @@ function describeRoute(route: Route, names: DeviceNames): Said {
   });
 }
 
-function describeHop({ weight, ...hop }: Readonly<{ weight: number }>): Said {
-  return said({ ...hop, ...(weight === 1 ? {} : { weight }) });
+function describeHop({ weight, ...hop }: Readonly<{ weight: number }>): Mapping {
+  return omitEmpty({ ...hop, ...(weight === 1 ? {} : { weight }) });
 }
 
-function describeNexthop(nexthop: Nexthop, names: DeviceNames): Said {
+function describeNexthop(nexthop: Nexthop, names: DeviceNames): Mapping {
   const { family, dev, type, group, ...rest } = nexthopOf(nexthop, names);
-  return said({
+  return omitEmpty({
     ...rest,
     ...(nexthop.via === undefined && group === undefined && family === 6 ? { family } : {}),
     ...(nexthop.blackhole ? {} : { dev }),
     ...(type === 'mpath' ? {} : { type }),
-    group: group?.map(({ id, weight }) => said({ id, weight: weight === 1 ? undefined : weight })),
+    group: group?.map(({ id, weight }) => omitEmpty({ id, weight: weight === 1 ? undefined : weight })),
   });
 }
 
-function describeMroute(route: Mroute, names: DeviceNames): Said {
+function describeMroute(route: Mroute, names: DeviceNames): Mapping {
   const { group, source, in: input, out } = mrouteOf(route, names);
-  return said({ group, source, in: input, out: out.map(({ dev, ttl }) => (ttl === 1 ? dev : said({ dev, ttl }))) });
+  return omitEmpty({
+    group,
+    source,
+    in: input,
+    out: out.map(({ dev, ttl }) => (ttl === 1 ? dev : omitEmpty({ dev, ttl }))),
+  });
 }
 
 /** The rules that somebody added, and those of the kernel that somebody deleted. */
@@ -126,10 +131,10 @@ function rulesOf({ namespace }: Subject): { added: Rule[]; missing: Parameters<t
   return { added, missing };
 }
 
-function describeRule(rule: Rule): Said {
+function describeRule(rule: Rule): Mapping {
   const { family, type, tos, from, to, proto, ...rest } = ruleOf(rule);
   const isPlain = type === 'lookup' || type === 'goto';
-  return said({
+  return omitEmpty({
     ...(family === 6 && from === undefined && to === undefined ? { family } : {}),
     ...{ from, to },
     ...rest,
@@ -143,12 +148,12 @@ function describeNeighbours(
   neighbours: WholeNamespace['neighbours'],
   proxies: WholeNamespace['proxies'],
   names: DeviceNames,
-): Said[] {
+): Mapping[] {
   const dev = (index: number) => nameIn(names, index);
   return [
     ...neighbours.map(({ to, lladdr, device, router, externLearn }) =>
-      said({ to, lladdr, dev: dev(device), router, externLearn }),
+      omitEmpty({ to, lladdr, dev: dev(device), router, externLearn }),
     ),
-    ...proxies.map(({ to, device }) => said({ to, dev: dev(device), proxy: true })),
+    ...proxies.map(({ to, device }) => omitEmpty({ to, dev: dev(device), proxy: true })),
   ];
 }

@@ -1,5 +1,6 @@
 import type { Defaults } from '../lab/role.ts';
 import { buildable } from '../report/buildable.ts';
+import { switchBridge } from '../report/lab-devices.ts';
 import type { WholeLabState } from '../report/lab-state.ts';
 import { leftOutLines } from '../report/left-out.ts';
 import { settingsToSay } from '../report/link-words.ts';
@@ -8,8 +9,8 @@ import { describeForwarding, describeVlans, forwardingLines } from './describe-f
 import { describeLinks } from './describe-links.ts';
 import { describeSysctls } from './describe-sysctls.ts';
 import { describeTables } from './describe-tables.ts';
-import { type Described, type Remark, type Subject, said, subjectOf } from './described.ts';
-import type { Said } from './topology.ts';
+import { type Described, omitEmpty, type Remark, type Subject, subjectOf } from './described.ts';
+import type { Mapping } from './topology.ts';
 
 /**
  * Says a state as a topology, in the words of the library's calls; as lines of `exec` what only `ip`, `bridge` and `nft` say; and as
@@ -20,7 +21,7 @@ import type { Said } from './topology.ts';
 export function describeTopology(whole: WholeLabState, defaults: Defaults): Described {
   const { state, leftOut } = buildable(whole);
   const { links, exec, remarks } = describeLinks(state);
-  const namespaces = state.namespaces.map((namespace): [string, Said | null] => {
+  const namespaces = state.namespaces.map((namespace): [string, Mapping | null] => {
     const subject = subjectOf(state, namespace);
     const { tables, exec: ofTables } = describeTables(subject);
     const nftables = loadableRuleset(namespace);
@@ -31,7 +32,7 @@ export function describeTopology(whole: WholeLabState, defaults: Defaults): Desc
       ...(nftables === '' ? [] : [{ run: 'nft -f -', input: `${nftables}\n` }]),
     ];
     const sysctls = describeSysctls(namespace, defaults);
-    const own = said({
+    const own = omitEmpty({
       ...(namespace.role === 'host' ? {} : { role: namespace.role }),
       ...describeSwitch(subject),
       ...(Object.keys(sysctls).length > 0 ? { sysctls } : {}),
@@ -64,15 +65,15 @@ function plain(text: string): string {
 }
 
 /** Beside a router, a host that has no routes of its own says so: it would be given the router's. */
-function withRoutes({ namespaces }: WholeLabState, role: string, own: Said): Said | null {
+function withRoutes({ namespaces }: WholeLabState, role: string, own: Mapping): Mapping | null {
   const isBesideRouter = role === 'host' && namespaces.some((each) => each.role === 'router');
   if (isBesideRouter && own['routes'] === undefined) return { ...own, routes: [] };
   return Object.keys(own).length > 0 ? own : null;
 }
 
-function describeSwitch(subject: Subject): Said {
+function describeSwitch(subject: Subject): Mapping {
   const { namespace } = subject;
-  const bridge = namespace.links.find(({ index }) => index === namespace.bridge);
+  const bridge = switchBridge(namespace);
   if (!bridge) return {};
   return {
     ...settingsToSay(namespace, bridge),

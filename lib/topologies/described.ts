@@ -2,7 +2,7 @@ import type { Names } from '../netlink/names.ts';
 import type { Request } from '../netlink/request.ts';
 import type { WholeLabState, WholeNamespace } from '../report/lab-state.ts';
 import { namesIn } from '../report/script-words.ts';
-import type { Path, Said, Topology } from './topology.ts';
+import type { Mapping, Path, Topology } from './topology.ts';
 
 /** A state as a topology, and what of it a topology cannot say. */
 export interface Described {
@@ -37,7 +37,7 @@ export function execLine({ names }: Subject, request: Pick<Request, 'words'>): s
 }
 
 /** What is there, without what says nothing. */
-export function said(values: Said): Said {
+export function omitEmpty(values: Mapping): Mapping {
   return Object.fromEntries(
     Object.entries(values).filter(
       ([, value]) => value !== undefined && value !== false && !(Array.isArray(value) && value.length === 0),

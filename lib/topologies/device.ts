@@ -1,13 +1,13 @@
 import type { LinkKind } from '../links/link-kind.ts';
 import { kindOf, USUAL_PAIR } from '../links/registry.ts';
 import { Ref } from './call.ts';
-import { endOf, isPair, type Path, type Said, type Topology } from './topology.ts';
+import { endOf, isPair, type Mapping, type Path, type Topology } from './topology.ts';
 
 /** A device that a topology says something of: a link with one end, or one end of a cable. */
 export interface Device {
   /** `host/up0`, or `host` where the lab names it. */
   readonly name: string;
-  readonly said: Said;
+  readonly options: Mapping;
   readonly path: Path;
   readonly kind: LinkKind | undefined;
 }
@@ -15,12 +15,12 @@ export interface Device {
 /** Every device of a topology. */
 export function devicesOf({ links }: Topology): Device[] {
   return (links ?? []).flatMap((link, at) => {
-    const ends: [Said, Path][] = isPair(link)
+    const ends: [Mapping, Path][] = isPair(link)
       ? (['a', 'b'] as const).map((which) => [endOf(link, which), ['links', at, which]])
       : [[link, ['links', at]]];
     // Only a pair may have none.
     const kind = kindOf({ kind: String(link['kind'] ?? USUAL_PAIR) });
-    return ends.map(([said, path]) => ({ name: String(said['name']), said, path, kind }));
+    return ends.map(([options, path]) => ({ name: String(options['name']), options, path, kind }));
   });
 }
 

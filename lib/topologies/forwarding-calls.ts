@@ -4,95 +4,125 @@ import { NO_MAC } from '../wire/mac-address.ts';
 import { type Call, Ref } from './call.ts';
 import { type Device, devicesOf, refTo } from './device.ts';
 import type { Node } from './node-calls.ts';
-import { deviceName, type Said, splitName, type Topology } from './topology.ts';
-
-/** The VLANs and forwarding entries of the bridge that a switch is. */
-export function switchForwardingCalls({ name, said, path }: Node): Call[] {
-  const bridge = { on: new Ref(name, path), said };
-  return [...vlanCalls(bridge, defaultVlan(said)), ...entryCalls(bridge)];
-}
-
-/** The VLANs and forwarding entries of a device: of a port, a bridge, a vxlan. */
-export function deviceForwardingCalls(topology: Topology, device: Device): Call[] {
-  const { said, kind } = device;
-  const own = { on: refTo(device), said, kind };
-  return [...vlanCalls(own, defaultVlan(bridgeOf(topology, device) ?? said)), ...entryCalls(own)];
-}
+import { deviceName, type Mapping, type Path, splitName, type Topology } from './topology.ts';
 
 /** What has VLANs and forwarding entries: a device, or the bridge of a switch. */
-interface Forwarder {
+export interface Forwarder {
   readonly on: Ref;
-  readonly said: Said;
+  readonly options: Mapping;
   /** Of a device. */
   readonly kind?: LinkKind | undefined;
 }
 
-/** The VLANs of a port, or of a bridge: these alone. A new one is in the bridge's default VLAN. */
-function vlanCalls({ on, said }: Forwarder, usual: unknown): Call[] {
-  if (said['vlans'] === undefined) return [];
-  const vlans = (said['vlans'] ?? []) as readonly Said[];
-  const method = on.isMadeThere ? 'vlan' : 'br0.vlan';
-  const here = [...on.path, 'vlans'];
-  const isThere = usual === 0 || vlans.some(({ id }) => id === usual);
+/** The bridges of switches first, then the devices. */
+export function forwardersOf(namespaces: readonly Node[], devices: readonly Device[]): Forwarder[] {
   return [
-    ...(isThere ? [] : [{ on, method: `${method}.delete`, args: [{ id: usual }], path: here }]),
-    ...vlans.flatMap((vlan, at) => {
-      const path = [...here, at];
-      const [added, changed] = splitSettings(vlan);
+    ...namespaces.map(({ name, options, path }) => ({ on: new Ref(name, path), options })),
+    ...devices.map((device) => ({ on: refTo(device), options: device.options, kind: device.kind })),
+  ];
+}
+
+/** The VLANs and forwarding entries of a port, a bridge, a vxlan. */
+export function forwardingCalls(topology: Topology, forwarder: Forwarder): Call[] {
+  return [...vlanCalls(topology, forwarder), ...fdbCalls(forwarder), ...mdbCalls(forwarder)];
+}
+
+/** The instances of a bridge's spanning trees. A VLAN is put into one when all ports are in their VLANs. */
+export function mstCalls(forwarder: Forwarder): Call[] {
+  const { on } = forwarder;
+  const entries = entriesOf(forwarder, 'mst');
+  const added = entries.filter(({ entry }) => entry['port'] === undefined);
+  const states = entries.filter(({ entry }) => entry['port'] !== undefined);
+  return [
+    ...added.map(({ entry, path }) => ({ on, method: 'mst.add', args: [entry], path })),
+    // A state needs VLANs that have it, wherever the file says them.
+    ...states.map(({ entry, path }) => {
+      const port = deviceRef(on, entry['port'], [...path, 'port']);
+      return { on, method: 'mst.set', args: [{ ...entry, port }], path };
+    }),
+  ];
+}
+
+/** The multicast settings of a bridge's VLANs. A VLAN has some when a port is in it. */
+export function vlanMulticastCalls(forwarder: Forwarder): Call[] {
+  return entriesOf(forwarder, 'vlanMulticast').map(({ entry, path }) => ({
+    on: forwarder.on,
+    method: 'vlanMulticast.set',
+    args: [entry],
+    path,
+  }));
+}
+
+/** The VLANs of a port, or of a bridge: these alone. A new one is in the bridge's default VLAN. */
+function vlanCalls(topology: Topology, forwarder: Forwarder): Call[] {
+  const { on, options } = forwarder;
+  if (options['vlans'] === undefined) return [];
+  const method = on.isMadeThere ? 'vlan' : 'br0.vlan';
+  const usual = (bridgeOf(topology, forwarder) ?? options)['vlanDefaultPvid'] ?? KERNELS_DEFAULT_VLAN;
+  const vlans = entriesOf(forwarder, 'vlans');
+  const isThere = usual === 0 || vlans.some(({ entry }) => entry['id'] === usual);
+  return [
+    ...(isThere ? [] : [{ on, method: `${method}.delete`, args: [{ id: usual }], path: [...on.path, 'vlans'] }]),
+    ...vlans.flatMap(({ entry, path }) => {
+      const [added, changed] = splitSettings(entry);
       const add = { on, method: `${method}.add`, args: [added], path };
       return changed ? [add, { on, method: `${method}.set`, args: [changed], path }] : [add];
     }),
   ];
 }
 
+const KERNELS_DEFAULT_VLAN = 1;
+
+/** What a topology says of the bridge that a device is a port of; of a switch, the switch. */
+function bridgeOf(topology: Topology, { on, options }: Forwarder): Mapping | undefined {
+  const { namespace } = splitName(on.name);
+  const own = topology.namespaces[namespace];
+  if (own?.['role'] === 'switch') return own;
+  const master = options['master'] === undefined ? undefined : deviceName(String(options['master']), namespace);
+  return devicesOf(topology).find((each) => each.name === master)?.options;
+}
+
 const SETTINGS: readonly string[] = VLAN_SETTINGS;
 
 /** What `vlan.add` takes of a VLAN, and what `vlan.set`. */
-function splitSettings(vlan: Said): [added: Said, changed?: Said] {
+function splitSettings(vlan: Mapping): [added: Mapping, changed?: Mapping] {
   const [ofSet = [], ofAdd = []] = [true, false].map((wanted) =>
-    Object.entries(vlan ?? {}).filter(([key]) => SETTINGS.includes(key) === wanted),
+    Object.entries(vlan).filter(([key]) => SETTINGS.includes(key) === wanted),
   );
   // Where there is none, the call itself says what is wrong.
   if (ofSet.length === 0) return [vlan];
   return [Object.fromEntries(ofAdd), { id: vlan['id'], ...Object.fromEntries(ofSet) }];
 }
 
-const KERNELS_DEFAULT_VLAN = 1;
-
-function defaultVlan(bridge: Said): unknown {
-  return bridge['vlanDefaultPvid'] ?? KERNELS_DEFAULT_VLAN;
-}
-
-/** What a topology says of the bridge that a device is a port of. */
-function bridgeOf(topology: Topology, { name, said }: Device): Said | undefined {
-  const { namespace } = splitName(name);
-  const own = topology.namespaces[namespace];
-  if (own?.['role'] === 'switch') return own;
-  const master = said['master'] === undefined ? undefined : deviceName(String(said['master']), namespace);
-  return devicesOf(topology).find((each) => each.name === master)?.said;
-}
-
-function entryCalls({ on, said, kind }: Forwarder): Call[] {
-  const { name, path } = on;
-  const { namespace } = splitName(name);
-  const list = (key: string) => ((said[key] ?? []) as readonly Said[]).map((entry, at) => ({ entry, at }));
-  // Without a value the call itself says what it takes.
-  const ref = (value: unknown, key: string, at: number, option: string) =>
-    value === undefined ? undefined : new Ref(deviceName(String(value), namespace), [...path, key, at, option]);
-  const entries = list('fdb').map(({ entry, at }): Call => {
-    const here = [...path, 'fdb', at];
-    const { mac, port, ...options } = entry;
+function fdbCalls(forwarder: Forwarder): Call[] {
+  const { on, kind } = forwarder;
+  return entriesOf(forwarder, 'fdb').map(({ entry, path }): Call => {
+    const ref = (option: string) => deviceRef(on, entry[option], [...path, option]);
     if (kind?.description.keepsFdb) {
-      const { via, ...rest } = entry;
-      const said = via === undefined ? rest : { ...rest, via: ref(via, 'fdb', at, 'via') };
-      return { on, method: mac === NO_MAC ? 'fdb.append' : 'fdb.add', args: [said], path: here };
+      const far = entry['via'] === undefined ? entry : { ...entry, via: ref('via') };
+      return { on, method: entry['mac'] === NO_MAC ? 'fdb.append' : 'fdb.add', args: [far], path };
     }
+    const { mac, port: _, ...options } = entry;
     const more = Object.keys(options).length > 0 ? [options] : [];
-    return { on, method: 'fdb.add', args: [mac, ref(port, 'fdb', at, 'port'), ...more], path: here };
+    return { on, method: 'fdb.add', args: [mac, ref('port'), ...more], path };
   });
-  const groups = list('mdb').map(({ entry, at }): Call => {
-    const args = [{ ...entry, port: ref(entry['port'], 'mdb', at, 'port') }];
-    return { on, method: 'mdb.add', args, path: [...path, 'mdb', at] };
+}
+
+function mdbCalls(forwarder: Forwarder): Call[] {
+  const { on } = forwarder;
+  return entriesOf(forwarder, 'mdb').map(({ entry, path }): Call => {
+    const port = deviceRef(on, entry['port'], [...path, 'port']);
+    return { on, method: 'mdb.add', args: [{ ...entry, port }], path };
   });
-  return [...entries, ...groups];
+}
+
+/** The entries of one of its lists, each with its place in the file. */
+function entriesOf({ on, options }: Forwarder, key: string): { entry: Mapping; path: Path }[] {
+  const entries = (options[key] ?? []) as readonly Mapping[];
+  return entries.map((entry, at) => ({ entry, path: [...on.path, key, at] }));
+}
+
+/** A device that an entry names. Without a value the call itself says what it takes. */
+function deviceRef(on: Ref, value: unknown, path: Path): Ref | undefined {
+  return value === undefined ? undefined : new Ref(deviceName(String(value), splitName(on.name).namespace), path);
 }

@@ -5,18 +5,18 @@ import type { LinkKind } from '../links/link-kind.ts';
 import { kindOf } from '../links/registry.ts';
 import { type Call, Ref } from './call.ts';
 import { type Device, devicesOf, refTo } from './device.ts';
-import { deviceName, endOf, isPair, type Path, type Said, splitName, type Topology } from './topology.ts';
+import { deviceName, endOf, isPair, type Mapping, type Path, splitName, type Topology } from './topology.ts';
 import { withoutLists } from './topology-keys.ts';
 
 /** Makes a link: a cable, or a device. */
-export function linkCalls(topology: Topology, link: Said, path: Path): Call[] {
+export function linkCalls(topology: Topology, link: Mapping, path: Path): Call[] {
   if (!isPair(link)) return [singleCall(link, path)];
   const { a: _, b: __, ...options } = link;
   const ends = (['a', 'b'] as const).map((which) => {
-    const said = endOf(link, which);
-    const { namespace } = splitName(String(said['name']));
+    const end = endOf(link, which);
+    const { namespace } = splitName(String(end['name']));
     const isPort = topology.namespaces[namespace]?.['role'] === 'switch';
-    return { which, ref: new Ref(namespace, [...path, which]), options: ownOptions(said, isPort) };
+    return { which, ref: new Ref(namespace, [...path, which]), options: ownOptions(end, isPort) };
   });
   const ofEnds = ends.filter((end) => Object.keys(end.options).length > 0).map((end) => [end.which, end.options]);
   const all = { ...options, ...Object.fromEntries(ofEnds) };
@@ -26,15 +26,15 @@ export function linkCalls(topology: Topology, link: Said, path: Path): Call[] {
 
 /** Has a device belong to a bridge, a bond, a VRF, with its settings as a port. */
 export function memberCalls(topology: Topology, device: Device): Call[] {
-  const { said, path, kind } = device;
-  const { master, address, up } = said;
+  const { options, path, kind } = device;
+  const { master, address, up } = options;
   if (master === undefined) return [];
   const { namespace } = splitName(device.name);
   const on = refTo(device);
   const above = kindNamed(topology, deviceName(String(master), namespace));
   // A bond and a team take only devices that are down, and bring them up themselves (bond_enslave, team_port_add).
   const takesDown = above?.members === 'frames' && !above.description.hasPorts;
-  const port = kind?.description.hasPorts ? {} : pick(said, PORT_OPTIONS);
+  const port = kind?.description.hasPorts ? {} : pick(options, PORT_OPTIONS);
   const change = {
     ...(takesDown ? { up: false } : {}),
     master: new Ref(deviceName(String(master), namespace), [...path, 'master']),
@@ -50,17 +50,17 @@ export function memberCalls(topology: Topology, device: Device): Call[] {
 
 /** Settings that name members, which must belong to the device by then. */
 export function lateCalls(device: Device): Call[] {
-  const { name, said, path, kind } = device;
+  const { name, options, path, kind } = device;
   const { namespace } = splitName(name);
   const late = [...lateOptions(kind), ...(kind?.description.hasPorts ? [] : ['backupPort'])];
-  const change = Object.entries(pick(said, late)).map(([option, value]) => [
+  const change = Object.entries(pick(options, late)).map(([option, value]) => [
     option,
     new Ref(deviceName(String(value), namespace), [...path, option]),
   ]);
   return change.length > 0 ? [{ on: refTo(device), method: 'set', args: [Object.fromEntries(change)], path }] : [];
 }
 
-function singleCall(link: Said, path: Path): Call {
+function singleCall(link: Mapping, path: Path): Call {
   const { kind, name, parent, ...rest } = withoutLists(link);
   const { namespace } = splitName(String(name));
   const known = kindOf({ kind: String(kind) });
@@ -91,7 +91,7 @@ function hasMethod(kind: unknown): boolean {
 }
 
 /** What a device is told as it is made. What it belongs to follows, and then addresses, which it would lose by that. */
-function ownOptions({ name, master, backupPort: _, vlans: __, ...rest }: Said, keepsPort: boolean): Said {
+function ownOptions({ name, master, backupPort: _, vlans: __, ...rest }: Mapping, keepsPort: boolean): Mapping {
   const { device } = splitName(String(name));
   const options = keepsPort ? rest : omit(rest, PORT_OPTIONS);
   return {

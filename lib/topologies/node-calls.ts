@@ -1,26 +1,26 @@
 import { isOfDevice } from '../report/script-sysctls.ts';
 import { type Call, Ref } from './call.ts';
 import { splitWords } from './split-words.ts';
-import type { Path, Said, Topology } from './topology.ts';
+import type { Mapping, Path, Topology } from './topology.ts';
 import { withoutLists } from './topology-keys.ts';
 
 /** A namespace that a topology says something of. */
 export interface Node {
   readonly name: string;
-  readonly said: Said;
+  readonly options: Mapping;
   readonly path: Path;
 }
 
-export function namespaceCall({ name, said, path }: Node): Call {
-  const { role = 'host', sysctls: _, exec: __, ...others } = said;
-  const rest = withoutLists(others);
+export function namespaceCall({ name, options, path }: Node): Call {
+  const { role = 'host', sysctls: _, exec: __, ...others } = options;
+  const ofSwitch = withoutLists(others);
   const method = ROLES[String(role)] ?? 'namespace';
-  const options = method === 'switch' && Object.keys(rest).length > 0 ? [rest] : [];
-  return { method, args: [name, ...options], makes: 'namespace', path };
+  const more = method === 'switch' && Object.keys(ofSwitch).length > 0 ? [ofSwitch] : [];
+  return { method, args: [name, ...more], makes: 'namespace', path };
 }
 
-export function sysctlCalls({ name, said, path }: Node, ofDevices: boolean): Call[] {
-  return Object.entries((said['sysctls'] ?? {}) as Said)
+export function sysctlCalls({ name, options, path }: Node, ofDevices: boolean): Call[] {
+  return Object.entries((options['sysctls'] ?? {}) as Mapping)
     .filter(([key]) => isOfDevice(key) === ofDevices)
     .map(([key, value]) => ({
       on: new Ref(name, path),
@@ -30,8 +30,8 @@ export function sysctlCalls({ name, said, path }: Node, ofDevices: boolean): Cal
     }));
 }
 
-export function execCalls({ name, said, path }: Node): Call[] {
-  return ((said['exec'] ?? []) as readonly (string | Said)[]).map((line, at) => {
+export function execCalls({ name, options, path }: Node): Call[] {
+  return ((options['exec'] ?? []) as readonly (string | Mapping)[]).map((line, at) => {
     const { run, ...options } = typeof line === 'string' ? { run: line } : line;
     const [file = '', ...words] = splitWords(String(run));
     const more = Object.keys(options).length > 0 ? [options] : [];
@@ -44,19 +44,19 @@ export function execCalls({ name, said, path }: Node): Call[] {
  * A host gets the default route of a router on its segment by itself. A topology that says its routes says all of them, some
  * perhaps by `exec`.
  */
-export function withoutDefaultRoutes({ namespaces }: Topology, { name, said, path }: Node): Call[] {
+export function withoutDefaultRoutes({ namespaces }: Topology, { name, options, path }: Node): Call[] {
   const hasRouter = Object.values(namespaces).some((each) => each?.['role'] === 'router');
-  const isHost = (said['role'] ?? 'host') === 'host';
-  if (!hasRouter || !isHost || said['routes'] === undefined) return [];
+  const isHost = (options['role'] ?? 'host') === 'host';
+  if (!hasRouter || !isHost || options['routes'] === undefined) return [];
   return ([4, 6] as const).map((family) => ({
     ...{ on: new Ref(name, path), method: 'route.delete', args: [{ to: 'default', family }] },
     ...{ path: [...path, 'routes'], optional: true },
   }));
 }
 
-export function tableCalls({ name, said, path }: Node): Call[] {
+export function tableCalls({ name, options, path }: Node): Call[] {
   return Object.entries(TABLES).flatMap(([key, table]) =>
-    ((said[key] ?? []) as readonly Said[]).map((entry, at) => ({
+    ((options[key] ?? []) as readonly Mapping[]).map((entry, at) => ({
       on: new Ref(name, path),
       method: `${table}.add`,
       args: [entry],

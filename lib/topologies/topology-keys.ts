@@ -3,7 +3,7 @@ import { bridge } from '../links/bridge.ts';
 import { PORT_OPTIONS } from '../links/bridge-port.ts';
 import type { LinkKind } from '../links/link-kind.ts';
 import { linkKinds } from '../links/registry.ts';
-import type { Said } from './topology.ts';
+import type { Mapping } from './topology.ts';
 
 /** The keys of a topology file. The options of links are those of `lib/links`, so a new kind needs no line here. */
 export const TOP_KEYS = ['defaults', 'namespaces', 'links'] as const;
@@ -51,6 +51,6 @@ export function kindsOf(ends: 'one' | 'two', kinds: readonly LinkKind[] = linkKi
 }
 
 /** What is said of a bridge itself. */
-export function withoutLists(said: Said): Said {
-  return omit(said, BRIDGE_LISTS);
+export function withoutLists(options: Mapping): Mapping {
+  return omit(options, BRIDGE_LISTS);
 }

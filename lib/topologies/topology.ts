@@ -3,13 +3,13 @@ export interface Topology {
   /** Whose settings the lab must have been made with. @default 'lab' */
   readonly defaults?: unknown;
   /** In the order in which they are made. */
-  readonly namespaces: Readonly<Record<string, Said | null>>;
+  readonly namespaces: Readonly<Record<string, Mapping | null>>;
   /** Cables and other links, in the order in which they are made. */
-  readonly links?: readonly Said[] | null;
+  readonly links?: readonly Mapping[] | null;
 }
 
 /** Options by their names. */
-export type Said = Readonly<Record<string, unknown>>;
+export type Mapping = Readonly<Record<string, unknown>>;
 
 /** Where something stands in a topology: `['links', 3, 'mtu']`. */
 export type Path = readonly (string | number)[];
@@ -26,12 +26,12 @@ export function splitName(text: string): { namespace: string; device: string | u
 }
 
 /** Whether a link has two ends, as a cable has. */
-export function isPair(link: Said): boolean {
+export function isPair(link: Mapping): boolean {
   return 'a' in link || 'b' in link;
 }
 
 /** One end of a cable, which may be said by its name alone. */
-export function endOf(link: Said, which: 'a' | 'b'): Said {
+export function endOf(link: Mapping, which: 'a' | 'b'): Mapping {
   const end = link[which];
-  return typeof end === 'string' ? { name: end } : (end as Said);
+  return typeof end === 'string' ? { name: end } : (end as Mapping);
 }

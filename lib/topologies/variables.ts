@@ -1,5 +1,5 @@
 import { type Call, Ref } from './call.ts';
-import { endOf, type Said } from './topology.ts';
+import { endOf, type Mapping } from './topology.ts';
 
 /** Words that no variable of a spec can have for a name. */
 const TAKEN = (
@@ -39,7 +39,7 @@ export class Variables {
       return this.#declare(`${call.on?.name}/${Object(options).name}`);
     }
     if (call.makes !== 'cable') return '';
-    const [a, b, options] = call.args as [Ref, Ref, Said | undefined];
+    const [a, b, options] = call.args as [Ref, Ref, Mapping | undefined];
     const ends = [a, b].flatMap((node, at) => {
       const which = at === 0 ? 'a' : 'b';
       const { name } = Object(options?.[which] === undefined ? {} : endOf(options, which));

@@ -25,17 +25,17 @@ export function writeSpec(described: Described, { source, title, drawing, assert
   const { topology, remarks } = described;
   const calls = callsOf(topology);
   const names = new Variables(calls);
-  const said = new Set<Remark>();
+  const written = new Set<Remark>();
   const body = calls.flatMap((call, at) => {
-    const own = remarks.filter((remark) => !said.has(remark) && isAt(remark.path, call.path));
-    for (const remark of own) said.add(remark);
+    const own = remarks.filter((remark) => !written.has(remark) && isAt(remark.path, call.path));
+    for (const remark of own) written.add(remark);
     const isNewPart = at > 0 && partOf(call) !== partOf(calls[at - 1]);
     return [...(isNewPart ? [''] : []), ...own.map(comment), ...statement(call, names).split('\n')];
   });
   const types = [/ as Interface /, / as .*Port\)/].flatMap((used, at) =>
     body.some((line) => used.test(line)) ? [['type Interface', 'type Port'][at]] : [],
   );
-  const rest = remarks.filter((remark) => !said.has(remark)).map(comment);
+  const rest = remarks.filter((remark) => !written.has(remark)).map(comment);
   return [
     `// Recorded by \`npx hairpin record\` from ${visible(source)}. Names, links, addresses, routes, rules and settings are those`,
     '// of the network that was read; nothing of its traffic. "Left out" stands where a lab cannot have what was there.',

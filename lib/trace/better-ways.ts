@@ -21,10 +21,10 @@ export class BetterWays {
   #told = new Map<string, number>();
 
   /**
-   * Waits until a router that has said so only once would say so again.
+   * Waits until a router that has sent only one such message would send another.
    *
    * @param frames that were seen since the question began
-   * @returns whether a router has said so since the last call
+   * @returns whether a router has sent one since the last call
    */
   async told(frames: readonly CapturedFrame[]): Promise<boolean> {
     const before = this.#told;

@@ -1,4 +1,5 @@
 import { expect, type Lab, test } from 'hairpin';
+import { addRoutedHosts } from '../routed-hosts.ts';
 import { diagnosed } from './diagnosed.ts';
 
 const SHORT = { within: 50 };
@@ -93,15 +94,8 @@ test('a neighbour entry with a MAC address that is not the target’s', async ({
 });
 
 // a ── r ── b
-function routed(lab: Lab) {
-  const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
-  lab.cable(a, r);
-  lab.cable(r, b);
-  return { a, b, r };
-}
-
 test("a router's neighbour that may not answer", async ({ lab }) => {
-  const { a, b } = routed(lab);
+  const { a, b } = addRoutedHosts(lab);
   b.sysctl.set('net/ipv4/conf/eth0/arp_ignore', 8);
   expect(await diagnosed(expect(a).toReach(b, SHORT))).toMatchObject({
     code: 'neighbour.arp-ignore',
@@ -111,7 +105,7 @@ test("a router's neighbour that may not answer", async ({ lab }) => {
 });
 
 test("a router's neighbour that nobody is", async ({ lab }) => {
-  const { a, b } = routed(lab);
+  const { a, b } = addRoutedHosts(lab);
   b.interface().address.delete('10.0.1.2/24');
   b.interface().address.add('10.0.1.3/24');
   // What nobody ever had, the last router is asked for.
@@ -143,7 +137,7 @@ test('an IPv6 address that nobody has, and one that went with its link', async (
 
 // a ── r ── b, whose MAC address changes
 test('a router that has learnt an old MAC address', async ({ lab }) => {
-  const { a, b, r } = routed(lab);
+  const { a, b, r } = addRoutedHosts(lab);
   // What r learns stays good for longer than the test takes (neigh_timer_handler).
   for (const of of ['ipv4', 'ipv6']) r.sysctl.set(`net/${of}/neigh/eth1/base_reachable_time_ms`, 3_600_000);
   for (const family of [4, 6] as const) await expect(a).toReach(b, { family });

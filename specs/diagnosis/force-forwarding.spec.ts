@@ -1,11 +1,10 @@
 import { expect, test } from 'hairpin';
+import { addRoutedHosts } from '../routed-hosts.ts';
 import { diagnosed } from './diagnosed.ts';
 
 // a ── eth0 r eth1 ── b
 test('force_forwarding of the device counts where forwarding is off for all', async ({ lab, skip }) => {
-  const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
-  lab.cable(a, r);
-  lab.cable(r, b);
+  const { a, r, b } = addRoutedHosts(lab);
   const { failed } = await r.exec('test', ['-e', '/proc/sys/net/ipv6/conf/eth0/force_forwarding'], { reject: false });
   if (failed) skip('force_forwarding came with Linux 6.17');
   r.sysctl.set('net.ipv6.conf.all.forwarding', 0);

@@ -1,15 +1,10 @@
-import { expect, type Lab, type Namespace, test } from 'hairpin';
+import { expect, type Namespace, test } from 'hairpin';
+import { addRoutedHosts } from '../routed-hosts.ts';
 import { diagnosed } from './diagnosed.ts';
 
 const SHORT = { within: 50 };
 
 // a ── r ── b
-function build(lab: Lab) {
-  const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
-  lab.cable(a, r);
-  lab.cable(r, b);
-  return { a, r, b };
-}
 
 async function translate(host: Namespace, hook: string, rule: string): Promise<void> {
   await host.exec('nft', [
@@ -21,7 +16,7 @@ test.for([
   ['the target', 'b', 'b/eth0'],
   ['a router', 'r', 'r/eth0'],
 ] as const)('a translation to 127.0.0.1 by %s, without route_localnet', async ([, who, lastSeen], { lab }) => {
-  const { a, r, b } = build(lab);
+  const { a, r, b } = addRoutedHosts(lab);
   const host = who === 'b' ? b : r;
   await translate(host, 'prerouting', 'icmp type echo-request dnat to 127.0.0.1');
   expect(await diagnosed(expect(a).toReach(b, SHORT))).toEqual({
@@ -40,7 +35,7 @@ test.for([
   ['a router', 'r', 'b'],
   ['the source', 'a', 'r'],
 ] as const)('a translation of the source to 127.0.0.5 by %s', async ([, who, refuser], { lab }) => {
-  const { a, r, b } = build(lab);
+  const { a, r, b } = addRoutedHosts(lab);
   await translate(who === 'r' ? r : a, 'postrouting', 'ip daddr 10.0.1.2 snat to 127.0.0.5');
   expect(await diagnosed(expect(a).toReach(b, SHORT))).toMatchObject({
     code: 'ip.localnet',

@@ -1,16 +1,11 @@
-import { expect, type Lab, type Namespace, test } from 'hairpin';
+import { expect, type Namespace, test } from 'hairpin';
 import { failureOf } from '../matchers/failure-of.ts';
+import { addRoutedHosts } from '../routed-hosts.ts';
 import { diagnosed } from './diagnosed.ts';
 
 const HTTP = { by: 'tcp', port: 80, within: 50 } as const;
 
 // a ── r ── b: r hands what is for port 80 to a proxy of its own
-function build(lab: Lab) {
-  const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
-  lab.cable(a, r);
-  lab.cable(r, b);
-  return { a, r, b };
-}
 
 async function intercept(r: Namespace, rule: string): Promise<void> {
   r.rule.add({ fwmark: 1, table: 100 });
@@ -21,7 +16,7 @@ async function intercept(r: Namespace, rule: string): Promise<void> {
 }
 
 test('the answer of a transparent proxy is not that of the target', async ({ lab }) => {
-  const { a, r, b } = build(lab);
+  const { a, r, b } = addRoutedHosts(lab);
   const proxy =
     'use Socket; socket(S, AF_INET, SOCK_STREAM, 0); setsockopt(S, 0, 19, 1) or die $!; bind(S, pack_sockaddr_in(3129, INADDR_ANY)); listen(S, 5); sleep';
   await using _ = await r.daemon('perl', ['-e', proxy], { ready: { port: 3129 } });
@@ -33,7 +28,7 @@ test('the answer of a transparent proxy is not that of the target', async ({ lab
 
 // The mark alone makes the packet r's own, and r refuses it to nobody by name: no reason is better than a wrong one.
 test('a proxy that is not there is no fault of routes or neighbours', async ({ lab }) => {
-  const { a, r, b } = build(lab);
+  const { a, r, b } = addRoutedHosts(lab);
   await intercept(r, 'meta mark set 1 tproxy to :3129 accept');
   expect(await diagnosed(expect(a).toReach(b, HTTP))).toMatchObject({ code: 'unknown', lastSeen: 'r/eth0' });
 });

@@ -1,19 +1,14 @@
 import { expect, type Lab, test } from 'hairpin';
+import { addRoutedHosts } from '../routed-hosts.ts';
 import { addRules } from '../trace/rules/add-rules.ts';
 import { diagnosed } from './diagnosed.ts';
 
 // a ── eth0 (r) eth1 ── b
-function build(lab: Lab) {
-  const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
-  lab.cable(a, r);
-  lab.cable(r, b);
-  return { a, r, b };
-}
 
 // The same; r gives b's address to what is for 10.0.9.9. As with the addresses of Kubernetes' services, r has a blackhole for the
 // rest of that network.
 async function withService(lab: Lab) {
-  const all = build(lab);
+  const all = addRoutedHosts(lab);
   await addRules(all.r, 'ip nat pre { type nat hook prerouting priority -100; }', [
     'ip daddr 10.0.9.9 dnat to 10.0.1.2',
   ]);
@@ -54,7 +49,7 @@ test('and its MTU', async ({ lab }) => {
 
 // a ── eth0 (r) eth1 ── b, where b knows a by r's address
 test('an answer to a masqueraded probe is for the asker again when it is routed', async ({ lab }) => {
-  const { a, r, b } = build(lab);
+  const { a, r, b } = addRoutedHosts(lab);
   await addRules(r, 'ip nat post { type nat hook postrouting priority 100; }', ['oifname "eth1" masquerade']);
   await expect(a).toReach(b);
   r.sysctl.set('net/ipv4/conf/eth1/forwarding', 0);

@@ -1,14 +1,13 @@
 import { once } from 'node:events';
 import { expect, type Lab, test } from 'hairpin';
+import { addRoutedHosts } from '../routed-hosts.ts';
 import { diagnosed } from './diagnosed.ts';
 
 const SHORT = { within: 50 };
 
 // a ── eth0 r eth1 ── b, and r translates the source of what goes to b; b has no route to a, and needs none
 async function build(lab: Lab, translation: string) {
-  const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
-  lab.cable(a, r);
-  lab.cable(r, b);
+  const { a, r, b } = addRoutedHosts(lab);
   await r.exec('nft', [
     `add table ip nat; add chain ip nat out { type nat hook postrouting priority 100; }; add rule ip nat out oifname eth1 ${translation}`,
   ]);

@@ -1,11 +1,10 @@
 import { expect, test } from 'hairpin';
+import { addRoutedHosts } from '../routed-hosts.ts';
 import { diagnosed } from './diagnosed.ts';
 
 // vx0 (a) ── r ── (b) vx0: a tunnel from end to end
 test('beyond a tunnel', async ({ lab }) => {
-  const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
-  lab.cable(a, r);
-  lab.cable(r, b);
+  const { a, b } = addRoutedHosts(lab);
   for (const [host, local, remote, inner] of [
     [a, '10.0.0.1', '10.0.1.2', '192.168.6.1/24'],
     [b, '10.0.1.2', '10.0.0.1', '192.168.6.2/24'],

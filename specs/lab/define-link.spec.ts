@@ -12,9 +12,8 @@ import {
 } from 'hairpin';
 import { INTERFACE_CHANGES } from '../../lib/lab/interface-change.ts';
 import { PORT_OPTIONS } from '../../lib/links/bridge-port.ts';
-import { kernelOptionsOf } from '../../lib/links/kernel-options-of-kind.ts';
 import { readableOf } from '../../lib/links/link-option.ts';
-import { linkKinds, settingsOf } from '../../lib/links/registry.ts';
+import { kernelOptionsOf, linkKinds, settingsOf } from '../../lib/links/registry.ts';
 import { ipLink } from '../../lib/netlink/link.ts';
 import { NUMBERS } from '../../lib/netlink/names.ts';
 import { Writer } from '../../lib/netlink/writer.ts';

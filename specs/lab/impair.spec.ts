@@ -1,6 +1,7 @@
 import { diagnosisOf, expect, type ImpairOptions, type Lab, type Namespace, test, UsageError } from 'hairpin';
 import { failureOf } from '../matchers/failure-of.ts';
 import { describeImpairing } from '../needs.ts';
+import { addRoutedHosts } from '../routed-hosts.ts';
 import { read } from './referee.ts';
 
 // a eth0 ── eth0 b
@@ -186,9 +187,7 @@ await describeImpairing(() => {
 
   // The same. Only UDP comes to netem, and r has a rule against ICMP.
   test('who loses everything of another kind is not named', async ({ lab }) => {
-    const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
-    lab.cable(a, r);
-    lab.cable(r, b);
+    const { a, r, b } = addRoutedHosts(lab);
     for (const words of [
       'qdisc add dev eth1 root handle 1: prio',
       'qdisc add dev eth1 parent 1:3 handle 30: netem loss 100%',

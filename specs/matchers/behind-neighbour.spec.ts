@@ -1,12 +1,11 @@
 import { expect, test } from 'hairpin';
+import { addRoutedHosts } from '../routed-hosts.ts';
 import { explanationOf } from '../trace/explanation-of.ts';
 import { failureOf } from './failure-of.ts';
 
 // a ── r ── b, and a's own egress hook takes every echo: behind ARP, where sendmsg hears nothing of it
 test('an answered ARP is no probe that left', async ({ lab }) => {
-  const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
-  lab.cable(a, r);
-  lab.cable(r, b);
+  const { a, b } = addRoutedHosts(lab);
   const chain = 'add chain netdev t e { type filter hook egress device eth0 priority 0; }';
   await a.exec('nft', [`add table netdev t; ${chain}; add rule netdev t e ip protocol icmp drop`]);
   const negative = await failureOf(expect(a).not.toReach(b));

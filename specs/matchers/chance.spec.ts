@@ -1,4 +1,5 @@
 import { describe, expect, type Lab, type Namespace, test } from 'hairpin';
+import { addRoutedHosts } from '../routed-hosts.ts';
 
 /** As often as a negative that passes by chance is sure to show itself. */
 const ROUNDS = 8;
@@ -68,9 +69,7 @@ describe('two next hops by the lab itself, where no program has ever run', () =>
 describe('a packet filter that lets some pass', () => {
   // a ── r ── b
   async function build(lab: Lab, rule: string) {
-    const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
-    lab.cable(a, r);
-    lab.cable(r, b);
+    const { a, r, b } = addRoutedHosts(lab);
     const chain = `chain c { type filter hook forward priority 0; icmp type echo-request ${rule}; };`;
     await r.exec('nft', [`table ip t { ${chain} }`]);
     return { a, b };
@@ -92,9 +91,7 @@ describe('a packet filter that lets some pass', () => {
 
 // a ── r, whose filter is a program ── b
 test('a filter of traffic control that lets one in sixteen pass', async ({ lab }) => {
-  const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
-  lab.cable(a, r);
-  lab.cable(r, b);
+  const { a, r, b } = addRoutedHosts(lab);
   // ldh [40]; and #15; of echo requests number 15 alone is TC_ACT_OK, others TC_ACT_SHOT
   const counts = '5,40 0 0 40,84 0 0 15,21 0 1 15,6 0 0 0,6 0 0 2';
   await r.exec('tc', ['qdisc', 'add', 'dev', 'eth1', 'clsact']);

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { expect, type Lab, test } from 'hairpin';
 import { IP_PROTOCOL } from '../../lib/wire/ipv4.ts';
+import { addRoutedHosts } from '../routed-hosts.ts';
 import { keptBack } from './kept-back.ts';
 
 // Whoever answers late is not silent: a negative that does not wait for it passes because something was slow.
@@ -21,9 +22,7 @@ test('a target whose address is looked for duplicates of is waited for', async (
 
 // a ── r, whose one address is not ready yet ── b
 test('so is a router', async ({ lab }) => {
-  const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
-  lab.cable(a, r);
-  lab.cable(r, b);
+  const { a, r, b } = addRoutedHosts(lab);
   r.interface('eth0').address.add('fd00::99/64', { dad: true });
   a.route.add({ to: 'fd00:0:0:1::/64', via: 'fd00::99' });
   await expect(expect(a).not.toReach(b, { family: 6 })).rejects.toThrow(/^Received: {2}an answer/m);

@@ -1,12 +1,11 @@
 import { diagnosisOf, expect, type Lab, type Namespace, test } from 'hairpin';
+import { addRoutedHosts } from '../routed-hosts.ts';
 import { addRules } from '../trace/rules/add-rules.ts';
 import { failureOf } from './failure-of.ts';
 
 // a ── r, which accepts connections in b's place until b has accepted (SYNPROXY) ── b
 async function build(lab: Lab) {
-  const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
-  lab.cable(a, r);
-  lab.cable(r, b);
+  const { a, r, b } = addRoutedHosts(lab);
   await proxySyns(r, 'forward');
   return { a, r, b };
 }

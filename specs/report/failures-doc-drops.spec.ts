@@ -1,16 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { expect, type Lab, test } from 'hairpin';
+import { expect, test } from 'hairpin';
 import { failureOf } from '../matchers/failure-of.ts';
+import { addRoutedHosts } from '../routed-hosts.ts';
 import { addRules } from '../trace/rules/add-rules.ts';
 
 // a ── eth0 (r) eth1 ── b
-function build(lab: Lab) {
-  const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
-  lab.cable(a, r);
-  lab.cable(r, b);
-  return { a, b };
-}
 
 /** The example of docs/failures.md that begins with a call; numbers that change from run to run as N, no word of the kernel. */
 async function shown(call: string): Promise<string> {
@@ -24,7 +19,7 @@ function exact(message: string): string {
 }
 
 test('the packet filter in docs/failures.md is a real one', async ({ lab }) => {
-  const { a, b } = build(lab);
+  const { a, b } = addRoutedHosts(lab);
   await addRules(b, 'inet filter input { type filter hook input priority 0; }', [
     'ct state established,related accept',
     'icmp type echo-request counter drop',
@@ -33,7 +28,7 @@ test('the packet filter in docs/failures.md is a real one', async ({ lab }) => {
 });
 
 test("the kernel's word in docs/failures.md is a real one", async ({ lab }) => {
-  const { a, b } = build(lab);
+  const { a, b } = addRoutedHosts(lab);
   const failure = await failureOf(expect(a).toReach(b, { by: 'udp', port: 53, listen: false }));
   expect(exact(failure)).toBe(await shown("expect(a).toReach(b, { by: 'udp', port: 53, listen: false })"));
 });

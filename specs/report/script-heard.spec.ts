@@ -1,4 +1,5 @@
 import { describe, expect, type Interface, test } from 'hairpin';
+import { assertionOf } from '../../lib/matchers/assertion.ts';
 import type { Answer } from '../../lib/matchers/message.ts';
 import { toSee } from '../../lib/matchers/to-see.ts';
 import { FRAMES } from '../../lib/probes/test-frame.ts';
@@ -46,7 +47,11 @@ describe('a script that asks who hears a frame', WAITING, () => {
     const CASES = TAGS.flatMap((sent) => [...TAGS, [20], [20, 10]].map((wanted) => ({ sent, wanted })));
     test.for(CASES)('sent with $sent, asked for $wanted', async ({ sent, wanted }, { lab }) => {
       const { a: from, b: to } = lab.cable(lab.namespace('a'), lab.namespace('b'));
-      const ask = (isNot: boolean) => toSee.call({ isNot }, to, from, { frame: { vlan: sent, ip: {} }, vlan: wanted });
+      const ask = (isNot: boolean) =>
+        toSee.call(assertionOf('toSee', to, [from], { isNot }), to, from, {
+          frame: { vlan: sent, ip: {} },
+          vlan: wanted,
+        });
       const isSeen = (await ask(false)).pass;
       expect(isSeen).toBe(String(sent) === String(wanted));
       // The one of the two that fails has a script.
@@ -57,7 +62,9 @@ describe('a script that asks who hears a frame', WAITING, () => {
   // a ── b
   test.for(FRAMES)('as many copies as were asked for: %s', async (frame, { lab }) => {
     const { a: from, b: to } = lab.cable(lab.namespace('a'), lab.namespace('b'));
-    const one = questionOf(await toSee.call({ isNot: false }, to, from, { frame, copies: 2 }));
+    const one = questionOf(
+      await toSee.call(assertionOf('toSee', to, [from], { isNot: false }), to, from, { frame, copies: 2 }),
+    );
     expect(await heardBy(lab, one)).toBe('exit code 1');
     const asking = (count: number) => heardBy(lab, { ...one, copies: { ...(one.copies as WantedCopies), count } });
     expect(await asking(1)).toBe('heard');
@@ -76,7 +83,7 @@ describe('a script that asks who hears a frame', WAITING, () => {
     const [{ a: from, b: gateway }, { a: to }] = [lab.cable(a, r), lab.cable(b, r)];
     const destination = to.address.first(family)?.address ?? '';
     const options = { frame: { destination: gateway.mac, ip: { destination }, udp: {} }, ...(vlan && { vlan }) };
-    const question = questionOf(await toSee.call({ isNot: true }, to, from, options));
+    const question = questionOf(await toSee.call(assertionOf('toSee', to, [from], { isNot: true }), to, from, options));
     expect(await heardBy(lab, question)).toBe('heard');
     r.sysctl.set(`net.ipv${family}.conf.all.forwarding`, 0);
     expect(await heardBy(lab, question)).toBe('exit code 1');
@@ -86,7 +93,7 @@ describe('a script that asks who hears a frame', WAITING, () => {
   test('a script says that it does not look at other hosts', async ({ lab }) => {
     const [sw, a, b] = [lab.switch('sw'), lab.namespace('a'), lab.namespace('b')];
     for (const host of [a, b, lab.namespace('c')]) lab.cable(host, sw);
-    const asked = questionOf(await toSee.call({ isNot: false }, b, a, { only: true }));
+    const asked = questionOf(await toSee.call(assertionOf('toSee', b, [a], { isNot: false }), b, a, { only: true }));
     expect(labScript(readLab(lab), asked)).toContain(
       '# Left out: whether another host gets a copy (only); the script does not look there\n',
     );

@@ -1,14 +1,9 @@
-import { expect, type Lab, type Namespace, test } from 'hairpin';
+import { expect, type Namespace, test } from 'hairpin';
 import { wholeFailureOf } from '../matchers/failure-of.ts';
+import { addRoutedHosts } from '../routed-hosts.ts';
 import { needReasons } from './kernel-line.ts';
 
 // a ── eth0 (r) eth1 ── b
-function build(lab: Lab) {
-  const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
-  lab.cable(a, r);
-  lab.cable(r, b);
-  return { a, r, b };
-}
 
 /** Has traffic control take every IPv4 packet of a device (`TC_ACT_SHOT`). */
 async function shoot(namespace: Namespace, device: string, side: 'ingress' | 'egress'): Promise<void> {
@@ -23,7 +18,7 @@ test.for([
   ['net.ipv4.conf.all.rp_filter', 1],
 ] as const)('traffic control, not %s', async ([sysctl, value], { lab, skip }) => {
   needReasons(skip, 'SKB_DROP_REASON_TC_INGRESS');
-  const { a, b } = build(lab);
+  const { a, b } = addRoutedHosts(lab);
   await shoot(b, 'eth0', 'ingress');
   b.sysctl.set(sysctl, value);
   if (sysctl.endsWith('rp_filter')) b.route.delete({ to: 'default', via: '10.0.1.1' });
@@ -35,7 +30,7 @@ Hint: on b: tc -s filter show dev eth0 ingress`);
 
 test('at the device that it was to leave by', async ({ lab, skip }) => {
   needReasons(skip, 'SKB_DROP_REASON_TC_EGRESS');
-  const { a, r, b } = build(lab);
+  const { a, r, b } = addRoutedHosts(lab);
   await shoot(r, 'eth1', 'egress');
   const failure = await wholeFailureOf(expect(a).toReach(b, { within: 50 }));
   expect(failure).toContain('a/eth0 → r/eth0 ✗ dropped by traffic control at the egress of r/eth1\n');
@@ -44,7 +39,7 @@ test('at the device that it was to leave by', async ({ lab, skip }) => {
 
 test('before it was seen to leave its source', async ({ lab, skip }) => {
   needReasons(skip, 'SKB_DROP_REASON_TC_EGRESS');
-  const { a, b } = build(lab);
+  const { a, b } = addRoutedHosts(lab);
   await shoot(a, 'eth0', 'egress');
   expect(await wholeFailureOf(expect(a).toReach(b, { within: 50 }))).toContain(
     '\nWhy:       dropped by traffic control at the egress of a/eth0\n',
@@ -53,7 +48,7 @@ test('before it was seen to leave its source', async ({ lab, skip }) => {
 
 test('a TTL that is used up', async ({ lab, skip }) => {
   needReasons(skip, 'SKB_DROP_REASON_IP_INHDR');
-  const { a, b } = build(lab);
+  const { a, b } = addRoutedHosts(lab);
   a.sysctl.set('net.ipv4.ip_default_ttl', 1);
   expect(await wholeFailureOf(expect(a).toReach(b, { by: 'udp', port: 80, within: 50 }))).toContain(
     'a/eth0 → r/eth0 ✗ its TTL was used up in r',
@@ -62,7 +57,7 @@ test('a TTL that is used up', async ({ lab, skip }) => {
 
 test("the reverse path filter is the model's to explain", async ({ lab, skip }) => {
   needReasons(skip, 'SKB_DROP_REASON_IP_RPFILTER');
-  const { a, r, b } = build(lab);
+  const { a, r, b } = addRoutedHosts(lab);
   r.sysctl.set('net.ipv4.conf.eth0.rp_filter', 1);
   r.route.add({ to: '10.0.0.1', dev: 'eth1' });
   a.neighbour.add({ to: '10.0.0.2', lladdr: r.interface('eth0').mac });

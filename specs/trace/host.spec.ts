@@ -1,4 +1,5 @@
 import { expect, type Lab, type Namespace, test } from 'hairpin';
+import { addRoutedHosts } from '../routed-hosts.ts';
 import { explanationOf } from './explanation-of.ts';
 
 /** Commands of iproute2's, one after the other. */
@@ -7,15 +8,8 @@ async function ip(ns: Namespace, commands: readonly string[][]): Promise<void> {
 }
 
 // a ── eth0 (r) eth1 ── b
-function build(lab: Lab) {
-  const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
-  lab.cable(a, r);
-  lab.cable(r, b);
-  return { a, r, b };
-}
-
 test('forwarding off', async ({ lab }) => {
-  const { a, r, b } = build(lab);
+  const { a, r, b } = addRoutedHosts(lab);
   r.sysctl.set('net.ipv4.ip_forward', 0);
   expect(await explanationOf(expect(a).toReach(b, { within: 50 }))).toBe(
     `Path of the last probe (ICMP echo request 10.0.0.1 > 10.0.1.2 id N seq N):
@@ -25,7 +19,7 @@ Hint: r.sysctl.set('net.ipv4.ip_forward', 1)`,
 });
 
 test('no route back', async ({ lab }) => {
-  const { a, b } = build(lab);
+  const { a, b } = addRoutedHosts(lab);
   b.route.delete({ to: 'default', via: '10.0.1.1' });
   expect(await explanationOf(expect(a).toReach(b, { within: 50 }))).toBe(
     `Path of the last probe (ICMP echo request 10.0.0.1 > 10.0.1.2 id N seq N):
@@ -35,7 +29,7 @@ Hint: b.route.add({ to: '10.0.0.1', via: … })`,
 });
 
 test('the reverse path filter of a router', async ({ lab }) => {
-  const { a, r, b } = build(lab);
+  const { a, r, b } = addRoutedHosts(lab);
   r.sysctl.set('net.ipv4.conf.eth0.rp_filter', 1);
   a.interface().address.add('192.0.2.1/32');
   r.route.add({ to: '192.0.2.1', dev: 'eth1' });
@@ -49,7 +43,7 @@ Hint: r.sysctl.set('net/ipv4/conf/eth0/rp_filter', 0), and 'all' as well`,
 test('the reverse path filter of a router, loose: the source may come in anywhere, but from somewhere', async ({
   lab,
 }) => {
-  const { a, r, b } = build(lab);
+  const { a, r, b } = addRoutedHosts(lab);
   r.sysctl.set('net.ipv4.conf.eth0.rp_filter', 2);
   a.interface().address.add('192.0.2.1/32');
   const path = await explanationOf(expect(a).toReach(b, { within: 50, from: '192.0.2.1' }));
@@ -57,7 +51,7 @@ test('the reverse path filter of a router, loose: the source may come in anywher
 });
 
 test('a host that answers no echo', async ({ lab }) => {
-  const { a, b } = build(lab);
+  const { a, b } = addRoutedHosts(lab);
   b.sysctl.set('net.ipv4.icmp_echo_ignore_all', 1);
   expect(await explanationOf(expect(a).toReach(b, { within: 50 }))).toBe(
     `Path of the last probe (ICMP echo request 10.0.0.1 > 10.0.1.2 id N seq N):
@@ -93,7 +87,7 @@ Path of its answer (ICMP echo reply 10.0.0.2 > 10.0.0.1 id N seq N):
 });
 
 test('forwarding of IPv6 off', async ({ lab }) => {
-  const { a, r, b } = build(lab);
+  const { a, r, b } = addRoutedHosts(lab);
   r.sysctl.set('net.ipv6.conf.all.forwarding', 0);
   expect(await explanationOf(expect(a).toReach(b, { within: 50, family: 6 }))).toBe(
     `Path of the last probe (ICMPv6 echo request fd00::1 > fd00:0:0:1::2 id N seq N):
@@ -104,7 +98,7 @@ Hint: r.sysctl.set('net.ipv6.conf.all.forwarding', 1)`,
 
 // a eth0 ── r ── eth0 b eth1 ── eth1 a: what a asks by the router, b answers by the cable
 function triangle(lab: Lab) {
-  const { a, b } = build(lab);
+  const { a, b } = addRoutedHosts(lab);
   const { b: eth1 } = lab.cable(b, a);
   b.route.add({ to: '10.0.0.1/32', via: '10.0.2.2' });
   a.sysctl.set('net.ipv4.conf.eth1.rp_filter', 1);
@@ -135,7 +129,7 @@ Path of its answer (ICMP echo reply 10.0.1.2 > 10.0.0.1 id N seq N):
 });
 
 test('a host that has a whole subnet as its own, and answers no echo', async ({ lab }) => {
-  const { a, r, b } = build(lab);
+  const { a, r, b } = addRoutedHosts(lab);
   await b.exec('ip', ['route', 'add', 'local', '10.9.0.0/16', 'dev', 'lo']);
   r.route.add({ to: '10.9.0.0/16', via: '10.0.1.2' });
   await expect(a).toReach('10.9.1.1');
@@ -146,7 +140,7 @@ test('a host that has a whole subnet as its own, and answers no echo', async ({ 
 });
 
 test('a port at which nobody listens: a refusal that came is no loss', async ({ lab }) => {
-  const { a, b } = build(lab);
+  const { a, b } = addRoutedHosts(lab);
   const port = { port: 80, listen: false, within: 50 } as const;
   const explanation = await explanationOf(expect(a).toReach(b, { by: 'udp', ...port }));
   expect(explanation.replace(/10\.0\.0\.1:\d+/, '10.0.0.1:N')).toBe(
@@ -161,7 +155,7 @@ Hint: nothing listens at udp port 80 in b`,
 
 // a ── r ── eth0 (b), a port of br0, which has b's addresses; b has one on its loopback, too
 test('behind a port of a bridge it is the bridge whose reverse path filter counts', async ({ lab }) => {
-  const { a, r, b } = build(lab);
+  const { a, r, b } = addRoutedHosts(lab);
   await ip(b, [
     ['link', 'add', 'br0', 'up', 'type', 'bridge'],
     ['address', 'flush', 'dev', 'eth0'],

@@ -1,16 +1,11 @@
-import { expect, type Lab, type PortOptions, test } from 'hairpin';
+import { expect, type PortOptions, test } from 'hairpin';
+import { addRoutedHosts } from '../routed-hosts.ts';
 import { firstKernelLineOf, kernelLineOf, needReasons } from './kernel-line.ts';
 import { addRules } from './rules/add-rules.ts';
 
 // a ── eth0 (r) eth1 ── b
-function build(lab: Lab) {
-  const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
-  lab.cable(a, r);
-  lab.cable(r, b);
-  return { a, r, b };
-}
 
-type Network = ReturnType<typeof build>;
+type Network = ReturnType<typeof addRoutedHosts>;
 
 const cases: [what: string, fault: (network: Network) => unknown, by: 'icmp' | 'tcp' | 'udp', line: RegExp][] = [
   [
@@ -76,7 +71,7 @@ const cases: [what: string, fault: (network: Network) => unknown, by: 'icmp' | '
 
 test.for(cases)('%s', async ([, fault, by, line], { lab, skip }) => {
   needReasons(skip, /SKB_\w+/.exec(line.source)?.[0] ?? '');
-  const network = build(lab);
+  const network = addRoutedHosts(lab);
   await expect(network.a).toReach(network.b);
   await fault(network);
   const way = by === 'icmp' ? {} : { by, port: 80, listen: false };

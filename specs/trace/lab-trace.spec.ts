@@ -2,6 +2,7 @@ import { createLab, expect, type Namespace, type Trace, test } from 'hairpin';
 import { FrameSocket } from '../../lib/probes/frame-socket.ts';
 import { encodeEthernet } from '../../lib/wire/ethernet.ts';
 import { failureOf } from '../matchers/failure-of.ts';
+import { addRoutedHosts } from '../routed-hosts.ts';
 
 /** ping's traffic; the kernel's own reports of multicast groups come when they like. */
 const PING = { protocol: ['arp', 'icmp'] } as const;
@@ -64,9 +65,7 @@ ICMP echo reply 10.0.0.102 > 10.0.0.101 id N seq 1
 
 // a ── r ── b
 test('a router changes TTL, checksum and MAC addresses: it is the same packet for all that', async ({ lab }) => {
-  const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
-  lab.cable(a, r);
-  lab.cable(r, b);
+  const { a } = addRoutedHosts(lab);
   expect(
     drawn(await lab.trace(() => a.exec('ping', ['-c1', '10.0.1.2']), { protocol: 'icmp' })),
   ).toBe(`ICMP echo request 10.0.0.1 > 10.0.1.2 id N seq 1

@@ -1,12 +1,11 @@
 import { expect, type Lab, type Namespace, test } from 'hairpin';
 import { failureOf } from '../matchers/failure-of.ts';
+import { addRoutedHosts } from '../routed-hosts.ts';
 import { addRules } from './rules/add-rules.ts';
 
 // a, which gives its own packets other source ports ── r ── b
 async function build(lab: Lab, translation: string) {
-  const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
-  lab.cable(a, r);
-  lab.cable(r, b);
+  const { a, r, b } = addRoutedHosts(lab);
   await addRules(a, 'ip nat post { type nat hook postrouting priority 100; }', [
     `meta l4proto { tcp, udp } oifname eth0 ${translation}`,
   ]);

@@ -1,4 +1,5 @@
 import { expect, type Lab, test } from 'hairpin';
+import { addRoutedHosts } from '../routed-hosts.ts';
 import { explanationOf } from './explanation-of.ts';
 
 // a ─┐      ┌─ r1 ── r2 ─┐      ┌─ b      r1 and r2 know the way
@@ -62,9 +63,7 @@ test('what the longer way lacks is told, where the route leads by it', async ({ 
 
 // a ── r ── b
 test('that nobody answered before is no reason now', async ({ lab }) => {
-  const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
-  lab.cable(a, r);
-  lab.cable(r, b);
+  const { a, r, b } = addRoutedHosts(lab);
   b.sysctl.set('net.ipv4.conf.all.arp_ignore', 8);
   expect(await explanationOf(expect(a).toReach(b, { within: 50 }))).toContain('nobody answers');
   // After some time the kernel collects those that have failed (neigh_periodic_work).

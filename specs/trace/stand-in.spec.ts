@@ -1,5 +1,6 @@
 import { describe, expect, type Lab, type Port, test } from 'hairpin';
 import { failureOf } from '../matchers/failure-of.ts';
+import { addRoutedHosts } from '../routed-hosts.ts';
 import { addRules } from './rules/add-rules.ts';
 
 // a ── p0 (sw) ─┬─ p1 ── b
@@ -51,9 +52,7 @@ test('that the target got the question is no answer of its own', async ({ lab })
 
 // a ── r, a proxy ── b, which is down
 test("a proxy's answer to ARP is none of the target's", async ({ lab }) => {
-  const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
-  lab.cable(a, r);
-  lab.cable(r, b);
+  const { a, r, b } = addRoutedHosts(lab);
   r.sysctl.set('net.ipv4.conf.eth0.proxy_arp', 1);
   b.interface().set({ up: false });
   const failure = await failureOf(expect(a).toReach(b, { by: 'arp' }));
@@ -215,19 +214,13 @@ test('a router that takes the probe for itself', async ({ lab }) => {
 });
 
 // a ── r ── b
-function buildRouted(lab: Lab) {
-  const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
-  lab.cable(a, r);
-  lab.cable(r, b);
-  return { a, r, b };
-}
 
 const NAT = 'ip nat post { type nat hook postrouting priority 100; }';
 
 test.for(['masquerade random', 'masquerade to :700-720'])(
   'an answer by way of `%s` is that of the target, which knows the asker by another port',
   async (translation, { lab }) => {
-    const { a, r, b } = buildRouted(lab);
+    const { a, r, b } = addRoutedHosts(lab);
     await addRules(r, NAT, [`meta l4proto { tcp, udp } oifname eth1 ${translation}`]);
     for (const by of ['tcp', 'udp'] as const) await expect(a).toReach(b, { by });
     // That another port was asked, and another host, is seen all the same.
@@ -241,7 +234,7 @@ test.for(['masquerade random', 'masquerade to :700-720'])(
 
 // r takes for itself what its packet filter has marked: a transparent proxy
 test('who has an address by a table that only a rule asks does not have it', async ({ lab }) => {
-  const { a, r, b } = buildRouted(lab);
+  const { a, r, b } = addRoutedHosts(lab);
   r.rule.add({ fwmark: 1, table: 100 });
   r.route.add({ to: 'default', type: 'local', dev: 'eth0', table: 100 });
   await addRules(r, NAT, ['oifname eth1 masquerade']);
@@ -250,7 +243,7 @@ test('who has an address by a table that only a rule asks does not have it', asy
 
 describe('where no program has ever run', () => {
   test('a router that has a route to itself for the address', async ({ lab }) => {
-    const { a, r, b } = buildRouted(lab);
+    const { a, r, b } = addRoutedHosts(lab);
     r.route.add({ to: '10.0.1.2', type: 'local', dev: 'eth0' });
     b.interface().set({ up: false });
     expect(await failureOf(expect(a).toReach(b))).toContain(', not of b: r has 10.0.1.2 too\n');
@@ -287,7 +280,7 @@ describe('where no program has ever run', () => {
 });
 
 test.for(['r', 'b'] as const)('a tunnel of %s that nothing passed hides nobody', async (whose, { lab }) => {
-  const { r, b, a } = buildRouted(lab);
+  const { r, b, a } = addRoutedHosts(lab);
   await { r, b }[whose].exec('ip', ['tuntap', 'add', 'dev', 'tun0', 'mode', 'tun']);
   await addRules(r, 'ip nat pre { type nat hook prerouting priority -100; }', ['ip daddr 10.0.1.2 redirect']);
   const end = b.interface('eth0').set({ up: false });

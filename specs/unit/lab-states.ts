@@ -4,7 +4,7 @@ import type { Link, LinkPlace } from '../../lib/state/network-state.ts';
 import { familyOf } from '../../lib/wire/ip-address.ts';
 
 /** What is said of a device; the others are named as in `a/eth0`. */
-interface Said extends Partial<Omit<Link, 'peer' | 'lower' | 'master'>> {
+interface LinkOverrides extends Partial<Omit<Link, 'peer' | 'lower' | 'master'>> {
   peer?: string;
   lower?: string;
   master?: string;
@@ -14,20 +14,20 @@ interface Said extends Partial<Omit<Link, 'peer' | 'lower' | 'master'>> {
 /** The state of a lab without a kernel: namespaces by name, then cables between devices, as in `a/eth0`. */
 export class StateBuilder {
   readonly #namespaces: { name: string; role: LabNamespace['role'] }[] = [];
-  readonly #devices: { key: string; index: number; said: Said }[] = [];
+  readonly #devices: { key: string; index: number; overrides: LinkOverrides }[] = [];
 
   namespace(name: string, role: LabNamespace['role'] = 'host'): this {
     this.#namespaces.push({ name, role });
     return this;
   }
 
-  device(key: string, said: Said = {}): this {
-    this.#devices.push({ key, index: said.index ?? this.#devices.length + 2, said });
+  device(key: string, overrides: LinkOverrides = {}): this {
+    this.#devices.push({ key, index: overrides.index ?? this.#devices.length + 2, overrides });
     return this;
   }
 
-  cable(one: string, other: string, said: Said = {}): this {
-    return this.device(one, { ...said, peer: other }).device(other, { peer: one });
+  cable(one: string, other: string, overrides: LinkOverrides = {}): this {
+    return this.device(one, { ...overrides, peer: other }).device(other, { peer: one });
   }
 
   macvlan(key: string, lower: string, mode = 'vepa'): this {
@@ -56,15 +56,17 @@ export class StateBuilder {
     };
     return {
       ...{ name, role, bridge: undefined, nics: {} },
-      links: own.map(({ key, index, said }) => this.#link(key.slice(name.length + 1), index, said)),
-      addresses: own.flatMap(({ index, said }) => (said.addresses ?? []).map((text) => addressOf(index, text))),
+      links: own.map(({ key, index, overrides }) => this.#link(key.slice(name.length + 1), index, overrides)),
+      addresses: own.flatMap(({ index, overrides }) =>
+        (overrides.addresses ?? []).map((text) => addressOf(index, text)),
+      ),
       ...{ ...nothing, qdiscs: [], sysctls: {}, otherSysctls: {}, changes: [], changedSysctls: {}, nftables: '' },
       filters: { nftables: [], legacy: [], ipsec: false },
     };
   }
 
-  #link(name: string, index: number, said: Said): Link {
-    const { peer, lower, master, addresses: _, ...rest } = said;
+  #link(name: string, index: number, overrides: LinkOverrides): Link {
+    const { peer, lower, master, addresses: _, ...rest } = overrides;
     const place = this.#place(peer ?? lower);
     return {
       ...{ index, name, kind: 'veth', mac: `02:00:00:00:00:0${index % 10}`, mtu: 1500, up: true, carrier: true },

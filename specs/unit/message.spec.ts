@@ -9,7 +9,6 @@ import {
   milliseconds,
   nameOf,
   plural,
-  wordsOf,
 } from '../../lib/matchers/message.ts';
 
 /** A device that no kernel has: what messages say of one needs none. */
@@ -65,11 +64,38 @@ describe('formatMessage', () => {
   });
 });
 
-test('assertionTitle is the assertion as the spec has it', () => {
-  expect(assertionTitle('toReach', 'ns1', 'ns2', { isNot: false })).toBe('expect(ns1).toReach(ns2)');
-  expect(assertionTitle('toHear', 'ns1', "ns2, { frame: 'arp' }", { isNot: true })).toBe(
-    "expect(ns1).not.toHear(ns2, { frame: 'arp' })",
-  );
+describe('assertionTitle', () => {
+  const device = handleOf(origin('ns1', 'm1', 'veth'));
+  const titleOf = (...args: unknown[]) => assertionTitle('toReach', device, args, { isNot: false });
+
+  test('is the assertion as the spec has it', () => {
+    expect(titleOf('10.0.0.2')).toBe("expect(ns1/m1).toReach('10.0.0.2')");
+    expect(assertionTitle('toHear', device, [5, { frame: 'arp' }], { isNot: true })).toBe(
+      "expect(ns1/m1).not.toHear(5, { frame: 'arp' })",
+    );
+  });
+
+  test('has the options as typed, and none for no options', () => {
+    expect(titleOf(5, { by: 'tcp', port: 80, from: device })).toBe(
+      "expect(ns1/m1).toReach(5, { by: 'tcp', port: 80, from: ns1/m1 })",
+    );
+    expect(titleOf(5, {})).toBe('expect(ns1/m1).toReach(5)');
+    expect(titleOf(5, undefined)).toBe('expect(ns1/m1).toReach(5)');
+  });
+
+  test.each([
+    ['tcp', ", 'tcp'"],
+    [null, ', null'],
+    [80, ', 80'],
+  ])('shows %j in place of options', (value, words) => {
+    expect(titleOf(5, value)).toBe(`expect(ns1/m1).toReach(5${words})`);
+  });
+
+  test('leaves the lines of a table out', () => {
+    expect(
+      assertionTitle('toMatchReachability', 5, ['a b\n…', { family: 6 }], { isNot: false, takesTable: true }),
+    ).toBe('expect(5).toMatchReachability(table, { family: 6 })');
+  });
 });
 
 describe('nameOf', () => {
@@ -80,25 +106,6 @@ describe('nameOf', () => {
   test('anything else is shown', () => {
     expect(nameOf('10.0.0.1')).toBe("'10.0.0.1'");
     expect(nameOf(undefined)).toBe('undefined');
-  });
-});
-
-describe('wordsOf', () => {
-  test('are the options, as typed', () => {
-    const from = handleOf(origin('ns1', 'm1', 'veth'));
-    expect(wordsOf({ by: 'tcp', port: 80, from })).toBe(", { by: 'tcp', port: 80, from: ns1/m1 }");
-  });
-
-  test('are nothing for no options', () => {
-    expect(wordsOf({})).toBe('');
-  });
-
-  test.each([
-    ['tcp', ", 'tcp'"],
-    [null, ', null'],
-    [80, ', 80'],
-  ])('show %j, which is none', (value, words) => {
-    expect(wordsOf(value)).toBe(words);
   });
 });
 

@@ -1,18 +1,12 @@
-import { expect, type Lab, test } from 'hairpin';
+import { expect, test } from 'hairpin';
 import { failureOf } from '../../matchers/failure-of.ts';
+import { addRoutedHosts } from '../../routed-hosts.ts';
 import { explanationOf } from '../explanation-of.ts';
 import { addRules } from './add-rules.ts';
 
 // a ── eth0 (r) eth1 ── b
-function build(lab: Lab) {
-  const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
-  lab.cable(a, r);
-  lab.cable(r, b);
-  return { a, r, b };
-}
-
 test('TCP: the answer to a SYN', async ({ lab }) => {
-  const { a, r, b } = build(lab);
+  const { a, r, b } = addRoutedHosts(lab);
   await addRules(r, 'ip t c { type filter hook forward priority 0; }', ['tcp flags syn,ack / syn,ack drop']);
   expect(await explanationOf(expect(a).toReach(b, { by: 'tcp', within: 50 }))).toContain(
     'b/eth0 → r/eth1 ✗ dropped by the packet filter of r, table ip t, chain c (hook forward):\n',
@@ -20,7 +14,7 @@ test('TCP: the answer to a SYN', async ({ lab }) => {
 });
 
 test('TCP: the reset of a closed port', async ({ lab }) => {
-  const { a, r, b } = build(lab);
+  const { a, r, b } = addRoutedHosts(lab);
   await addRules(r, 'ip t c { type filter hook forward priority 0; }', ['tcp flags & rst == rst drop']);
   const question = { by: 'tcp', port: 80, listen: false, within: 50 } as const;
   expect(await explanationOf(expect(a).toReach(b, question))).toContain(
@@ -29,7 +23,7 @@ test('TCP: the reset of a closed port', async ({ lab }) => {
 });
 
 test("UDP: what a server answers is its own, and goes another port's way", async ({ lab }) => {
-  const { a, r, b } = build(lab);
+  const { a, r, b } = addRoutedHosts(lab);
   const { createSocket } = await import('node:dgram');
   const server = b.run(() =>
     createSocket({ type: 'udp4', lookup: (host, _options, done) => done(null, host, 4) }).bind(53, '0.0.0.0'),
@@ -47,7 +41,7 @@ test.for([
   ['untracked', ['notrack'], 'ct state untracked drop'],
   ['invalid', [], 'ct state new drop'],
 ] as const)('the state of a connection: %s', async ([, before, rule], { lab }) => {
-  const { a, r, b } = build(lab);
+  const { a, r, b } = addRoutedHosts(lab);
   await addRules(r, 'ip raw c { type filter hook prerouting priority -300; }', before);
   await addRules(r, 'ip t c { type filter hook forward priority 0; }', [rule]);
   expect(await explanationOf(expect(a).toReach(b, { within: 50 }))).toContain(
@@ -57,7 +51,7 @@ test.for([
 
 // Only the kernel knows which of a set's elements are there at this moment.
 test('a set that packets fill', async ({ lab }) => {
-  const { a, r, b } = build(lab);
+  const { a, r, b } = addRoutedHosts(lab);
   await r.exec('nft', ['add table ip t; add set ip t seen { type ipv4_addr; flags dynamic,timeout; timeout 1m; }']);
   await addRules(r, 'ip t c { type filter hook forward priority 0; }', [
     'ip saddr @seen drop',
@@ -70,7 +64,7 @@ test('a set that packets fill', async ({ lab }) => {
 test('without taps, the rule is named all the same', async ({ lab: _ }) => {
   const { createLab } = await import('hairpin');
   await using lab = createLab({ taps: false });
-  const { a, r, b } = build(lab);
+  const { a, r, b } = addRoutedHosts(lab);
   await addRules(r, 'ip t c { type filter hook forward priority 0; }', ['icmp type echo-request drop']);
   expect(await failureOf(expect(a).toReach(b, { within: 50 }))).toContain(
     '\nWhy:       dropped by the packet filter of r, table ip t, chain c (hook forward):\n',

@@ -1,17 +1,12 @@
-import { describe, expect, type Lab, test } from 'hairpin';
+import { describe, expect, test } from 'hairpin';
 import { wholeFailureOf } from '../../matchers/failure-of.ts';
 import { needs } from '../../needs.ts';
+import { addRoutedHosts } from '../../routed-hosts.ts';
 import { needReasons } from '../kernel-line.ts';
 import { addRules } from './add-rules.ts';
 import { counted } from './counted.ts';
 
 // a ── eth0 (r) eth1 ── b
-function build(lab: Lab) {
-  const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
-  lab.cable(a, r);
-  lab.cable(r, b);
-  return { a, r, b };
-}
 
 /** On a machine that is busy with others the kernel may have too much to say: the first failure with a word of it. */
 async function convictionOf(ask: () => PromiseLike<unknown>): Promise<string> {
@@ -24,7 +19,7 @@ async function convictionOf(ask: () => PromiseLike<unknown>): Promise<string> {
 
 test('where the kernel says that a packet filter dropped it, no sysctl is blamed', async ({ lab, skip }) => {
   needReasons(skip, 'SKB_DROP_REASON_NETFILTER_DROP');
-  const { a, r, b } = build(lab);
+  const { a, r, b } = addRoutedHosts(lab);
   r.sysctl.set('net.ipv4.ip_forward', 0);
   await addRules(r, 'ip t c { type filter hook prerouting priority 0; }', ['icmp type echo-request drop']);
   await addRules(r, 'ip t behind { type filter hook prerouting priority 9; }', ['icmp type echo-request counter']);
@@ -39,7 +34,7 @@ describe('with iptables-legacy', () => {
 
   test('no route is blamed, but the rule', async ({ lab, skip }) => {
     needReasons(skip, 'SKB_DROP_REASON_NETFILTER_DROP');
-    const { a, r, b } = build(lab);
+    const { a, r, b } = addRoutedHosts(lab);
     r.route.add({ to: '10.0.1.2', dev: 'eth0' });
     const legacy = (...args: string[]) => r.exec('iptables-legacy', ['-t', 'raw', ...args]);
     const made = await legacy('-A', 'PREROUTING', '-p', 'icmp', '-j', 'DROP').catch(() => undefined);

@@ -1,4 +1,4 @@
-import { expect, type Lab, type Namespace, test } from 'hairpin';
+import { expect, type Namespace, test } from 'hairpin';
 import { engineOf } from '../../../lib/lab/engine.ts';
 import { outputOf } from '../../../lib/lab/exec.ts';
 import { netfilterBody, netfilterType } from '../../../lib/netlink/netfilter.ts';
@@ -7,15 +7,10 @@ import { requestOf } from '../../../lib/netlink/request.ts';
 import { be32 } from '../../../lib/netlink/scalars.ts';
 import { attribute, table } from '../../../lib/netlink/table.ts';
 import { failureOf } from '../../matchers/failure-of.ts';
+import { addRoutedHosts } from '../../routed-hosts.ts';
 import { addRules } from './add-rules.ts';
 
 // a ── eth0 (r) eth1 ── b
-function build(lab: Lab) {
-  const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
-  lab.cable(a, r);
-  lab.cable(r, b);
-  return { a, r, b };
-}
 
 const NFT_MSG_GETGEN = 16;
 const generation = netfilterBody(table({ id: attribute('NFTA_GEN_ID', 1, be32) }));
@@ -27,7 +22,7 @@ function generationOf(namespace: Namespace): number | undefined {
 }
 
 test('a question that passes makes no tables, and one that fails leaves none', async ({ lab }) => {
-  const { a, r, b } = build(lab);
+  const { a, r, b } = addRoutedHosts(lab);
   await addRules(r, 'ip t c { type filter hook forward priority 0; }', ['tcp dport 80 drop']);
   const before = generationOf(r);
   await expect(a).toReach(b);
@@ -46,7 +41,7 @@ test('a question that passes makes no tables, and one that fails leaves none', a
 });
 
 test('where there are no packet filters, none are made', async ({ lab }) => {
-  const { a, r, b } = build(lab);
+  const { a, r, b } = addRoutedHosts(lab);
   await r.exec('true');
   r.sysctl.set('net.ipv4.ip_forward', 0);
   const before = generationOf(r);

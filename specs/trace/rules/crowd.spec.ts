@@ -1,19 +1,14 @@
-import { expect, type Lab, test } from 'hairpin';
+import { expect, test } from 'hairpin';
+import { addRoutedHosts } from '../../routed-hosts.ts';
 import { explanationOf } from '../explanation-of.ts';
 import { addRules } from './add-rules.ts';
 import { counted } from './counted.ts';
 
 // a ── eth0 (r) eth1 ── b
-function build(lab: Lab) {
-  const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
-  lab.cable(a, r);
-  lab.cable(r, b);
-  return { a, r, b };
-}
 
 // The others' echoes pass the same rules, and are dropped by another one.
 test('what becomes of other packets is not taken for that of a probe', async ({ lab }) => {
-  const { a, r, b } = build(lab);
+  const { a, r, b } = addRoutedHosts(lab);
   await addRules(r, 'ip t c { type filter hook forward priority 0; }', [
     'meta length 1028 counter drop',
     'icmp type echo-request drop',

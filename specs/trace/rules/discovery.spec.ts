@@ -1,18 +1,12 @@
-import { expect, type Lab, test } from 'hairpin';
+import { expect, test } from 'hairpin';
 import { failureOf } from '../../matchers/failure-of.ts';
+import { addRoutedHosts } from '../../routed-hosts.ts';
 import { explanationOf } from '../explanation-of.ts';
 import { addRules } from './add-rules.ts';
 
 // a ── eth0 (r) eth1 ── b
-function build(lab: Lab) {
-  const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
-  lab.cable(a, r);
-  lab.cable(r, b);
-  return { a, r, b };
-}
-
 test('ND: the solicitation that the probe waited for', async ({ lab }) => {
-  const { a, r, b } = build(lab);
+  const { a, r, b } = addRoutedHosts(lab);
   await addRules(r, 'inet t c { type filter hook input priority 0; }', ['icmpv6 type nd-neighbor-solicit drop']);
   const explanation = await explanationOf(expect(a).toReach(b, { family: 6, within: 50 }));
   expect(explanation).toMatch(/^Path of the last probe \(ICMPv6 neighbour solicitation, who has /);
@@ -22,7 +16,7 @@ test('ND: the solicitation that the probe waited for', async ({ lab }) => {
 });
 
 test('ND: the advertisement, which the router does not send', async ({ lab }) => {
-  const { a, r, b } = build(lab);
+  const { a, r, b } = addRoutedHosts(lab);
   await addRules(r, 'ip6 t c { type filter hook output priority 0; }', ['icmpv6 type nd-neighbor-advert drop']);
   expect(await explanationOf(expect(a).toReach(b, { family: 6, within: 50 }))).toContain(
     'r/eth0 ✗ its answer is dropped by the packet filter of r, table ip6 t, chain c (hook output):\n',
@@ -30,7 +24,7 @@ test('ND: the advertisement, which the router does not send', async ({ lab }) =>
 });
 
 test('ND: the advertisement, which the asker does not take', async ({ lab }) => {
-  const { a, b } = build(lab);
+  const { a, b } = addRoutedHosts(lab);
   await addRules(a, 'ip6 t c { type filter hook input priority 0; }', ['icmpv6 type nd-neighbor-advert drop']);
   const explanation = await explanationOf(expect(a).toReach(b, { family: 6, within: 50 }));
   expect(explanation).toContain(
@@ -39,7 +33,7 @@ test('ND: the advertisement, which the asker does not take', async ({ lab }) => 
 });
 
 test('ND: the solicitation, which the asker does not send', async ({ lab }) => {
-  const { a, b } = build(lab);
+  const { a, b } = addRoutedHosts(lab);
   await addRules(a, 'ip6 t c { type filter hook output priority 0; }', ['icmpv6 type nd-neighbor-solicit drop']);
   expect(await failureOf(expect(a).toReach(b, { family: 6, within: 50 }))).toMatch(
     /\nWhy: {7}the question for \S+, by ND, is dropped by the packet filter of a, table ip6 t, chain c \(hook output\):\n/,
@@ -47,7 +41,7 @@ test('ND: the solicitation, which the asker does not send', async ({ lab }) => {
 });
 
 test('ARP: the answer, which the router does not send', async ({ lab }) => {
-  const { a, r, b } = build(lab);
+  const { a, r, b } = addRoutedHosts(lab);
   await addRules(r, 'arp t c { type filter hook output priority 0; }', ['arp operation reply drop']);
   expect(await explanationOf(expect(a).toReach(b, { within: 50 }))).toContain(
     'r/eth0 ✗ its answer is dropped by the packet filter of r, table arp t, chain c (hook output):\n',

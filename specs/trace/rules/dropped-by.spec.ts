@@ -1,20 +1,15 @@
-import { expect, type Lab, test } from 'hairpin';
+import { expect, test } from 'hairpin';
 import { failureOf } from '../../matchers/failure-of.ts';
+import { addRoutedHosts } from '../../routed-hosts.ts';
 import { explanationOf } from '../explanation-of.ts';
 import { addRules } from './add-rules.ts';
 
 // a ── eth0 (r) eth1 ── b
-function build(lab: Lab) {
-  const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
-  lab.cable(a, r);
-  lab.cable(r, b);
-  return { a, r, b };
-}
 
 const PROBE = 'Path of the last probe (ICMP echo request 10.0.0.1 > 10.0.1.2 id N seq N):';
 
 test('input, with a counter: only the rule that the probe met is named', async ({ lab }) => {
-  const { a, b } = build(lab);
+  const { a, b } = addRoutedHosts(lab);
   await addRules(b, 'ip filter in { type filter hook input priority 0; }', [
     'ip saddr 10.0.0.9 counter drop',
     'tcp dport 80 drop',
@@ -28,7 +23,7 @@ Hint: on b: nft delete rule ip filter in handle 4`);
 });
 
 test('forward, on a router, in a chain that is jumped to', async ({ lab }) => {
-  const { a, r, b } = build(lab);
+  const { a, r, b } = addRoutedHosts(lab);
   await addRules(r, 'inet filter pass { type filter hook forward priority 0; }', [
     'ct state established,related accept',
     'iifname "eth0" oifname "eth1" jump strangers',
@@ -43,7 +38,7 @@ Hint: on r: nft delete rule inet filter strangers handle 6`);
 });
 
 test('the policy of a chain', async ({ lab }) => {
-  const { a, r, b } = build(lab);
+  const { a, r, b } = addRoutedHosts(lab);
   await addRules(r, 'ip filter pass { type filter hook forward priority 0; policy drop; }', ['tcp dport 80 accept']);
   expect(await explanationOf(expect(a).toReach(b, { within: 50 }))).toBe(`${PROBE}
   a/eth0 → r/eth0 ✗ dropped by the packet filter of r, table ip filter, chain pass (hook forward): policy drop
@@ -51,7 +46,7 @@ Hint: a rule that accepts it, or on r: nft chain ip filter pass '{ policy accept
 });
 
 test('the ingress of a device', async ({ lab }) => {
-  const { a, r, b } = build(lab);
+  const { a, r, b } = addRoutedHosts(lab);
   await addRules(r, 'netdev filter in { type filter hook ingress device "eth0" priority 0; }', [
     'ip daddr 10.0.1.2 counter drop',
   ]);
@@ -62,7 +57,7 @@ Hint: on r: nft delete rule netdev filter in handle 2`);
 });
 
 test("the target's own output takes its answer", async ({ lab }) => {
-  const { a, b } = build(lab);
+  const { a, b } = addRoutedHosts(lab);
   await addRules(b, 'ip filter out { type filter hook output priority 0; }', [
     'ip protocol tcp drop',
     'icmp type echo-reply counter drop',
@@ -74,7 +69,7 @@ Hint: on b: nft delete rule ip filter out handle 3`);
 });
 
 test("the asker's own input takes the answer", async ({ lab }) => {
-  const { a, b } = build(lab);
+  const { a, b } = addRoutedHosts(lab);
   await addRules(a, 'ip filter in { type filter hook input priority 0; }', ['ct state established drop']);
   expect(await explanationOf(expect(a).toReach(b, { within: 50 }))).toBe(`${PROBE}
   a/eth0 → r/eth0 → r/eth1 → b/eth0
@@ -86,7 +81,7 @@ Hint: on a: nft delete rule ip filter in handle 2`);
 });
 
 test('a router takes the answer', async ({ lab }) => {
-  const { a, r, b } = build(lab);
+  const { a, r, b } = addRoutedHosts(lab);
   await addRules(r, 'ip filter pass { type filter hook forward priority 0; }', ['ip saddr 10.0.1.2 drop']);
   expect(await explanationOf(expect(a).toReach(b, { within: 50 }))).toContain(`
   b/eth0 → r/eth1 ✗ dropped by the packet filter of r, table ip filter, chain pass (hook forward):
@@ -94,7 +89,7 @@ test('a router takes the answer', async ({ lab }) => {
 });
 
 test('ARP: the question that the probe waited for', async ({ lab }) => {
-  const { a, r, b } = build(lab);
+  const { a, r, b } = addRoutedHosts(lab);
   await addRules(r, 'arp filter in { type filter hook input priority 0; }', ['arp operation request counter drop']);
   expect(await explanationOf(expect(a).toReach(b, { within: 50 }))).toBe(
     `Path of the last probe (ARP who-has 10.0.0.2 tell 10.0.0.1):
@@ -105,7 +100,7 @@ Hint: on r: nft delete rule arp filter in handle 2`,
 });
 
 test('ARP: the answer to it, which is then not said never to have come', async ({ lab }) => {
-  const { a, b } = build(lab);
+  const { a, b } = addRoutedHosts(lab);
   await addRules(a, 'arp filter in { type filter hook input priority 0; }', ['arp operation reply drop']);
   const failure = await failureOf(expect(a).toReach(b, { within: 50 }));
   expect(failure).toMatch(/^Received: {2}none \(\d+ probes?\)$/m);
@@ -116,7 +111,7 @@ Path of its answer (ARP reply 10.0.0.2 is-at 02:00:00:00:00:65):
 });
 
 test('IPv6', async ({ lab }) => {
-  const { a, b } = build(lab);
+  const { a, b } = addRoutedHosts(lab);
   await addRules(b, 'inet filter in { type filter hook input priority 0; }', [
     'ip saddr 10.0.0.1 drop',
     'icmpv6 type echo-request drop',
@@ -128,7 +123,7 @@ test('IPv6', async ({ lab }) => {
 });
 
 test('a set, and a verdict map', async ({ lab }) => {
-  const { a, b } = build(lab);
+  const { a, b } = addRoutedHosts(lab);
   await b.exec('nft', [
     'add table ip filter; add set ip filter bad { type ipv4_addr; flags interval; elements = { 10.0.0.0/25, 10.9.0.0/16 } }',
   ]);
@@ -146,7 +141,7 @@ test('a set, and a verdict map', async ({ lab }) => {
 });
 
 test('a rule whose terms only the kernel can check', async ({ lab }) => {
-  const { a, b } = build(lab);
+  const { a, b } = addRoutedHosts(lab);
   await addRules(b, 'ip filter in { type filter hook input priority 0; }', [
     // No probe is heavy enough.
     'meta length > 10000 counter drop',
@@ -160,7 +155,7 @@ Hint: on b: nft delete rule ip filter in handle 4`);
 });
 
 test('a limit that is used up', async ({ lab }) => {
-  const { a, b } = build(lab);
+  const { a, b } = addRoutedHosts(lab);
   await addRules(b, 'ip filter in { type filter hook input priority 0; }', [
     'icmp type echo-request limit rate 1/day burst 1 packets accept',
     'icmp type echo-request drop',
@@ -173,7 +168,7 @@ test('a limit that is used up', async ({ lab }) => {
 });
 
 test('a rule that does not match is not blamed', async ({ lab }) => {
-  const { a, b } = build(lab);
+  const { a, b } = addRoutedHosts(lab);
   await addRules(b, 'ip filter in { type filter hook input priority 0; }', [
     'ip saddr 10.0.0.9 drop',
     'tcp dport 80 drop',

@@ -1,4 +1,5 @@
 import { expect, type Lab, test } from 'hairpin';
+import { addRoutedHosts } from '../../routed-hosts.ts';
 import { explanationOf } from '../explanation-of.ts';
 import { addRules } from './add-rules.ts';
 import { counted } from './counted.ts';
@@ -57,9 +58,7 @@ test('what was refused was not dropped without a word', async ({ lab }) => {
 
 // a ── eth0 (r) eth1 ── b
 test('nor on the way', async ({ lab }) => {
-  const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
-  lab.cable(a, r);
-  lab.cable(r, b);
+  const { a, r, b } = addRoutedHosts(lab);
   await addRules(r, 'ip t drops { type filter hook forward priority 0; policy drop; }', ['meta length > 20 drop']);
   await addRules(r, 'inet other refuses { type filter hook forward priority 0; }', ['icmp type echo-request reject']);
   expect(await explanationOf(expect(a).toReach(b, { within: 50 }))).toContain(

@@ -1,4 +1,5 @@
 import { expect, test } from 'hairpin';
+import { addRoutedHosts } from '../../routed-hosts.ts';
 import { explanationOf } from '../explanation-of.ts';
 import { addRules } from './add-rules.ts';
 import { counted } from './counted.ts';
@@ -6,9 +7,7 @@ import { counted } from './counted.ts';
 // a ── eth0 (r) eth1 ── b
 // The first probe is let through, its answer is not; the next probe is of a connection that has been answered by then.
 test('a probe whose like has been answered is not new: the policy takes it, or its answer', async ({ lab }) => {
-  const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
-  lab.cable(a, r);
-  lab.cable(r, b);
+  const { a, r, b } = addRoutedHosts(lab);
   await addRules(r, 'ip t seen { type filter hook forward priority -9; }', [
     'icmp type echo-request ct state established counter',
   ]);

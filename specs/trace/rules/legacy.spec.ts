@@ -1,19 +1,14 @@
-import { expect, type Lab, type Namespace, test } from 'hairpin';
+import { expect, type Namespace, test } from 'hairpin';
 import type { TestContext } from 'vitest';
 import { findProgram } from '../../../lib/kernel/find-program.ts';
 import { readSysctl } from '../../../lib/kernel/sysctl.ts';
 import { engineOf } from '../../../lib/lab/engine.ts';
 import { failureOf } from '../../matchers/failure-of.ts';
+import { addRoutedHosts } from '../../routed-hosts.ts';
 import { explanationOf } from '../explanation-of.ts';
 import { addRules } from './add-rules.ts';
 
 // a ── eth0 (r) eth1 ── b
-function build(lab: Lab) {
-  const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
-  lab.cable(a, r);
-  lab.cable(r, b);
-  return { a, r, b };
-}
 
 type Rules = (...args: string[]) => Promise<unknown>;
 
@@ -28,7 +23,7 @@ async function legacyIn(namespace: Namespace, skip: TestContext['skip'], program
 }
 
 test('a rule of a chain', async ({ lab, skip }) => {
-  const { a, r, b } = build(lab);
+  const { a, r, b } = addRoutedHosts(lab);
   const iptables = await legacyIn(r, skip);
   await iptables('-A', 'FORWARD', '-p', 'tcp', '--dport', '80', '-j', 'ACCEPT');
   await iptables('-A', 'FORWARD', '-p', 'icmp', '-m', 'ttl', '--ttl-gt', '3', '-j', 'DROP');
@@ -39,7 +34,7 @@ Hint: on r: iptables-legacy -t filter -D FORWARD 2`);
 });
 
 test('a rule of a chain that is jumped to', async ({ lab, skip }) => {
-  const { a, r, b } = build(lab);
+  const { a, r, b } = addRoutedHosts(lab);
   const iptables = await legacyIn(r, skip);
   await iptables('-N', 'strangers');
   await iptables('-A', 'FORWARD', '-s', '10.0.0.0/24', '-j', 'strangers');
@@ -50,7 +45,7 @@ test('a rule of a chain that is jumped to', async ({ lab, skip }) => {
 });
 
 test('the policy of a chain', async ({ lab, skip }) => {
-  const { a, b } = build(lab);
+  const { a, b } = addRoutedHosts(lab);
   const iptables = await legacyIn(b, skip);
   await iptables('-A', 'INPUT', '-p', 'tcp', '-j', 'ACCEPT');
   await iptables('-P', 'INPUT', 'DROP');
@@ -63,7 +58,7 @@ test.for([
   ['raw', 'PREROUTING'],
   ['mangle', 'POSTROUTING'],
 ] as const)('table %s, chain %s', async ([table, chain], { lab, skip }) => {
-  const { a, r, b } = build(lab);
+  const { a, r, b } = addRoutedHosts(lab);
   const iptables = await legacyIn(r, skip);
   await iptables('-t', table, '-A', chain, '-p', 'icmp', '-j', 'DROP');
   expect(await explanationOf(expect(a).toReach(b, { within: 50 }))).toContain(
@@ -72,7 +67,7 @@ test.for([
 });
 
 test('the output of the source', async ({ lab, skip }) => {
-  const { a, b } = build(lab);
+  const { a, b } = addRoutedHosts(lab);
   const iptables = await legacyIn(a, skip);
   await iptables('-A', 'OUTPUT', '-p', 'icmp', '-j', 'DROP');
   expect(await failureOf(expect(a).toReach(b, { within: 50 }))).toContain(
@@ -81,7 +76,7 @@ test('the output of the source', async ({ lab, skip }) => {
 });
 
 test('its answer', async ({ lab, skip }) => {
-  const { a, b } = build(lab);
+  const { a, b } = addRoutedHosts(lab);
   const iptables = await legacyIn(b, skip);
   await iptables('-A', 'OUTPUT', '-p', 'icmp', '-j', 'DROP');
   expect(await explanationOf(expect(a).toReach(b, { within: 50 }))).toContain(
@@ -90,7 +85,7 @@ test('its answer', async ({ lab, skip }) => {
 });
 
 test('over IPv6', async ({ lab, skip }) => {
-  const { a, r, b } = build(lab);
+  const { a, r, b } = addRoutedHosts(lab);
   const iptables = await legacyIn(r, skip, 'ip6tables-legacy');
   await iptables('-A', 'FORWARD', '-p', 'icmpv6', '--icmpv6-type', 'echo-request', '-j', 'DROP');
   expect(await explanationOf(expect(a).toReach(b, { family: 6, within: 50 }))).toContain(
@@ -99,7 +94,7 @@ test('over IPv6', async ({ lab, skip }) => {
 });
 
 test('REJECT is no closed port', async ({ lab, skip }) => {
-  const { a, b } = build(lab);
+  const { a, b } = addRoutedHosts(lab);
   const iptables = await legacyIn(b, skip);
   await iptables('-A', 'INPUT', '-p', 'tcp', '--dport', '8080', '-j', 'REJECT', '--reject-with', 'tcp-reset');
   const failure = await failureOf(expect(a).toReach(b, { by: 'tcp', port: 8080, within: 50 }));
@@ -111,7 +106,7 @@ test('REJECT is no closed port', async ({ lab, skip }) => {
 });
 
 test('a port that it translates', async ({ lab, skip }) => {
-  const { a, r, b } = build(lab);
+  const { a, r, b } = addRoutedHosts(lab);
   const iptables = await legacyIn(r, skip);
   await iptables(
     '-t',
@@ -135,7 +130,7 @@ test('a port that it translates', async ({ lab, skip }) => {
 });
 
 test('where it comes before nftables, and where it comes behind', async ({ lab, skip }) => {
-  const { a, r, b } = build(lab);
+  const { a, r, b } = addRoutedHosts(lab);
   const iptables = await legacyIn(r, skip);
   await iptables('-A', 'FORWARD', '-p', 'icmp', '-j', 'DROP');
   const chain = 'ip t f { type filter hook forward priority 10; }';
@@ -150,7 +145,7 @@ test('where it comes before nftables, and where it comes behind', async ({ lab, 
 });
 
 test('a rule that only looks is not blamed', async ({ lab, skip }) => {
-  const { a, r, b } = build(lab);
+  const { a, r, b } = addRoutedHosts(lab);
   const iptables = await legacyIn(r, skip);
   await iptables('-A', 'FORWARD', '-p', 'icmp');
   b.sysctl.set('net.ipv4.icmp_echo_ignore_all', 1);
@@ -158,7 +153,7 @@ test('a rule that only looks is not blamed', async ({ lab, skip }) => {
 });
 
 test('who logs packets afterwards is whoever did before', async ({ lab, skip }) => {
-  const { a, r, b } = build(lab);
+  const { a, r, b } = addRoutedHosts(lab);
   const iptables = await legacyIn(r, skip);
   await iptables('-A', 'FORWARD', '-p', 'icmp', '-j', 'DROP');
   const loggers = () => [2, 10].map((family) => readSysctl(engineOf(r).netns, `net/netfilter/nf_log/${family}`));

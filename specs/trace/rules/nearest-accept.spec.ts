@@ -1,14 +1,9 @@
-import { expect, type Lab, test } from 'hairpin';
+import { expect, test } from 'hairpin';
+import { addRoutedHosts } from '../../routed-hosts.ts';
 import { explanationOf } from '../explanation-of.ts';
 import { addRules } from './add-rules.ts';
 
 // a ── eth0 (r) eth1 ── b, where r drops what no rule accepts
-function build(lab: Lab) {
-  const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
-  lab.cable(a, r);
-  lab.cable(r, b);
-  return { a, r, b };
-}
 
 const FORWARD = 'inet t c { type filter hook forward priority 0; policy drop; }';
 const ASKED = { by: 'tcp', port: 443, within: 50 } as const;
@@ -30,7 +25,7 @@ test.for([
   ['ip daddr != 10.0.1.2 tcp dport 443 accept', 'ip daddr is 10.0.1.2'],
   ['meta l4proto { icmp, udp } th dport 443 accept', 'l4proto is tcp'],
 ] as const)('%s', async ([rule, is], { lab }) => {
-  const { a, r, b } = build(lab);
+  const { a, r, b } = addRoutedHosts(lab);
   await addRules(r, FORWARD, ['icmp type echo-request accept', rule]);
   await expect(a)
     .toReach(b)
@@ -50,7 +45,7 @@ test.for([
   'tcp dport 433 drop',
   'tcp dport 433 jump strangers',
 ])('not %s', async (rule, { lab }) => {
-  const { a, r, b } = build(lab);
+  const { a, r, b } = addRoutedHosts(lab);
   await r.exec('nft', ['add table inet t; add set inet t somebody { type ipv4_addr; }']);
   await addRules(r, FORWARD, [rule]);
   expect(await nearOf(expect(a).toReach(b, ASKED))).toEqual([]);

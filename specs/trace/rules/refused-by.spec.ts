@@ -1,17 +1,11 @@
-import { expect, type Lab, test } from 'hairpin';
+import { expect, test } from 'hairpin';
 import { failureOf } from '../../matchers/failure-of.ts';
+import { addRoutedHosts } from '../../routed-hosts.ts';
 import { addRules } from './add-rules.ts';
 
 // a ── eth0 (r) eth1 ── b
-function build(lab: Lab) {
-  const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
-  lab.cable(a, r);
-  lab.cable(r, b);
-  return { a, r, b };
-}
-
 test('with an ICMP error, by a router', async ({ lab }) => {
-  const { a, r, b } = build(lab);
+  const { a, r, b } = addRoutedHosts(lab);
   await addRules(r, 'ip filter pass { type filter hook forward priority 0; }', ['reject with icmp host-prohibited']);
   const failure = await failureOf(expect(a).toReach(b, { within: 50 }));
   expect(failure).toContain('Received:  a refusal: ICMP host prohibited from 10.0.0.2 (');
@@ -22,7 +16,7 @@ Hint: on r: nft delete rule ip filter pass handle 2`);
 });
 
 test('with a TCP reset, by the target: it is not the port that is closed', async ({ lab }) => {
-  const { a, b } = build(lab);
+  const { a, b } = addRoutedHosts(lab);
   await addRules(b, 'inet filter in { type filter hook input priority 0; }', ['tcp dport 80 reject with tcp reset']);
   const failure = await failureOf(expect(a).toReach(b, { by: 'tcp', port: 80, within: 50 }));
   expect(failure).toContain('Received:  a refusal: TCP reset from 10.0.1.2 port 80 (');
@@ -31,7 +25,7 @@ test('with a TCP reset, by the target: it is not the port that is closed', async
 });
 
 test('a port that is closed is no work of a rule', async ({ lab }) => {
-  const { a, b } = build(lab);
+  const { a, b } = addRoutedHosts(lab);
   await addRules(b, 'inet filter in { type filter hook input priority 0; }', ['tcp dport 81 reject with tcp reset']);
   const failure = await failureOf(expect(a).toReach(b, { by: 'tcp', port: 80, listen: false, within: 50 }));
   expect(failure).toContain('Received:  a refusal: TCP reset from 10.0.1.2 port 80 (');

@@ -1,21 +1,16 @@
-import { expect, type Lab, test } from 'hairpin';
+import { expect, test } from 'hairpin';
 import { failureOf } from '../../matchers/failure-of.ts';
+import { addRoutedHosts } from '../../routed-hosts.ts';
 import { explanationOf } from '../explanation-of.ts';
 import { addRules } from './add-rules.ts';
 
 // a ── eth0 (r) eth1 ── b
-function build(lab: Lab) {
-  const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
-  lab.cable(a, r);
-  lab.cable(r, b);
-  return { a, r, b };
-}
 
 const MASQUERADE = 'ip nat post { type nat hook postrouting priority 100; }';
 const DESTINATION = 'ip nat pre { type nat hook prerouting priority -100; }';
 
 test('masquerade, and the target drops it: the way goes on with other addresses', async ({ lab }) => {
-  const { a, r, b } = build(lab);
+  const { a, r, b } = addRoutedHosts(lab);
   await addRules(r, MASQUERADE, ['oifname "eth1" masquerade']);
   await addRules(b, 'ip t c { type filter hook input priority 0; }', ['ip saddr 10.0.1.1 drop']);
   const failure = await failureOf(expect(a).toReach(b, { within: 50 }));
@@ -32,7 +27,7 @@ Hint: on b: nft delete rule ip t c handle 2`);
 test.for(['icmp', 'tcp', 'udp'] as const)(
   '%s: its answer, which goes back to a translated address',
   async (by, { lab }) => {
-    const { a, r, b } = build(lab);
+    const { a, r, b } = addRoutedHosts(lab);
     await addRules(r, MASQUERADE, ['oifname "eth1" masquerade']);
     // Behind r the answer has a's address again.
     await addRules(r, 'ip t c { type filter hook forward priority 0; }', ['ip daddr 10.0.0.1 drop']);
@@ -45,7 +40,7 @@ test.for(['icmp', 'tcp', 'udp'] as const)(
 );
 
 test('a port that is forwarded, and the server drops it', async ({ lab }) => {
-  const { a, r, b } = build(lab);
+  const { a, r, b } = addRoutedHosts(lab);
   await addRules(r, DESTINATION, ['tcp dport 8080 dnat to 10.0.1.2:80']);
   await addRules(b, 'ip t c { type filter hook input priority 0; }', ['tcp dport 80 drop']);
   const failure = await failureOf(expect(a).toReach(r, { by: 'tcp', port: 8080, within: 50 }));
@@ -58,7 +53,7 @@ test('a port that is forwarded, and the server drops it', async ({ lab }) => {
 });
 
 test('rules see the first packet of a connection only, and are named for all', async ({ lab }) => {
-  const { a, r, b } = build(lab);
+  const { a, r, b } = addRoutedHosts(lab);
   await addRules(r, DESTINATION, ['udp dport 53 dnat to 10.0.1.2:54']);
   // Behind the confirmation of the connection, so that the next probe is of a known one.
   await addRules(r, 'netdev t c { type filter hook egress device "eth1" priority 0; }', ['udp dport 54 drop']);
@@ -70,7 +65,7 @@ test('rules see the first packet of a connection only, and are named for all', a
 });
 
 test('its answer, which the server drops', async ({ lab }) => {
-  const { a, r, b } = build(lab);
+  const { a, r, b } = addRoutedHosts(lab);
   await addRules(r, DESTINATION, ['tcp dport 8080 dnat to 10.0.1.2:80']);
   await addRules(r, MASQUERADE, ['oifname "eth1" masquerade']);
   await addRules(b, 'ip t c { type filter hook output priority 0; }', ['tcp sport 80 drop']);
@@ -81,7 +76,7 @@ test('its answer, which the server drops', async ({ lab }) => {
 });
 
 test('a rule that asks for an address which is another by then is not named', async ({ lab }) => {
-  const { a, r, b } = build(lab);
+  const { a, r, b } = addRoutedHosts(lab);
   await addRules(r, DESTINATION, ['ip daddr 10.0.1.2 dnat to 10.0.1.9']);
   await addRules(r, 'ip t c { type filter hook forward priority 0; }', ['ip daddr 10.0.1.2 drop']);
   expect(await explanationOf(expect(a).toReach(b, { within: 50 }))).toContain(
@@ -90,7 +85,7 @@ test('a rule that asks for an address which is another by then is not named', as
 });
 
 test('an address that nobody has, and that a router translates', async ({ lab }) => {
-  const { a, r, b } = build(lab);
+  const { a, r, b } = addRoutedHosts(lab);
   await addRules(r, DESTINATION, ['ip daddr 10.9.9.9 dnat to 10.0.1.2']);
   await addRules(b, 'ip t c { type filter hook input priority 0; }', ['icmp type echo-request drop']);
   expect(await explanationOf(expect(a).toReach('10.9.9.9', { within: 50 }))).toContain(
@@ -99,7 +94,7 @@ test('an address that nobody has, and that a router translates', async ({ lab })
 });
 
 test('an address that the source itself translates', async ({ lab }) => {
-  const { a, b } = build(lab);
+  const { a, b } = addRoutedHosts(lab);
   await addRules(a, 'ip nat out { type nat hook output priority -100; }', [
     'ip daddr 10.9.9.9 tcp dport 80 dnat to 10.0.1.2',
   ]);
@@ -117,7 +112,7 @@ test('an address that the source itself translates', async ({ lab }) => {
 
 // The cause is another than the rule, which does not even match.
 test.for(['elsewhere', 'eth1'])('a masquerade at %s hides nothing', async (device, { lab }) => {
-  const { a, r, b } = build(lab);
+  const { a, r, b } = addRoutedHosts(lab);
   await addRules(r, MASQUERADE, [`oifname "${device}" masquerade`]);
   r.sysctl.set('net.ipv4.ip_forward', 0);
   expect(await explanationOf(expect(a).toReach(b, { within: 50 }))).toContain(
@@ -126,7 +121,7 @@ test.for(['elsewhere', 'eth1'])('a masquerade at %s hides nothing', async (devic
 });
 
 test('over IPv6', async ({ lab }) => {
-  const { a, r, b } = build(lab);
+  const { a, r, b } = addRoutedHosts(lab);
   await addRules(r, MASQUERADE.replace('ip ', 'ip6 '), ['oifname "eth1" masquerade']);
   await addRules(b, 'ip6 t c { type filter hook input priority 0; }', ['icmpv6 type echo-request drop']);
   const failure = await failureOf(expect(a).toReach(b, { family: 6, within: 50 }));

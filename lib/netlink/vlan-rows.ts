@@ -1,0 +1,17 @@
+import type { VlanIds } from './bridge-vlan.ts';
+
+/** Puts members that follow one another into rows: the first and the last member of each. */
+export function rowsOf<T>(members: readonly T[], isNext: (last: T, next: T) => boolean): [first: T, last: T][] {
+  const rows: [first: T, last: T][] = [];
+  for (const member of members) {
+    const row = rows.at(-1);
+    if (row && isNext(row[1], member)) row[1] = member;
+    else rows.push([member, member]);
+  }
+  return rows;
+}
+
+/** VLANs in a row, or tunnels, as `bridge vlan` takes them: `10`, `'100-199'`. */
+export function idsOf(first: number, last: number): VlanIds {
+  return first === last ? first : `${first}-${last}`;
+}
