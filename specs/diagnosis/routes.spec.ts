@@ -25,6 +25,19 @@ Hint: on r: ip route del ${type} 10.0.1.2/32`,
   );
 });
 
+test('the MTU of a route of a router', async ({ lab }) => {
+  const { a, r, b } = build(lab);
+  await r.exec('ip', ['route', 'replace', '10.0.1.0/24', 'dev', 'eth1', 'mtu', '1000']);
+  expect(await diagnosed(expect(a).toReach(b, { size: 1400, within: 50 }))).toMatchObject({
+    code: 'link.mtu',
+    facts: { mtu: 1000, length: 1428, where: { is: 'route', namespace: 'r', to: '10.0.1.2' } },
+    lastSeen: 'r/eth0',
+  });
+  // The limit is the route's: with another one the device takes the packet.
+  await r.exec('ip', ['route', 'replace', '10.0.1.0/24', 'dev', 'eth1', 'mtu', '1500']);
+  await expect(a).toReach(b, { size: 1400 });
+});
+
 test('a blackhole route in table local', async ({ lab }) => {
   const { a, r, b } = build(lab);
   await r.exec('ip', ['route', 'add', 'blackhole', '10.0.1.2/32', 'table', 'local']);
