@@ -2,7 +2,7 @@ import { KernelError } from '../kernel/kernel-error.ts';
 import { legacyExtensions } from '../kernel/legacy-rules.ts';
 import type { NetNamespace } from '../kernel/net-namespace.ts';
 import { engineOf } from '../lab/engine.ts';
-import type { Namespace } from '../lab/index.ts';
+import type { Lab, Namespace } from '../lab/index.ts';
 import type { NftExpression } from '../netlink/nf-expression.ts';
 import { listExpressions } from '../netlink/nf-tables.ts';
 import { askNftables, type LegacyTable, legacyTablesOf } from '../netlink/packet-filters.ts';
@@ -54,6 +54,21 @@ export function isLeftToChance(namespace: Namespace): boolean {
   const { netns } = engineOf(namespace);
   const expressions = askNftables(netns, listExpressions) ?? [];
   return !expressions.every(isSteady) || legacyTablesOf(netns).some((table) => !isSteadyTable(netns, table));
+}
+
+/** The packet filters that every frame passes; those of IP see only packets. */
+const OF_FRAMES = ['bridge', 'netdev'] as const;
+
+/** Why a single frame that did not come proves nothing: a packet filter counts frames, or rolls dice. Undefined where none does. */
+export function doubtOfOneFrame(lab: Lab): string | undefined {
+  if (engineOf(lab).isPristine) return undefined;
+  const filtering = lab.namespaces.filter((namespace) => {
+    const all = askNftables(engineOf(namespace).netns, (socket) => listExpressions(socket, OF_FRAMES)) ?? [];
+    // The source port of a frame is what it is.
+    return all.some((expression) => expression.name !== 'payload' && !isSteady(expression));
+  });
+  const names = filtering.map(({ name }) => name).join(', ');
+  return names === '' ? undefined : `a packet filter of ${names} may have dropped the only frame by chance`;
 }
 
 /** Whether a host chooses routes by the source port, which is another with each TCP and UDP probe (`ip rule … sport`). */

@@ -90,6 +90,20 @@ describe('a packet filter that lets some pass', () => {
   });
 });
 
+// a ── sw ── b
+test('one frame that a packet filter of frames drops by chance', async ({ lab }) => {
+  const [a, sw, b] = [lab.namespace('a'), lab.switch('sw'), lab.namespace('b')];
+  lab.cable(a, sw);
+  lab.cable(b, sw);
+  const chain = 'chain c { type filter hook forward priority 0; numgen inc mod 1000 != 999 drop; };';
+  await sw.exec('nft', [`table bridge t { ${chain} }`]);
+  await expect(expect(b.interface()).not.toHear(a)).rejects.toThrow(
+    'inconclusive: a packet filter of sw may have dropped the only frame by chance',
+  );
+  await sw.exec('nft', ['flush chain bridge t c; add rule bridge t c ether type ip drop']);
+  await expect(b.interface()).not.toHear(a);
+});
+
 // a ── r, which translates 10.0.9.9 to b or to one of two addresses that nobody has ── b
 describe('a translation that is chosen for each connection', () => {
   const SERVERS = '{ 0 : 10.0.1.2, 1 : 10.0.1.77, 2 : 10.0.1.78 }';
