@@ -3,6 +3,8 @@ import { legacyExtensions } from '../kernel/legacy-rules.ts';
 import type { NetNamespace } from '../kernel/net-namespace.ts';
 import { engineOf } from '../lab/engine.ts';
 import type { Lab, Namespace } from '../lab/index.ts';
+import { stateIfThere } from '../lab/interface-state.ts';
+import { kindOf } from '../links/registry.ts';
 import type { NftExpression } from '../netlink/nf-expression.ts';
 import { listExpressions } from '../netlink/nf-tables.ts';
 import { askNftables, type LegacyTable, legacyTablesOf } from '../netlink/packet-filters.ts';
@@ -69,6 +71,15 @@ export function doubtOfOneFrame(lab: Lab): string | undefined {
   });
   const names = filtering.map(({ name }) => name).join(', ');
   return names === '' ? undefined : `a packet filter of ${names} may have dropped the only frame by chance`;
+}
+
+/** Whether a device of a host shares packets out among its members, as a bond does. */
+export function sharesOut({ interfaces }: Namespace): boolean {
+  return interfaces.some((device) => {
+    const kind = kindOf(device);
+    const state = kind?.description.sharesOut && stateIfThere(device);
+    return state !== undefined && kind?.is(state) === true && kind.description.sharesOut?.(kind.of(state)) === true;
+  });
 }
 
 /** Whether a host chooses routes by the source port, which is another with each TCP and UDP probe (`ip rule … sport`). */
