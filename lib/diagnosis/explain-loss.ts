@@ -16,10 +16,12 @@ import type { TracedPacket } from '../trace/rules/follow-packets.ts';
 import { filteringIn } from '../trace/rules/rule-traces.ts';
 import { type Taken, takenFrom, takenUnseen } from '../trace/rules/taken.ts';
 import { solicitationOf } from '../trace/solicitation.ts';
+import { isMulticastIp } from '../wire/ip-address.ts';
 import { ipPacketOf } from '../wire/ip-packet.ts';
 import { asRouted } from './causes/as-routed.ts';
 import { causeBetween } from './causes/between.ts';
 import { predictionAt } from './causes/by-model.ts';
+import { silentGroup } from './causes/group.ts';
 import { answerLossCause } from './causes/impairment.ts';
 import { localnetCause } from './causes/localnet.ts';
 import { lostAddress } from './causes/lost-address.ts';
@@ -169,9 +171,13 @@ function strayOf(asked: Asked, trace: ProbePath): Located | undefined {
 }
 
 /** Nobody here has the address: the last router to get the packet is where it ends. */
-function strayed(path: Hop, goal: string, { packets }: Known): Located {
+function strayed(path: Hop, goal: string, { packets }: Known): Located | undefined {
   const left = lastBeforeUplink(path);
   if (left) return { of: 'probe', ...left };
+  if (isMulticastIp(goal)) {
+    const silent = silentGroup(path, goal);
+    return silent && { of: 'probe', ...silent };
+  }
   const router = hopsOf(path).findLast(
     ({ frame: { at, direction } }) => direction === 'in' && at.namespace.role === 'router',
   );
@@ -181,7 +187,9 @@ function strayed(path: Hop, goal: string, { packets }: Known): Located {
   const { namespace } = router.frame.at;
   // A host that does not forward is no router, and has given up the anycast addresses of its subnets (addrconf_leave_anycast).
   const routed = asRouted(router.frame, packets);
-  const drops = (routed && predictionAt(router.frame, routed)?.drops) ?? [];
+  // Its rules may have made another address of it.
+  if (!routed) return undefined;
+  const drops = predictionAt(router.frame, routed)?.drops ?? [];
   const off = drops.find(({ cause }) => cause.code === 'router.forwarding-off');
   if (off) return { of: 'probe', hop: router, cause: off.cause };
   const nobody: Cause = { code: 'router.no-holder', facts: { namespace: namespace.name, address: goal } };

@@ -34,6 +34,12 @@ export function hasRules(namespace: Namespace, family: Family): boolean {
   return areChanged(engineOf(namespace).rtnetlink.list(ipRule.all({ family })), family);
 }
 
+/** Whether there are rules that look at more of a packet than its destination and its VRF: at its source, or its mark, say. */
+export function hasChoosyRules(namespace: Namespace, family: Family): boolean {
+  const rules = engineOf(namespace).rtnetlink.list(ipRule.all({ family }));
+  return rules.some(({ isPlain, isOfVrfs }) => !isPlain && !isOfVrfs);
+}
+
 /** Not those that come with an address, such as `broadcast`. */
 const ADDED: readonly RouteType[] = ['unicast', 'blackhole', 'unreachable', 'prohibit', 'throw'];
 

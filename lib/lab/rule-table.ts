@@ -83,6 +83,8 @@ export class RuleTable {
       const rule = this.#parse(call, options);
       if (!rule.action) throw new UsageError(`${call}: a rule takes table, goto, l3mdev, or a type such as prohibit`);
       engineOf(this.#namespace).rtnetlink.change(ipRule.add(rule, { EEXIST: 'there is such a rule already' }));
+      // Each TCP and UDP probe has a new source port, so one may fare otherwise than the one before.
+      if (rule.sport) engineOf(this.#namespace.lab).visits.addFault();
     });
   }
 

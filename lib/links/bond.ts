@@ -17,6 +17,10 @@ const HASH = {
   ...{ layer2: 0, 'layer3+4': 1, 'layer2+3': 2, 'encap2+3': 3, 'encap3+4': 4, 'vlan+srcmac': 5 },
 } as const;
 
+/** Modes that share packets out whatever is in them: in turn, or by the load (`bond_tlb_xmit`). */
+const ALWAYS_SHARING = new Set<string>(['balance-rr', 'balance-tlb', 'balance-alb']);
+const HASHING = new Set<string>(['balance-xor', '802.3ad']);
+
 /** `INT_MAX`: what bond_options.c takes for a time. */
 const LONGEST = 2 ** 31 - 1;
 const milliseconds = range(u32, 0, LONGEST);
@@ -37,6 +41,9 @@ export const bond = describeLink('bond', {
   memberSettings: bondSlave,
   // bond_enslave
   givesMac: ({ failOverMac = 'none' }) => failOverMac === 'none',
+  // bond_xmit_hash: other policies look at no ports.
+  sharesOut: ({ mode = 'balance-rr', xmitHashPolicy = 'layer2' }) =>
+    ALWAYS_SHARING.has(mode) || (HASHING.has(mode) && xmitHashPolicy.endsWith('3+4')),
   // Its slaves'.
   bornWithCarrier: false,
   settings: {

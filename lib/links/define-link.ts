@@ -66,6 +66,7 @@ const DESCRIBED: Record<keyof LinkDescription, true> = {
     members: true,
     memberSettings: true,
     givesMac: true,
+    sharesOut: true,
     keepsFdb: true,
   },
   ...{ farEnd: true, bringsRule: true },

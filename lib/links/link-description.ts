@@ -103,6 +103,11 @@ export interface LinkDescription<S extends Settings = Settings, L extends Lower 
   memberSettings?: Settings;
   /** Whether it gives its MAC address to the devices that belong to it. @default it does not */
   givesMac?(settings: SettingsOf<S>): boolean;
+  /**
+   * Whether two packets of a host to the same other host may leave by different members: by their ports, in turn, or by chance.
+   * @default false
+   */
+  sharesOut?(settings: SettingsOf<S>): boolean;
 
   /** What stands before the number in the name of a new link. @default the kind */
   baseName?(settings: SettingsOf<S>): string;

@@ -32,8 +32,8 @@ export function describeFrames(asked: FrameCase): Message {
         ? 'no copy'
         : `exactly ${plural(copies, 'copy')}`;
   const stack = ignored ? `it came to ${to}, whose own stack did not take it` : undefined;
-  const unknown =
-    (receiver && sayCause(receiver).text) ?? stack ?? (result.reason && `nothing was sent: ${result.reason}`);
+  const unsent = result.outcome === 'unsent' ? 'nothing was sent: ' : '';
+  const unknown = (receiver && sayCause(receiver).text) ?? stack ?? (result.reason && `${unsent}${result.reason}`);
   const elsewhere = others.length > 0 ? `; ${others.join(', ')} got one, too` : '';
   const came = tags === undefined ? '' : `; one came with ${tags}`;
   const received = `${result.copies === 0 ? 'none' : plural(result.copies, 'copy')}${came}${elsewhere}`;

@@ -224,6 +224,8 @@ interface TooLong {
   where:
     | { is: 'receiver'; sender: DeviceName; senderMtu: number }
     | { is: 'bridge' | 'router' }
+    /** Of the router `namespace`, for packets to `to`. */
+    | { is: 'route'; namespace: string; to: string }
     /** `room`: as much data as fits into the packet. */
     | { is: 'source'; namespace: string; to: string; room: number };
 }

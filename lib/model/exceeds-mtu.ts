@@ -2,10 +2,26 @@ import type { Frame } from './frame.ts';
 import type { Device } from './network.ts';
 import { drop, unknown, type Verdict } from './prediction.ts';
 
-/** What becomes of a packet that is longer than the MTU; undefined for one that is not. */
-export function exceedsMtu(egress: Device, frame: Frame, mtu: number, where: string): Verdict | undefined {
-  if (frame.length <= mtu) return undefined;
-  if (frame.mayFragment) return unknown(`${egress.namespace} fragments the packet`);
-  const facts = { device: egress.name, mtu, length: frame.length, where: { is: 'router' } } as const;
+/** A route that has an MTU of its own. */
+interface LimitingRoute {
+  mtu: number;
+  /** The destination that it was looked up for. */
+  to: string;
+}
+
+/**
+ * What becomes of a packet that is longer than the MTU; undefined for one that is not.
+ *
+ * @param route counts in place of the device (`ip_dst_mtu_maybe_forward`)
+ */
+export function exceedsMtu(egress: Device, frame: Frame, where: string, route?: LimitingRoute): Verdict | undefined {
+  const { namespace, name: device, link } = egress;
+  const { length } = frame;
+  const mtu = route?.mtu ?? link.mtu;
+  if (length <= mtu) return undefined;
+  if (frame.mayFragment) return unknown(`${namespace} fragments the packet`);
+  const facts = route
+    ? ({ mtu, length, where: { is: 'route', namespace, to: route.to } } as const)
+    : ({ device, mtu, length, where: { is: 'router' } } as const);
   return drop({ code: 'link.mtu', facts }, where, { reason: 'SKB_DROP_REASON_PKT_TOO_BIG' });
 }

@@ -45,7 +45,7 @@ function passOn(
   const { hopLimit } = frame;
   if (hopLimit !== undefined && hopLimit <= 1)
     return [drop({ code: 'ip.ttl', facts: { namespace } }, where, { reason: 'SKB_DROP_REASON_IP_INHDR' })];
-  const tooLong = exceedsMtu(egress, frame, mtu ?? egress.link.mtu, where);
+  const tooLong = exceedsMtu(egress, frame, where, mtu === undefined ? undefined : { mtu, to: destination });
   if (tooLong) return [tooLong];
   return [toNeighbour(egress, via ?? destination, { ...frame, hopLimit: hopLimit && hopLimit - 1 })];
 }

@@ -72,7 +72,7 @@ function leave(egress: Device, frame: Frame, { family, destination }: IpPacket, 
     const facts = { device: egress.name, group: destination, ttl: hopLimit, threshold };
     return drop({ code: 'mroute.ttl', facts }, where, { towards: egress });
   }
-  const tooLong = exceedsMtu(egress, frame, egress.link.mtu, family === 4 ? 'ipmr_queue_xmit' : 'ip6_fragment');
+  const tooLong = exceedsMtu(egress, frame, family === 4 ? 'ipmr_queue_xmit' : 'ip6_fragment');
   // The kernel gives no reason for these.
   if (tooLong) return tooLong.kind === 'drop' ? { ...tooLong, reason: undefined, towards: egress } : tooLong;
   const mac = family === 4 ? multicastMac4(destination) : multicastMac6(ipToBytes(destination));

@@ -118,10 +118,16 @@ export function hasChainsAtDevices(socket: NetlinkSocket): boolean {
   return chains.some(({ hook }) => hook?.device !== undefined || hook?.devices !== undefined);
 }
 
-/** The expressions of all rules and sets of the socket's namespace; `unknown` stands for those of a set's elements. */
-export function listExpressions(socket: NetlinkSocket): NftExpression[] {
-  const rules = socket.list(request('getRule', nftRule, {}, 'nft list ruleset'));
-  const sets = socket.list(request('getSet', nftSet, {}, 'nft list sets'));
+/**
+ * The expressions of all rules and sets of the socket's namespace; `unknown` stands for those of a set's elements.
+ *
+ * @param families those of these tables alone
+ */
+export function listExpressions(socket: NetlinkSocket, families?: readonly FilterFamily[]): NftExpression[] {
+  const isWanted = ({ family }: { family: FilterFamily | 'other' }) =>
+    !families || families.some((each) => each === family);
+  const rules = socket.list(request('getRule', nftRule, {}, 'nft list ruleset')).filter(isWanted);
+  const sets = socket.list(request('getSet', nftSet, {}, 'nft list sets')).filter(isWanted);
   const ofSets = sets.flatMap(({ flags, expression, expressions }) => {
     const all = expression ? [expression, ...expressions] : expressions;
     return all.length === 0 && flags & HAS_EXPRESSIONS ? [{ name: 'unknown', data: {} }] : all;

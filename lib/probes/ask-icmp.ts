@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import { errnoName } from '../kernel/libc.ts';
 import { ResourceStack } from '../kernel/resource-stack.ts';
 import { ipSocketAddress } from '../kernel/socket-address.ts';
@@ -15,6 +14,7 @@ import { ipPacketOf } from '../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import type { Asker, Reply } from './asker.ts';
 import { bindSource, scopeOf } from './bind-source.ts';
+import { EchoIdentifiers } from './echo-identifiers.ts';
 import { forbidFragments, sendWhole } from './forbid-fragments.ts';
 import { openIcmpSocket, receiveIcmp, refusalBy } from './icmp-errors.ts';
 import { ProbeData } from './probe-data.ts';
@@ -22,7 +22,7 @@ import type { Question } from './question.ts';
 import { isOwnAddress, sendFailure } from './source.ts';
 
 /**
- * Echo requests, as `ping` sends them, told from all others by identifier and data.
+ * Echo requests, told from all others by identifier and data.
  *
  * @param size bytes of data in each, which then is not to be fragmented
  */
@@ -31,7 +31,7 @@ export function askIcmp(question: Question, size?: number): Asker {
   const types = [ICMP_TYPE[family].echoReply, ...ICMP_TYPE[family].errors];
   using resources = new ResourceStack();
   const socket = resources.use(openIcmpSocket(engineOf(from).netns, family, types));
-  const identifier = randomInt(0x1_0000);
+  const identifiers = new EchoIdentifiers();
   const data = new ProbeData(size);
   const target = ipSocketAddress(family, to.address, 0, scopeOf(question));
   if (size !== undefined) forbidFragments(socket, family);
@@ -41,6 +41,7 @@ export function askIcmp(question: Question, size?: number): Asker {
     send(sequence) {
       // A tentative address may have become one's own since.
       if (unbound) unbound = bindSource(socket, question);
+      const identifier = identifiers.of(sequence);
       const request = encodeEchoRequest(family, { identifier, sequence, payload: data.of(sequence) });
       const errno = unbound || sendWhole(question, () => socket.send(request, target));
       return errno === 0 ? undefined : sendFailure(question, errnoName(errno));
@@ -50,7 +51,7 @@ export function askIcmp(question: Question, size?: number): Asker {
         const received = receiveIcmp(socket, family);
         if (!received) return undefined;
         const reply = decodeEchoReply(family, received.message);
-        if (reply?.identifier === identifier && data.isOurs(reply.payload)) {
+        if (reply && identifiers.has(reply) && data.isOurs(reply.payload)) {
           // ping takes it from whatever address, too ("DIFFERENT ADDRESS!").
           const sender = received.sender === to.address ? undefined : received.sender;
           return { kind: 'answer', sequence: reply.sequence, sender };
@@ -79,7 +80,7 @@ export function askIcmp(question: Question, size?: number): Asker {
     return (
       original.destination === to.address &&
       original.protocol === protocol &&
-      decodeEcho(original.payload).identifier === identifier
+      identifiers.has(decodeEcho(original.payload))
     );
   }
 }

@@ -9,7 +9,7 @@ import { ipPacketOf } from '../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import { decodeTcp, type TcpSegment } from '../wire/tcp.ts';
 import type { Asker, Reply } from './asker.ts';
-import { bindSource, scopeOf } from './bind-source.ts';
+import { bindSourcePort, scopeOf } from './bind-source.ts';
 import { IcmpErrors, refusalBy } from './icmp-errors.ts';
 import { chooseInitialSequence, isOfSequence } from './initial-sequence.ts';
 import type { Question } from './question.ts';
@@ -39,7 +39,7 @@ export function askTcp(question: Question, port: number): Asker {
       const first = isPristine ? undefined : chooseInitialSequence(socket);
       const connection = { socket, sequence, localPort: 0, first, done: false, isShut: false };
       connections.push(connection);
-      const errno = bindSource(socket, question) || socket.connect(target);
+      const errno = bindSourcePort(socket, question) || socket.connect(target);
       connection.localPort = readIpSocketAddress(socket.localAddress()).port;
       if (errno === 0 || errnoName(errno) === 'EINPROGRESS') return undefined;
       connection.done = true;

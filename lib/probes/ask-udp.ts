@@ -9,7 +9,7 @@ import { ipPacketOf } from '../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import { decodeUdp } from '../wire/udp.ts';
 import type { Asker, Reply } from './asker.ts';
-import { bindSource, scopeOf } from './bind-source.ts';
+import { bindSourcePort, scopeOf } from './bind-source.ts';
 import { forbidFragments, sendWhole } from './forbid-fragments.ts';
 import { IcmpErrors, refusalBy } from './icmp-errors.ts';
 import { ProbeData } from './probe-data.ts';
@@ -24,7 +24,7 @@ import { isOwnAddress, sendFailure } from './source.ts';
  * @param size bytes of data in each, which then is not to be fragmented
  */
 export function askUdp(question: Question, port: number, size?: number): Asker {
-  const { from, to, family, bound } = question;
+  const { from, to, family } = question;
   const errors = new IcmpErrors(engineOf(from).netns, family);
   const target = ipSocketAddress(family, to.address, port, scopeOf(question));
   const data = new ProbeData(size);
@@ -42,9 +42,7 @@ export function askUdp(question: Question, port: number, size?: number): Asker {
       probes.push(probe);
       if (size !== undefined) forbidFragments(socket, family);
       // Not connected: a refusal is to come with its sender, as an ICMP error, and not as an errno of the next send.
-      const unbound = bound
-        ? bindSource(socket, question)
-        : socket.bind(ipSocketAddress(family, family === 4 ? '0.0.0.0' : '::'));
+      const unbound = bindSourcePort(socket, question);
       probe.localPort = readIpSocketAddress(socket.localAddress()).port;
       const errno = unbound || sendWhole(question, () => socket.send(data.of(sequence), target));
       return errno === 0 ? undefined : sendFailure(question, errnoName(errno));

@@ -22,3 +22,12 @@ export function bindSource(socket: Socket, { family, source, bound }: Question):
   }
   return socket.bind(ipSocketAddress(family, source.address));
 }
+
+/**
+ * The same, with a source port of the kernel's choice now: by chance (`inet_csk_find_open_port`, `udp_lib_get_port`). A TCP socket that
+ * first connects takes one close to that of the socket before (`__inet_hash_connect`).
+ */
+export function bindSourcePort(socket: Socket, question: Question): number {
+  const { family, bound } = question;
+  return bound ? bindSource(socket, question) : socket.bind(ipSocketAddress(family, family === 4 ? '0.0.0.0' : '::'));
+}

@@ -1,4 +1,4 @@
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { now } from '../kernel/clock.ts';
 import { errnoName } from '../kernel/libc.ts';
 import type { Socket } from '../kernel/socket.ts';
@@ -17,6 +17,7 @@ import type { Family } from '../wire/ip-address.ts';
 import { ipPacketOf } from '../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import type { Asker, SendFailure } from './asker.ts';
+import { EchoIdentifiers } from './echo-identifiers.ts';
 import { openIcmpSocket, receiveIcmp } from './icmp-errors.ts';
 import { keepAsking } from './keep-asking.ts';
 import type { ProbeResult } from './outcome.ts';
@@ -32,7 +33,7 @@ export class Echoer implements Disposable {
   readonly #namespace: Namespace;
   readonly #family: Family;
   readonly #socket: Socket;
-  readonly #identifier = randomInt(0x1_0000);
+  readonly #identifiers = new EchoIdentifiers();
   readonly #payload = randomBytes(16);
   readonly #askedBy = new Map<number, Question>();
   #questions: readonly Question[] = [];
@@ -91,7 +92,7 @@ export class Echoer implements Disposable {
 
   /** Knows the frames of one of the questions, by its place among them. */
   recognizer(at: number): Asker['recognize'] {
-    const [family, identifier, payload] = [this.#family, this.#identifier, this.#payload];
+    const [family, identifiers, payload] = [this.#family, this.#identifiers, this.#payload];
     const [askedBy, question] = [this.#askedBy, this.#questions[at]];
     const protocol = family === 4 ? IP_PROTOCOL.icmp : IP_PROTOCOL.icmpv6;
     const { echoRequest, echoReply } = ICMP_TYPE[family];
@@ -99,7 +100,7 @@ export class Echoer implements Disposable {
       const packet = ipPacketOf(bytes);
       if (packet?.protocol !== protocol || !packet.payload.subarray(8).equals(payload)) return undefined;
       const echo = decodeEcho(packet.payload);
-      if (echo.identifier !== identifier || askedBy.get(echo.sequence) !== question) return undefined;
+      if (!identifiers.has(echo) || askedBy.get(echo.sequence) !== question) return undefined;
       if (packet.payload[0] === echoRequest) return 'probe';
       return packet.payload[0] === echoReply ? 'answer' : undefined;
     };
@@ -111,7 +112,7 @@ export class Echoer implements Disposable {
     probes.set(sequence, { pending, at });
     this.#askedBy.set(sequence, pending.question);
     pending.sent.push(at);
-    const request = { identifier: this.#identifier, sequence, payload: this.#payload };
+    const request = { identifier: this.#identifiers.of(sequence), sequence, payload: this.#payload };
     const errno = this.#socket.send(encodeEchoRequest(this.#family, request), pending.target);
     const failure = errno === 0 ? undefined : sendFailure(pending.question, errnoName(errno));
     if (failure) pending.stopped = failure;
@@ -124,7 +125,7 @@ export class Echoer implements Disposable {
       const received = receiveIcmp(this.#socket, this.#family);
       if (!received) return;
       const reply = decodeEchoReply(this.#family, received.message);
-      if (reply?.identifier === this.#identifier && reply.payload.equals(this.#payload)) {
+      if (reply && this.#identifiers.has(reply) && reply.payload.equals(this.#payload)) {
         const probe = probes.get(reply.sequence);
         if (!probe || probe.pending.result) continue;
         const [at, sent] = [now(), probe.pending.sent.length];
@@ -142,7 +143,7 @@ export class Echoer implements Disposable {
 
   #isOurs({ original }: IcmpError): boolean {
     const protocol = this.#family === 4 ? IP_PROTOCOL.icmp : IP_PROTOCOL.icmpv6;
-    return original.protocol === protocol && decodeEcho(original.payload).identifier === this.#identifier;
+    return original.protocol === protocol && this.#identifiers.has(decodeEcho(original.payload));
   }
 }
 

@@ -2,12 +2,17 @@ import { KernelError } from '../kernel/kernel-error.ts';
 import { legacyExtensions } from '../kernel/legacy-rules.ts';
 import type { NetNamespace } from '../kernel/net-namespace.ts';
 import { engineOf } from '../lab/engine.ts';
-import type { Namespace } from '../lab/index.ts';
+import type { Lab, Namespace } from '../lab/index.ts';
+import { stateIfThere } from '../lab/interface-state.ts';
+import { kindOf } from '../links/registry.ts';
 import type { NftExpression } from '../netlink/nf-expression.ts';
 import { listExpressions } from '../netlink/nf-tables.ts';
 import { askNftables, type LegacyTable, legacyTablesOf } from '../netlink/packet-filters.ts';
 import { ipRoute } from '../netlink/route.ts';
+import { ipRule } from '../netlink/rule.ts';
 import { readDeviceHooks } from './device-hooks.ts';
+
+const FAMILIES = [4, 6] as const;
 
 /** What makes one packet of a nftables rule fare as the one before. Others count, roll dice, or look at the clock. */
 const STEADY_EXPRESSIONS = new Set(
@@ -16,8 +21,11 @@ const STEADY_EXPRESSIONS = new Set(
 );
 /** `NFT_META_CPU`, `_PRANDOM`, `_TIME_NS`, `_TIME_DAY`, `_TIME_HOUR`. */
 const FICKLE_META = new Set([20, 24, 30, 31, 32]);
-/** `NFT_CT_EXPIRATION`, `_PKTS`, `_BYTES`, `_AVGPKT`, `_ID`. */
-const FICKLE_CONNECTION = new Set([5, 14, 15, 16, 23]);
+/** `NFT_CT_EXPIRATION`, `_PROTO_SRC`, `_PKTS`, `_BYTES`, `_AVGPKT`, `_ID`. */
+const FICKLE_CONNECTION = new Set([5, 11, 14, 15, 16, 23]);
+/** `NFT_PAYLOAD_TRANSPORT_HEADER`: it begins with the source port, and each TCP and UDP probe has a new one. */
+const TRANSPORT_HEADER = 2;
+const SOURCE_PORT_LENGTH = 2;
 /** `NFT_OBJECT_COUNTER`, `_CT_HELPER`, `_TUNNEL`, `_CT_TIMEOUT`, `_SECMARK`. */
 const STEADY_OBJECTS = new Set([1, 3, 6, 7, 8]);
 
@@ -50,6 +58,37 @@ export function isLeftToChance(namespace: Namespace): boolean {
   return !expressions.every(isSteady) || legacyTablesOf(netns).some((table) => !isSteadyTable(netns, table));
 }
 
+/** The packet filters that every frame passes; those of IP see only packets. */
+const OF_FRAMES = ['bridge', 'netdev'] as const;
+
+/** Why a single frame that did not come proves nothing: a packet filter counts frames, or rolls dice. Undefined where none does. */
+export function doubtOfOneFrame(lab: Lab): string | undefined {
+  if (engineOf(lab).isPristine) return undefined;
+  const filtering = lab.namespaces.filter((namespace) => {
+    const all = askNftables(engineOf(namespace).netns, (socket) => listExpressions(socket, OF_FRAMES)) ?? [];
+    // The source port of a frame is what it is.
+    return all.some((expression) => expression.name !== 'payload' && !isSteady(expression));
+  });
+  const names = filtering.map(({ name }) => name).join(', ');
+  return names === '' ? undefined : `a packet filter of ${names} may have dropped the only frame by chance`;
+}
+
+/** Whether a device of a host shares packets out among its members, as a bond does. */
+export function sharesOut({ interfaces }: Namespace): boolean {
+  return interfaces.some((device) => {
+    const kind = kindOf(device);
+    const state = kind?.description.sharesOut && stateIfThere(device);
+    return state !== undefined && kind?.is(state) === true && kind.description.sharesOut?.(kind.of(state)) === true;
+  });
+}
+
+/** Whether a host chooses routes by the source port, which is another with each TCP and UDP probe (`ip rule … sport`). */
+export function routesBySourcePort(namespace: Namespace): boolean {
+  if (namespace.role === 'switch') return false;
+  const { rtnetlink } = engineOf(namespace);
+  return FAMILIES.flatMap((family) => rtnetlink.list(ipRule.all({ family }))).some(({ sport }) => sport !== undefined);
+}
+
 /** Whether a host shares its packets out among several next hops, by addresses or ports (`fib_multipath_hash_policy`). */
 export function hasSeveralNextHops(namespace: Namespace): boolean {
   if (namespace.role === 'switch') return false;
@@ -59,20 +98,14 @@ export function hasSeveralNextHops(namespace: Namespace): boolean {
 }
 
 function isSteady({ name, data }: NftExpression): boolean {
-  const {
-    key = -1,
-    object,
-    match,
-    target,
-  } = data as Partial<Record<'key' | 'object', number>> & {
-    match?: string;
-    target?: string;
-  };
+  const { key = -1, object, match, target, ...load } = data as Partial<ExpressionData>;
   switch (name) {
     case 'meta':
       return !FICKLE_META.has(key);
     case 'ct':
       return !FICKLE_CONNECTION.has(key);
+    case 'payload':
+      return !loadsSourcePort(load);
     case 'objref':
       return STEADY_OBJECTS.has(object ?? -1);
     case 'match':
@@ -81,6 +114,14 @@ function isSteady({ name, data }: NftExpression): boolean {
     default:
       return STEADY_EXPRESSIONS.has(name);
   }
+}
+
+type ExpressionData = Record<'key' | 'object' | 'base' | 'offset' | 'length', number> &
+  Record<'match' | 'target', string>;
+
+/** Two bytes there may also be the type and the code of ICMP. */
+function loadsSourcePort({ base, offset, length = 0 }: Partial<ExpressionData>): boolean {
+  return base === TRANSPORT_HEADER && offset === 0 && length >= SOURCE_PORT_LENGTH;
 }
 
 function isSteadyTable(netns: NetNamespace, { family, table }: LegacyTable): boolean {

@@ -9,7 +9,7 @@ import { veth } from '../links/veth.ts';
 import { hasIpsec } from '../netlink/ipsec.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import { hasFiltersAtDevices } from '../netlink/packet-filters.ts';
-import { hasSeveralNextHops, isLeftToChance, mayDifferAtDevices } from './chance.ts';
+import { hasSeveralNextHops, isLeftToChance, mayDifferAtDevices, routesBySourcePort, sharesOut } from './chance.ts';
 import { readDeviceHooks } from './device-hooks.ts';
 import { oddsIn } from './impaired-links.ts';
 import { latenessIn } from './late-answers.ts';
@@ -51,17 +51,22 @@ const PROBES_OF_CHANCE = 32;
 const probesOf = new WeakMap<Lab, { visits: number; probes: number }>();
 
 /**
- * How many probes without an answer are enough. Several next hops, rules that count and programs at devices
- * make a probe fare otherwise than the one before; so does a link that loses some. A lab that is pristine has none of these.
+ * How many probes without an answer are enough. Several next hops, bonds, rules that count or look at the source port, and programs at devices
+ * make a probe fare otherwise than the one before; so does a link that loses some. A lab that is pristine has none of these but bonds.
  */
 export function probesIn(lab: Lab): number {
   const { isPristine, visits } = engineOf(lab);
-  if (isPristine) return PROBES;
+  if (isPristine) return lab.namespaces.some(sharesOut) ? PROBES_OF_CHANCE : PROBES;
   const isLeft = leftAt.get(lab) === visits.count;
   const before = probesOf.get(lab);
   if (isLeft && before?.visits === visits.count) return before.probes;
   const isOfChance = lab.namespaces.some(
-    (each) => hasSeveralNextHops(each) || mayDifferAtDevices(each) || (!isLeft && isLeftToChance(each)),
+    (each) =>
+      hasSeveralNextHops(each) ||
+      routesBySourcePort(each) ||
+      sharesOut(each) ||
+      mayDifferAtDevices(each) ||
+      (!isLeft && isLeftToChance(each)),
   );
   const probes = Math.max(isOfChance ? PROBES_OF_CHANCE : PROBES, oddsIn(lab).probes);
   if (isLeft) probesOf.set(lab, { visits: visits.count, probes });

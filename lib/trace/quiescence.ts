@@ -9,6 +9,7 @@ import { BetterWays } from './better-ways.ts';
 import { flushBroadcastQueues, hasShortQueue } from './broadcast-queues.ts';
 import { BusyPrograms } from './busy-programs.ts';
 import { Capture } from './capture.ts';
+import { doubtOfOneFrame } from './chance.ts';
 import { HeldPackets, oddsIn } from './impaired-links.ts';
 import { knowsEveryQueue, probesIn } from './known-queues.ts';
 import { type NeighboursOf, NextHops, neighboursIn } from './next-hops.ts';
@@ -102,7 +103,7 @@ class Quiescence implements Quiet {
 
   doubt(once: boolean): string | undefined {
     const { doubt, doubtOfOne } = oddsIn(this.#lab);
-    return once ? doubtOfOne : doubt;
+    return once ? (doubtOfOne ?? doubtOfOneFrame(this.#lab)) : doubt;
   }
 
   lost(): string | undefined {

@@ -25,6 +25,19 @@ Hint: on r: ip route del ${type} 10.0.1.2/32`,
   );
 });
 
+test('the MTU of a route of a router', async ({ lab }) => {
+  const { a, r, b } = build(lab);
+  await r.exec('ip', ['route', 'replace', '10.0.1.0/24', 'dev', 'eth1', 'mtu', '1000']);
+  expect(await diagnosed(expect(a).toReach(b, { size: 1400, within: 50 }))).toMatchObject({
+    code: 'link.mtu',
+    facts: { mtu: 1000, length: 1428, where: { is: 'route', namespace: 'r', to: '10.0.1.2' } },
+    lastSeen: 'r/eth0',
+  });
+  // The limit is the route's: with another one the device takes the packet.
+  await r.exec('ip', ['route', 'replace', '10.0.1.0/24', 'dev', 'eth1', 'mtu', '1500']);
+  await expect(a).toReach(b, { size: 1400 });
+});
+
 test('a blackhole route in table local', async ({ lab }) => {
   const { a, r, b } = build(lab);
   await r.exec('ip', ['route', 'add', 'blackhole', '10.0.1.2/32', 'table', 'local']);
@@ -123,6 +136,43 @@ test('what the taps saw leave has left, whatever the routes say', async ({ lab }
   b.route.delete({ to: 'default', via: '10.0.1.1' });
   expect((await a.exec('ip', ['route', 'get', '10.0.1.2'], { reject: false })).exitCode).not.toBe(0);
   await expect(a).not.toReach(b, { because: 'lost' });
+});
+
+// a ── r ── b, and r ── r2 ── b: r's short way is down, and a rule drops what came from a
+test('where a rule chooses the table, a link of another way is not to blame', async ({ lab }) => {
+  const { a, r, b } = build(lab);
+  const r2 = lab.router('r2');
+  lab.cable(r, r2);
+  lab.cable(r2, b);
+  r.interface('eth1').set({ up: false });
+  r.route.add({ to: 'default', type: 'blackhole', table: 7 });
+  r.rule.add({ iif: 'eth0', table: 7, family: 4 });
+  expect(await diagnosed(expect(a).toReach('10.0.1.2', { within: 50 }))).toMatchObject({
+    code: 'unknown',
+    lastSeen: 'r/eth0',
+  });
+  r.rule.delete({ iif: 'eth0', table: 7, family: 4 });
+  expect(await diagnosed(expect(a).toReach('10.0.1.2', { within: 50 }))).toMatchObject({
+    code: 'link.down',
+    facts: { device: 'r/eth1' },
+  });
+});
+
+// a ── r
+test.for([
+  [4, '198.51.100.1'],
+  [6, '2001:db8::1'],
+] as const)('a route of IPv%i that is passed over without carrier is there', async ([family, to], { lab }) => {
+  const [a, r] = [lab.namespace('a'), lab.router('r')];
+  const [of4, of6] = [{ address: '10.0.0.1/24' }, { address: 'fd05::1/64' }];
+  lab.cable(a, r, { a: family === 4 ? of4 : of6 });
+  a.route.replace({ to: 'default', via: family === 4 ? '10.0.0.2' : 'fd05::2' });
+  a.sysctl.set(`net/ipv${family}/conf/eth0/ignore_routes_with_linkdown`, 1);
+  r.interface('eth0').set({ up: false });
+  expect(await diagnosed(expect(a).toReach(to, { within: 50 }))).toMatchObject({
+    code: 'link.no-carrier',
+    facts: { device: 'a/eth0', down: { device: 'r/eth0', is: 'peer' } },
+  });
 });
 
 // a ── b

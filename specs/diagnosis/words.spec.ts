@@ -57,6 +57,11 @@ const CASES: [cause: Cause, text: string, hint?: string, why?: string][] = [
     'set({ mtu: 1500 }) on r/eth1 and on the other end of its cable; or smaller packets',
   ],
   [
+    { code: 'link.mtu', facts: { mtu: 1400, length: 1500, where: { is: 'route', namespace: 'r', to: '10.0.0.2' } } },
+    'the route of r to 10.0.0.2 takes packets of up to 1400 bytes (its MTU), and this one has 1500, not to be fragmented',
+    'on r: ip route show, and the mtu of that route; or smaller packets',
+  ],
+  [
     { code: 'link.mtu', facts: { ...MTU, where: { is: 'source', namespace: 'r', to: '10.0.0.2', room: 1372 } } },
     'r/eth1 sends packets of up to 1400 bytes (its MTU), and this one has 1500',
     'size is without the headers: at most 1372 here; or set({ mtu: 1500 }) on each device of the way',

@@ -1,6 +1,7 @@
 import { createLab, expect, type Interface, type Lab, type Namespace, test, UsageError } from 'hairpin';
 import { labScript } from '../../lib/report/lab-script.ts';
 import { readLab } from '../../lib/report/lab-state.ts';
+import { probesIn } from '../../lib/trace/known-queues.ts';
 import { Referee } from '../model/agreement.ts';
 import { describeNeeding } from '../needs.ts';
 import { ipLink, read, refusal } from './referee.ts';
@@ -95,6 +96,31 @@ describeNeeding(['bond'], () => {
       expect((await ipLink(host, bond.name)).linkinfo.info_data).toMatchObject({ active_slave: slave.name });
       await expect(host).toReach(far, { through: slave });
     }
+  });
+
+  test.for([
+    ['balance-rr', 'layer2', true],
+    ['balance-xor', 'layer3+4', true],
+    ['balance-xor', 'layer2+3', false],
+    ['active-backup', 'layer3+4', false],
+  ] as const)('in mode %s, with %s, the next packet may fare otherwise: %s', ([mode, xmitHashPolicy, may], { lab }) => {
+    build(lab, { mode, xmitHashPolicy });
+    expect(probesIn(lab) > 10).toBe(may);
+  });
+
+  // a ═ bond0 (eth0, eth1, eth2): eth0 ── sw ── b, the other two lead to switches that lead nowhere
+  test('a negative asks often enough where a bond shares packets out by their ports', async ({ lab }) => {
+    const [sw, a, b] = [lab.switch('sw'), lab.namespace('a'), lab.namespace('b')];
+    const options = { mode: 'balance-xor', xmitHashPolicy: 'layer3+4', address: '10.9.0.1/24' } as const;
+    const bond = a.link('bond', options);
+    for (const each of [sw, lab.switch('sw2'), lab.switch('sw3')])
+      lab.cable(a, each, { a: { address: false } }).a.set({ up: false, master: bond });
+    const { a: far } = lab.cable(b, sw, { a: { address: '10.9.0.2/24' } });
+    // ARP is shared out by MAC addresses.
+    a.neighbour.add({ to: '10.9.0.2', lladdr: far.mac, dev: bond.name });
+    b.neighbour.add({ to: '10.9.0.1', lladdr: bond.mac, dev: far.name });
+    for (let round = 0; round < 8; round++)
+      await expect(expect(a).not.toReach(b, { by: 'udp' })).rejects.toThrow(/^Received: +an answer/m);
   });
 
   test('model and kernel agree on what passes an active-backup bond', async ({ lab }) => {

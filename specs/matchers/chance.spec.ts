@@ -89,6 +89,78 @@ describe('a packet filter that lets some pass', () => {
   });
 });
 
+// a ── sw ── b
+test('one frame that a packet filter of frames drops by chance', async ({ lab }) => {
+  const [a, sw, b] = [lab.namespace('a'), lab.switch('sw'), lab.namespace('b')];
+  lab.cable(a, sw);
+  lab.cable(b, sw);
+  const chain = 'chain c { type filter hook forward priority 0; numgen inc mod 1000 != 999 drop; };';
+  await sw.exec('nft', [`table bridge t { ${chain} }`]);
+  await expect(expect(b.interface()).not.toHear(a)).rejects.toThrow(
+    'inconclusive: a packet filter of sw may have dropped the only frame by chance',
+  );
+  await sw.exec('nft', ['flush chain bridge t c; add rule bridge t c ether type ip drop']);
+  await expect(b.interface()).not.toHear(a);
+});
+
+// a ── r, which translates 10.0.9.9 to b or to one of two addresses that nobody has ── b
+describe('a translation that is chosen for each connection', () => {
+  const SERVERS = '{ 0 : 10.0.1.2, 1 : 10.0.1.77, 2 : 10.0.1.78 }';
+
+  async function build(lab: Lab) {
+    const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
+    lab.cable(a, r);
+    lab.cable(r, b);
+    const rule = `ip daddr 10.0.9.9 dnat to numgen random mod 3 map ${SERVERS}`;
+    await r.exec('nft', [`table ip t { chain c { type nat hook prerouting priority -100; ${rule}; }; }`]);
+    return { a, r };
+  }
+
+  // conntrack tells echo requests apart by their identifiers.
+  test('of echo requests', async ({ lab }) => {
+    const { a } = await build(lab);
+    for (let round = 0; round < ROUNDS; round++)
+      await expect(expect(a).not.toReach('10.0.9.9')).rejects.toThrow(/^Received: +an answer/m);
+  });
+
+  test('of the echo requests of a matrix', async ({ lab }) => {
+    const { r } = await build(lab);
+    await r.exec('nft', ['flush', 'chain', 'ip', 't', 'c']);
+    await r.exec('nft', [`add rule ip t c ip daddr 10.0.1.2 dnat to numgen random mod 3 map ${SERVERS}`]);
+    for (let round = 0; round < ROUNDS; round++)
+      await expect(
+        expect(lab).toMatchReachability(`
+             a  r  b
+          a  .  .  ✗
+          r  .  .  .
+          b  .  .  .`),
+      ).rejects.toThrow('a → b');
+  });
+});
+
+// a ── r ── b: each TCP and UDP probe has a new source port, of 32768 to 60999 if nobody changes it (ip_local_port_range)
+describe('a source port that decides', () => {
+  function build(lab: Lab) {
+    const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
+    lab.cable(a, r);
+    lab.cable(r, b);
+    return { a, r, b };
+  }
+
+  test.for(['tcp', 'udp'] as const)('by a packet filter, %s', async (by, { lab }) => {
+    const { a, r, b } = build(lab);
+    const chain = `chain c { type filter hook forward priority 0; iif eth0 ${by} sport 32768-51588 drop; };`;
+    await r.exec('nft', [`table ip t { ${chain} }`]);
+    await expectReached(a, b, { by });
+  });
+
+  test.for(['tcp', 'udp'] as const)('by a rule of the routes, %s', async (by, { lab }) => {
+    const { a, r, b } = build(lab);
+    r.rule.add({ iif: 'eth0', sport: '32768-51588', type: 'blackhole', family: 4 });
+    await expectReached(a, b, { by });
+  });
+});
+
 // a ── r, whose filter is a program ── b
 test('a filter of traffic control that lets one in sixteen pass', async ({ lab }) => {
   const { a, r, b } = addRoutedHosts(lab);

@@ -1,11 +1,13 @@
 import { joinedGroups } from '../../kernel/joined-groups.ts';
 import { engineOf } from '../../lab/engine.ts';
-import type { Interface } from '../../lab/index.ts';
+import type { Hop, Interface } from '../../lab/index.ts';
 import type { Cause } from '../../model/cause.ts';
-import { isMulticastIp } from '../../wire/ip-address.ts';
+import { hopsOf } from '../../trace/path.ts';
+import { familyOf, isMulticastIp } from '../../wire/ip-address.ts';
 import { ipPacketOf } from '../../wire/ip-packet.ts';
 import { withoutVlanTags } from '../../wire/vlan-tag.ts';
 import { deviceName } from '../names.ts';
+import { silencerOf } from './target.ts';
 
 /**
  * Why a host's stack did not take a packet for a group: it has not joined it there (`ip_check_mc_rcu`,
@@ -13,6 +15,29 @@ import { deviceName } from '../names.ts';
  */
 export function groupCause(device: Interface, bytes: Buffer): Cause | undefined {
   return notJoined(device, bytes, 'stack');
+}
+
+/** Whether a host has joined a group at a device. */
+export function hasJoined({ namespace, index }: Interface, group: string): boolean {
+  return joinedGroups(engineOf(namespace).netns, familyOf(group) ?? 4).has(`${index} ${group}`);
+}
+
+/**
+ * Why nobody answers what was sent to a group: nobody joined it, or a setting forbids whoever got it. Undefined where neither is
+ * known.
+ */
+export function silentGroup(path: Hop, group: string): { hop: Hop; cause: Cause } | undefined {
+  const hosts = path.frame.at.namespace.lab.namespaces.filter(({ role }) => role !== 'switch');
+  const members = hosts.flatMap(({ interfaces }) => interfaces).filter((device) => hasJoined(device, group));
+  if (members.length === 0) return { hop: path, cause: { code: 'address.none', facts: { address: group } } };
+  for (const hop of hopsOf(path)) {
+    const { at, direction, bytes } = hop.frame;
+    const isTaken = direction === 'in' && !at.isPort && members.includes(at);
+    const packet = isTaken ? ipPacketOf(withoutVlanTags(bytes)) : undefined;
+    const cause = packet && silencerOf(at.namespace, packet);
+    if (cause) return { hop, cause };
+  }
+  return undefined;
 }
 
 /** Why a macvlan was not even handed it: its parent knows the groups of each child's host (`macvlan_broadcast`, mc_filter). */
@@ -24,6 +49,7 @@ function notJoined(device: Interface, bytes: Buffer, by: 'stack' | 'parent'): Ca
   const packet = ipPacketOf(withoutVlanTags(bytes));
   if (!packet || !isMulticastIp(packet.destination)) return undefined;
   const group = packet.destination;
-  const joined = joinedGroups(engineOf(device.namespace).netns, packet.family).has(`${device.index} ${group}`);
-  return joined ? undefined : { code: 'group.not-joined', facts: { device: deviceName(device), group, by } };
+  return hasJoined(device, group)
+    ? undefined
+    : { code: 'group.not-joined', facts: { device: deviceName(device), group, by } };
 }

@@ -1,11 +1,12 @@
 import type { CapturedFrame, Interface } from '../../lab/index.ts';
+import { hasChoosyRules } from '../../lab/route-to.ts';
 import type { Cause } from '../../model/cause.ts';
 import { expectedWay, type Step } from '../../trace/expected-way.ts';
 import { hasKnownEnd } from '../../trace/may-lead-to.ts';
 import { ownerOf } from '../../trace/owner.ts';
 import type { TracedPacket } from '../../trace/rules/follow-packets.ts';
 import { destinationOf } from '../../trace/translation.ts';
-import { isMulticastIp } from '../../wire/ip-address.ts';
+import { familyOf, isMulticastIp } from '../../wire/ip-address.ts';
 import { deviceName } from '../names.ts';
 import { asRouted } from './as-routed.ts';
 import { predictionAt } from './by-model.ts';
@@ -43,8 +44,9 @@ export function routerCause(
   const chosen = namespace.interfaces.find(({ index }) => index === route?.device);
   // The shortest way is not the only one, and where a tunnel leads nobody knows.
   const by = chosen && (leadsTo(chosen, destination) || !hasKnownEnd(chosen)) ? chosen : next.at;
-  // With a link its routes are gone: the link is the cause.
-  const broken = linkCause(by) ?? withoutCarrier(by);
+  // With a link its routes are gone: the link is the cause. But a rule may have meant another way than the shortest.
+  const isKnown = chosen !== undefined || !hasChoosyRules(namespace, familyOf(destination) ?? 4);
+  const broken = isKnown ? (linkCause(by) ?? withoutCarrier(by)) : undefined;
   if (broken) return broken;
   // Who did not answer is better seen than predicted.
   if (cause && cause.code !== 'neighbour.unanswered' && cause.code !== 'neighbour.answer-lost') return cause;

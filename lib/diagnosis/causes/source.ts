@@ -1,12 +1,15 @@
 import { hasCode } from '../../kernel/has-code.ts';
-import type { Namespace } from '../../lab/index.ts';
+import { deviceAt } from '../../lab/device-at.ts';
+import { engineOf } from '../../lab/engine.ts';
+import type { Interface, Namespace } from '../../lab/index.ts';
 import { stateIfThere } from '../../lab/interface-state.ts';
 import { hasRules } from '../../lab/route-to.ts';
 import type { Cause } from '../../model/cause.ts';
+import { ipRoute } from '../../netlink/route.ts';
 import { mtuOf, packetLength } from '../../probes/path-mtu.ts';
 import type { Question } from '../../probes/question.ts';
-import { nextHop } from '../../probes/source.ts';
-import { isMulticastIp } from '../../wire/ip-address.ts';
+import { linkFault, nextHop } from '../../probes/source.ts';
+import { contains, type Family, isMulticastIp } from '../../wire/ip-address.ts';
 import { deviceName } from '../names.ts';
 import { lossCause } from './impairment.ts';
 import { linkCause } from './link.ts';
@@ -54,7 +57,21 @@ function wayCause(question: Question): Cause | undefined {
   // __mkroute_output: what is from 127.0.0.0/8 stays in its host.
   if (!nowhere && hop.endsWith('(EINVAL)') && source.address.startsWith('127.'))
     return { code: 'ip.localnet', facts: { namespace: from.name, from: source.address } };
-  return nowhere ?? { code: 'route.none', facts };
+  return nowhere ?? withoutCarrier(question) ?? { code: 'route.none', facts };
+}
+
+/** A route that is passed over while its device has no carrier (`fib_lookup_good_nhc`, `find_match`). */
+function withoutCarrier({ from, to: { address }, family }: Question): Cause | undefined {
+  const routes = engineOf(from).rtnetlink.list(ipRoute.all({ family }));
+  const device = routes
+    .filter(({ to, type }) => type === 'unicast' && contains(to, address))
+    .flatMap(({ nextHops }) => nextHops.map((hop) => deviceAt(from, hop.device)))
+    .find((each) => each && linkFault(each) === 'has no carrier' && ignoresLinkDown(each, family));
+  return device && linkCause(device);
+}
+
+function ignoresLinkDown({ namespace, name }: Interface, family: Family): boolean {
+  return namespace.sysctl.get(`net/ipv${family}/conf/${name}/ignore_routes_with_linkdown`) === '1';
 }
 
 /** `ip_append_data`: what is not to be fragmented fits the device, or is refused (`EMSGSIZE`). */

@@ -5,8 +5,8 @@ import { echoLimitOf } from '../../probes/echo-limit.ts';
 import { answersAnycast, hasAddress } from '../../trace/owner.ts';
 import { decodeArp } from '../../wire/arp.ts';
 import { decodeEthernet, ETHERTYPE } from '../../wire/ethernet.ts';
-import { type Family, familyOf } from '../../wire/ip-address.ts';
-import { ipPacketOf } from '../../wire/ip-packet.ts';
+import { type Family, familyOf, isMulticastIp } from '../../wire/ip-address.ts';
+import { type IpPacket, ipPacketOf } from '../../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../../wire/ipv4.ts';
 import { withoutVlanTags } from '../../wire/vlan-tag.ts';
 import { neighbourCause, silenceOf } from './neighbour.ts';
@@ -37,19 +37,32 @@ export function targetCause(arrival: Interface, address: string, seen: Buffer, s
   if (!packet) return arpCause(arrival, untagged);
   const reverse = reversePathCause(arrival, packet.source);
   if (reverse) return reverse;
-  const sysctl = packet.family === 4 ? 'net.ipv4.icmp_echo_ignore_all' : 'net.ipv6.icmp.echo_ignore_all';
-  const isEcho =
-    packet.protocol === IP_PROTOCOL.icmp || (packet.protocol === IP_PROTOCOL.icmpv6 && packet.payload[0] === 128);
-  // icmpv6_echo_reply: anycast addresses have a separate setting as well.
-  const silencers = isAnycast ? [sysctl, 'net.ipv6.icmp.echo_ignore_anycast'] : [sysctl];
-  const silencer = isEcho ? silencers.find((each) => namespace.sysctl.get(each) === '1') : undefined;
-  if (silencer) return { code: 'host.echo-ignored', facts: { namespace: namespace.name, sysctl: silencer } };
   return (
+    silencerOf(namespace, packet, isAnycast) ??
     ownSourceCause(namespace, packet.source) ??
     noWayBack(namespace, packet.source) ??
     neighbourCause(namespace, packet.source, since) ??
-    (isEcho ? limitCause(namespace, packet.family) : undefined)
+    (isEcho(packet) ? limitCause(namespace, packet.family) : undefined)
   );
+}
+
+/** The setting by which a host answers no echo requests (`icmp_echo`, `icmp_rcv`, `icmpv6_echo_reply`). */
+export function silencerOf(namespace: Namespace, packet: IpPacket, isAnycast = false): Cause | undefined {
+  if (!isEcho(packet)) return undefined;
+  const { family, destination } = packet;
+  const all = family === 4 ? 'net.ipv4.icmp_echo_ignore_all' : 'net.ipv6.icmp.echo_ignore_all';
+  const groups = family === 4 ? 'net.ipv4.icmp_echo_ignore_broadcasts' : 'net.ipv6.icmp.echo_ignore_multicast';
+  const silencers = [
+    all,
+    ...(isMulticastIp(destination) ? [groups] : []),
+    ...(isAnycast ? ['net.ipv6.icmp.echo_ignore_anycast'] : []),
+  ];
+  const sysctl = silencers.find((each) => namespace.sysctl.get(each) === '1');
+  return sysctl === undefined ? undefined : { code: 'host.echo-ignored', facts: { namespace: namespace.name, sysctl } };
+}
+
+function isEcho({ protocol, payload }: IpPacket): boolean {
+  return protocol === IP_PROTOCOL.icmp || (protocol === IP_PROTOCOL.icmpv6 && payload[0] === 128);
 }
 
 /**

@@ -35,12 +35,12 @@ export const linkWords: WordsOf<'link' | 'uplink'> = {
   },
   'link.mtu': {
     means:
-      'A packet is longer than a device or a route allows. A cable checks the MTU of the receiver (`is_skb_forwardable`), a bridge that of the port, a router that of the device that it sends by (`ip_exceeds_mtu`, `ip6_pkt_too_big`), and a host its own (`ip_append_data`).',
+      'A packet is longer than a device or a route allows. A cable checks the MTU of the receiver (`is_skb_forwardable`), a bridge that of the port, a router that of its route, or of the device that it sends by (`ip_exceeds_mtu`, `ip6_pkt_too_big`), and a host its own (`ip_append_data`).',
     facts: {
       mtu: 'the limit, in bytes',
       length: 'of the packet, in bytes',
       where:
-        'who checks: the `receiver`; a `bridge` or a `router`; or the `source`, with `room` for as many bytes of data',
+        'who checks: the `receiver`; a `bridge` or a `router`; a `route` of the router `namespace` to `to`; or the `source`, with `room` for as many bytes of data',
     },
     optional: { device: 'missing if the limit is the MTU of a route' },
     example: {
@@ -98,6 +98,11 @@ function tooLong({ device, mtu, length, where }: CauseFacts['link.mtu']): Said {
       return {
         text: `${device} sends ${limit}, not to be fragmented`,
         hint: `set({ mtu: ${length} }) on ${device} and on the other end of its cable; or smaller packets`,
+      };
+    case 'route':
+      return {
+        text: `the route of ${where.namespace} to ${where.to} takes ${limit}, not to be fragmented`,
+        hint: `on ${where.namespace}: ip route show, and the mtu of that route; or smaller packets`,
       };
     case 'source': {
       const { namespace, to, room } = where;
