@@ -4,8 +4,9 @@ import { hopsOf } from '../trace/path.ts';
 import type { TracedPacket } from '../trace/rules/follow-packets.ts';
 import { takenFrom } from '../trace/rules/taken.ts';
 import { childGroupCause, groupCause } from './causes/group.ts';
-import { byTaker, lastOf, onTheWay, placesOnTheWay } from './explain-loss.ts';
+import { byTaker } from './explain-loss.ts';
 import type { Loss } from './finding.ts';
+import { lastOf, onTheWay, placesOnTheWay } from './lost-on-the-way.ts';
 import { deviceName } from './names.ts';
 
 /**

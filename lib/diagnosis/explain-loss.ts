@@ -1,50 +1,28 @@
 import { PACKET_OTHERHOST } from '../kernel/constants.ts';
-import { hasCode } from '../kernel/has-code.ts';
-import { type Hop, Interface, Namespace } from '../lab/index.ts';
-import { stateIfThere } from '../lab/interface-state.ts';
-import { settingsOfPort } from '../lab/port.ts';
-import type { Cause } from '../model/cause.ts';
+import { type Hop, Interface, type Namespace } from '../lab/index.ts';
 import type { Outcome } from '../probes/outcome.ts';
 import type { Question } from '../probes/question.ts';
 import { nextHop } from '../probes/source.ts';
-import { mayLeadTo } from '../trace/may-lead-to.ts';
-import { holdersOf } from '../trace/owner.ts';
-import { hopsOf } from '../trace/path.ts';
-import { type Place, placesNearest } from '../trace/place.ts';
+import type { Place } from '../trace/place.ts';
 import type { ProbePath, Recognize } from '../trace/probe-path.ts';
 import type { TracedPacket } from '../trace/rules/follow-packets.ts';
-import { filteringIn } from '../trace/rules/rule-traces.ts';
 import { type Taken, takenFrom, takenUnseen } from '../trace/rules/taken.ts';
-import { solicitationOf } from '../trace/solicitation.ts';
-import { isMulticastIp } from '../wire/ip-address.ts';
 import { ipPacketOf } from '../wire/ip-packet.ts';
-import { asRouted } from './causes/as-routed.ts';
-import { causeBetween } from './causes/between.ts';
-import { predictionAt } from './causes/by-model.ts';
-import { silentGroup } from './causes/group.ts';
 import { answerLossCause } from './causes/impairment.ts';
 import { localnetCause } from './causes/localnet.ts';
-import { lostAddress } from './causes/lost-address.ts';
 import { misdirected } from './causes/misdirected.ts';
 import { otherHostCause } from './causes/other-host.ts';
 import { programCause, programOfQuestion } from './causes/programs.ts';
 import { redirected } from './causes/redirect.ts';
-import { relativeCause } from './causes/relatives.ts';
 import { reversePathCause } from './causes/reverse-path.ts';
-import { routeFor } from './causes/route.ts';
 import type { Known } from './causes/router.ts';
 import { takerCause, type Whose } from './causes/taker.ts';
 import { tapCause } from './causes/tap.ts';
 import { targetCause } from './causes/target.ts';
-import { type FollowOuter, lostInOnlyTunnel, lostInTunnel, takenOuter } from './causes/tunnel.ts';
-import { lastBeforeUplink } from './causes/uplink.ts';
+import { takenOuter } from './causes/tunnel.ts';
 import { tagCause } from './causes/vlan.ts';
-import { droppedAtEnd, droppedAtOnlyEnd } from './dropped-at-end.ts';
 import type { Loss } from './finding.ts';
-import { deviceName } from './names.ts';
-
-/** A cause on the way of a question, or of its answer. */
-type Located = Pick<Loss, 'cause' | 'of' | 'hop'>;
+import { type Located, lastOf, onTheWay, placesOnTheWay, strayed } from './lost-on-the-way.ts';
 
 /** Who asked, by what, since when, and what packet filters made of it. */
 type Asked = Pick<Question, 'source'> & Known;
@@ -170,90 +148,6 @@ function strayOf(asked: Asked, trace: ProbePath): Located | undefined {
   return found && !isOnTheWay ? { of: answer ? 'answer' : 'probe', ...found } : undefined;
 }
 
-/** Nobody here has the address: the last router to get the packet is where it ends. */
-function strayed(path: Hop, goal: string, { packets }: Known): Located | undefined {
-  const left = lastBeforeUplink(path);
-  if (left) return { of: 'probe', ...left };
-  if (isMulticastIp(goal)) {
-    const silent = silentGroup(path, goal);
-    return silent && { of: 'probe', ...silent };
-  }
-  const router = hopsOf(path).findLast(
-    ({ frame: { at, direction } }) => direction === 'in' && at.namespace.role === 'router',
-  );
-  // A question for a neighbour is passed on by nobody.
-  if (!router || solicitationOf(path.frame.bytes))
-    return { of: 'probe', hop: path, cause: lostAddress(path.frame.at.namespace.lab, goal) };
-  const { namespace } = router.frame.at;
-  // A host that does not forward is no router, and has given up the anycast addresses of its subnets (addrconf_leave_anycast).
-  const routed = asRouted(router.frame, packets);
-  // Its rules may have made another address of it.
-  if (!routed) return undefined;
-  const drops = predictionAt(router.frame, routed)?.drops ?? [];
-  const off = drops.find(({ cause }) => cause.code === 'router.forwarding-off');
-  if (off) return { of: 'probe', hop: router, cause: off.cause };
-  const nobody: Cause = { code: 'router.no-holder', facts: { namespace: namespace.name, address: goal } };
-  const lost = lostAddress(namespace.lab, goal);
-  const unowned = lost.code === 'address.gone' ? lost : nobody;
-  return { of: 'probe', hop: router, cause: routeFor(namespace, goal).cause ?? unowned };
-}
-
-/** The end of a path's longest branch. */
-export function lastOf(path: Hop): Hop {
-  return hopsOf(path).reduce((last, hop) => (hop.frame.nanoseconds > last.frame.nanoseconds ? hop : last), path);
-}
-
-/** The places that a frame got to on its way to a device, or at least to its host, which takes it by whichever device. */
-export function placesOnTheWay(path: Hop, to: Interface | Namespace): Place[] {
-  const nearest = placesNearest(path, to);
-  const places = nearest.length > 0 || to instanceof Namespace ? nearest : placesNearest(path, to.namespace);
-  // A port that takes nothing in is no obstacle where the frame came by another one, too.
-  const open = places.length > 1 ? places.filter(({ hop }) => !isBlocked(hop.frame.at)) : places;
-  return open.length > 0 ? open : places;
-}
-
-/** What kept a frame from the device, or from the host, that it was to go to. */
-export function onTheWay(of: Loss['of'], path: Hop, to: Interface | Namespace, known: Known): Located | undefined {
-  const tunnelled = lostInOnlyTunnel(path, known.since, lostOuter(known));
-  if (tunnelled) return { of, ...tunnelled };
-  const places = placesOnTheWay(path, to);
-  if (places.length === 0) {
-    const left = lastBeforeUplink(path);
-    return left ? { of, ...left } : noWay(of, path, to, known);
-  }
-  try {
-    for (const { hop, step } of places) {
-      const cause = step && causeBetween(step.here, step.next, hop.frame, known);
-      if (cause) return { of, hop, cause };
-    }
-    const dropped = droppedAtOnlyEnd(path);
-    return dropped && { of, ...dropped };
-  } catch (error) {
-    // A device that somebody deleted behind the lab's back cannot be asked for its settings.
-    if (hasCode(error, 'ENODEV')) return undefined;
-    throw error;
-  }
-}
-
-/**
- * What kept the outer packet of a tunnel from the host that it was for. No filter is traced for it: where one may have translated or
- * dropped it, there is no reason.
- */
-function lostOuter(known: Known): FollowOuter {
-  return (path, goal) => {
-    const { lab } = path.frame.at.namespace;
-    const [holder, another] = holdersOf(lab, goal);
-    const filtering = filteringIn(lab);
-    if (another || hopsOf(path).some(({ frame: { at } }) => filtering.includes(at.namespace))) return undefined;
-    if (!holder) return strayed(path, goal, known).cause;
-    return onTheWay('probe', path, holder.device ?? holder.namespace, known)?.cause;
-  };
-}
-
-function isBlocked(device: Interface): boolean {
-  return device.isPort && stateIfThere(device) !== undefined && settingsOfPort(device).state !== 'forwarding';
-}
-
 /** An answer that came to the asker, whose stack does not get it. */
 function notTaken(at: Hop, device: Interface): Located | undefined {
   const { frame } = at;
@@ -262,16 +156,4 @@ function notTaken(at: Hop, device: Interface): Located | undefined {
   const reverse = packet && reversePathCause(frame.at, packet.source);
   const cause = tapCause(device) ?? tagCause(device, frame.bytes) ?? otherHostCause(frame) ?? reverse;
   return cause && { of: 'answer', hop: at, cause };
-}
-
-/** No way that hairpin knows of: there may be one all the same, by kinds of links that it does not know. */
-function noWay(of: Loss['of'], path: Hop, to: Interface | Namespace, known: Known): Located | undefined {
-  const dropped = droppedAtEnd(path);
-  const lost = dropped ?? lostInTunnel(path, known.since, lostOuter(known));
-  if (lost) return { of, ...lost };
-  const relative = relativeCause(path, to);
-  if (relative) return { of, ...relative };
-  if (mayLeadTo(path.frame.at, to)) return undefined;
-  const facts = { from: deviceName(path.frame.at), to: String(to) };
-  return { of, hop: path, cause: { code: 'link.unconnected', facts } };
 }
