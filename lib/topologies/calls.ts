@@ -18,7 +18,7 @@ export function callsOf(topology: Topology): Call[] {
     ...(topology.links ?? []).flatMap((link, at) => linkCalls(topology, link, ['links', at])),
     ...devices.flatMap((device) => memberCalls(topology, device)),
     ...devices.flatMap(lateCalls),
-    ...forwarders.flatMap((each) => forwardingCalls(topology, each)),
+    ...forwardingCalls(topology, forwarders),
     ...forwarders.flatMap(mstCalls),
     ...forwarders.flatMap(vlanMulticastCalls),
     ...namespaces.flatMap((each) => sysctlCalls(each, true)),

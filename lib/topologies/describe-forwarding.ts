@@ -15,7 +15,7 @@ import type { Mapping } from './topology.ts';
 /** The entries of a bridge that do not age, or those of a tunnel that keeps some itself. */
 export function describeForwarding({ namespace, names }: Subject, link: Link): Mapping {
   const { description } = kindOf(link) ?? {};
-  const groups = namespace.mdb.filter((entry) => entry.bridge === link.index && isSayable(entry));
+  const groups = inOneOrder(namespace.mdb).filter((entry) => entry.bridge === link.index && isSayable(entry));
   const entries = inOneOrder(givenFdb(namespace)).filter(({ bridge, local }) => bridge === link.index && !local);
   const remote = ofTunnel(namespace, link).filter(({ nhid }) => nhid === undefined);
   return omitEmpty({
@@ -68,7 +68,7 @@ export function forwardingLines(subject: Subject): string[] {
         const where = device === bridge ? { self: true } : { master: true };
         return execLine(subject, bridgeFdb.replace({ mac, device, vlan, sticky, state: 'PERMANENT', ...where }));
       }),
-    ...namespace.mdb
+    ...inOneOrder(namespace.mdb)
       .filter((entry) => entry.state === 'permanent' && !isSayable(entry))
       .map((entry) => execLine(subject, bridgeMdb.add(entry))),
   ];
@@ -98,8 +98,8 @@ function isPlain(vlan: PortVlan | undefined, usual: number): boolean {
   return isAsMade && isOpen && vlan.tunnelId === undefined;
 }
 
-/** The kernel keeps them in a hash table, in whatever order. */
-function inOneOrder(entries: WholeNamespace['fdb']): WholeNamespace['fdb'] {
+/** The kernel has forwarding entries in a hash table, in whatever order, and the newest group first (`br_mdb_new_group`). */
+function inOneOrder<E>(entries: readonly E[]): E[] {
   return entries.toSorted((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1));
 }
 

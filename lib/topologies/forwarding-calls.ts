@@ -22,9 +22,15 @@ export function forwardersOf(namespaces: readonly Node[], devices: readonly Devi
   ];
 }
 
-/** The VLANs and forwarding entries of a port, a bridge, a vxlan. */
-export function forwardingCalls(topology: Topology, forwarder: Forwarder): Call[] {
-  return [...vlanCalls(topology, forwarder), ...fdbCalls(forwarder), ...mdbCalls(forwarder)];
+/**
+ * The VLANs, then the forwarding entries of ports, bridges and vxlans. An entry of a VLAN needs its port in that VLAN, and the bridge
+ * says the entry (`fdb_add_entry`, `br_mdb_add`).
+ */
+export function forwardingCalls(topology: Topology, forwarders: readonly Forwarder[]): Call[] {
+  return [
+    ...forwarders.flatMap((each) => vlanCalls(topology, each)),
+    ...forwarders.flatMap((each) => [...fdbCalls(each), ...mdbCalls(each)]),
+  ];
 }
 
 /** The instances of a bridge's spanning trees. A VLAN is put into one when all ports are in their VLANs. */

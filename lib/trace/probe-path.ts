@@ -2,10 +2,11 @@ import { PACKET_OTHERHOST } from '../kernel/constants.ts';
 import { tapTime } from '../kernel/tap-clock.ts';
 import { type CapturedFrame, type Hop, type Interface, isLink, type Namespace } from '../lab/index.ts';
 import { ipvlan } from '../links/ipvlan.ts';
+import { vlan } from '../links/vlan.ts';
 import type { Question } from '../probes/question.ts';
 import { nextHop } from '../probes/source.ts';
 import { isMulticastIp } from '../wire/ip-address.ts';
-import { vlanTagOf } from '../wire/vlan-tag.ts';
+import { vlanTagOf, withoutVlanTags } from '../wire/vlan-tag.ts';
 import { Capture } from './capture.ts';
 import { type Holder, holdersOf } from './owner.ts';
 import { buildPath, hopsOf } from './path.ts';
@@ -44,9 +45,9 @@ export function tracePath(
   { answered, since, became }: { answered: boolean; since: bigint; became?: string | undefined },
 ): ProbePath | undefined {
   const frames = Capture.of(question.from.lab).since(since);
-  const sent = sentBy(frames, question, (frame) => recognize(frame.bytes) === 'probe');
+  const sent = sentBy(frames, question, (frame) => recognize(bytesOfHost(frame)) === 'probe');
   if (sent.length > 0) {
-    const isAnswer = (frame: CapturedFrame) => recognize(frame.bytes) === 'answer';
+    const isAnswer = (frame: CapturedFrame) => recognize(bytesOfHost(frame)) === 'answer';
     const traced = followerOf(frames, question, { became, isAnswer });
     if (!answered) return traced(lastWhole(sent) as CapturedFrame);
     // An answer may have come while the next probe was under way.
@@ -57,11 +58,19 @@ export function tracePath(
   if (typeof hop === 'string') return undefined;
   const neighbour = lastWhole(
     // It bears the packet's own source, whichever that is (arp_solicit, ndisc_solicit).
-    sentBy(frames, question, ({ bytes }) => solicitationOf(bytes)?.target === hop.address),
+    sentBy(frames, question, (frame) => solicitationOf(bytesOfHost(frame))?.target === hop.address),
   );
-  const isAdvertised = ({ bytes }: CapturedFrame) => advertised(bytes) === hop.address;
+  const isAdvertised = (frame: CapturedFrame) => advertised(bytesOfHost(frame)) === hop.address;
   const followed = followerOf(frames, question, { became: hop.address, isAnswer: isAdvertised, isOfLink: true });
   return neighbour && followed(neighbour);
+}
+
+/**
+ * A frame as its host sends or gets it. Without `reorderHdr` a VLAN device has the tag in the frame itself (`vlan_dev_hard_header`,
+ * `vlan_do_receive`), where taps see it on newer kernels.
+ */
+function bytesOfHost({ at, bytes }: CapturedFrame): Buffer {
+  return isLink(at, vlan) ? withoutVlanTags(bytes) : bytes;
 }
 
 /** How frames are followed. */

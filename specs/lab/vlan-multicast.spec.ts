@@ -187,6 +187,27 @@ describeNeeding([VLAN_FILTERING], () => {
     );
   });
 
+  test('a port joins no more groups of a VLAN than mcastMaxGroups', async ({ lab, skip }) => {
+    const sw = build(lab);
+    const { b: port } = lab.cable(lab.switch('silent'), sw);
+    skip(port.settings.mcastMaxGroups === undefined, 'needs Linux 6.3, for mcastMaxGroups');
+    port.vlan.add({ id: '10-11' });
+    port.vlan.set({ id: 10, mcastMaxGroups: 1 });
+    const join = (vlan: string, group: string) =>
+      sw.exec('bridge', ['mdb', 'add', 'dev', 'br0', 'port', port.name, 'grp', group, 'permanent', 'vid', vlan]);
+    await join('10', '239.1.1.1');
+    await expect(join('10', '239.1.1.2')).rejects.toThrow('mcast_max_groups');
+    await join('11', '239.1.1.2');
+    await expect(port).toHaveVlan({ id: 10, mcastMaxGroups: 1 });
+    const saved = lab.save();
+    await using other = createLab();
+    await other.load({ text: saved });
+    expect(other.save()).toBe(saved);
+    expect(labScript(readLab(lab))).toContain(`mcast_max_groups of VLAN 10 of sw/${port.name}`);
+    port.vlan.set({ id: 10, mcastMaxGroups: 0 });
+    await join('10', '239.1.1.2');
+  });
+
   test('wrong settings are refused', ({ lab }) => {
     const sw = build(lab);
     expect(refusal(() => sw.vlanMulticast.set({ id: 20, mcastQuerier: true }))).toMatch(

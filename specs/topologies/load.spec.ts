@@ -213,6 +213,30 @@ links: [{ a: a, b: { name: sw, vlans: [{ id: 20, pvid: true, untagged: true }] }
     });
     expect(vlans).toContainEqual({ ifname: 'br0', vlans: [{ vlan: 1, flags: ['PVID', 'Egress Untagged'] }] });
   });
+
+  // a ── p0 (sw), in VLAN 20
+  test('the entries of a VLAN, which the file says of the bridge, are made when the port is in it', async ({ lab }) => {
+    const office = await lab.load({
+      text: `
+namespaces:
+  a:
+  sw:
+    role: switch
+    vlanFiltering: true
+    mcastSnooping: true
+    fdb: [{ mac: '02:00:00:00:00:aa', port: p0, vlan: 20 }]
+    mdb: [{ group: 239.1.1.1, port: p0, vlan: 20 }]
+links: [{ a: a, b: { name: sw/p0, vlans: [{ id: 20 }] } }]
+`,
+    });
+    const read = async (...args: string[]) => JSON.parse((await office.switch('sw').exec('bridge', args)).stdout);
+
+    expect(await read('-j', 'fdb', 'show', 'dev', 'p0')).toContainEqual(
+      expect.objectContaining({ mac: '02:00:00:00:00:aa', vlan: 20 }),
+    );
+    const [{ mdb }] = await read('-j', 'mdb');
+    expect(mdb).toContainEqual(expect.objectContaining({ grp: '239.1.1.1', port: 'p0', vid: 20 }));
+  });
 });
 
 /** The methods of what was loaded, apart. */
