@@ -17,7 +17,7 @@ const HASH = {
   ...{ layer2: 0, 'layer3+4': 1, 'layer2+3': 2, 'encap2+3': 3, 'encap3+4': 4, 'vlan+srcmac': 5 },
 } as const;
 
-/** Modes that share packets out whatever is in them: in turn, or by the load (`bond_tlb_xmit`). */
+/** Modes that choose a slave in turn, or by its load (`bond_tlb_xmit`): the headers of the packet do not decide. */
 const ALWAYS_SHARING = new Set<string>(['balance-rr', 'balance-tlb', 'balance-alb']);
 const HASHING = new Set<string>(['balance-xor', '802.3ad']);
 

@@ -9,7 +9,7 @@ export interface Assertion {
   /** `expect(ns1).not.toReach(ns2)`: errors and messages begin with it. */
   call: string;
   isNot: boolean;
-  /** What is told of it while it has no answer. */
+  /** How far it has come: this is told if the test ends before the answer. */
   progress: Progress;
   /** Compares as vitest does; undefined outside of vitest. */
   judge?: Judge;

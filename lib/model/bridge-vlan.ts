@@ -12,15 +12,15 @@ export interface BridgedFrame {
   frame: Frame;
   /** Undefined where the bridge does not look at VLANs. */
   vlan: number | undefined;
-  /** The port whose pvid the VLAN is, if the frame had no tag of its own. */
+  /** Of a frame that came without a tag: the port that gave it the VLAN, its pvid. */
   pvidOf?: Device;
   /** Where the port only learns addresses in this VLAN: what the frame is dropped for. */
   learning?: Cause;
 }
 
 /**
- * The frame inside the bridge, or why the bridge drops a frame of a port or of its own host (`br_allowed_ingress`,
- * `__allowed_ingress`).
+ * What the bridge makes of a frame that comes in by a port, or from its own host: the frame with its VLAN, or why it is dropped
+ * (`br_allowed_ingress`, `__allowed_ingress`).
  *
  * @param by the port, or the bridge itself
  * @param isForwarding whether the port itself is: a VLAN's state counts only then

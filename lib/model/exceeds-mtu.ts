@@ -2,7 +2,7 @@ import type { Frame } from './frame.ts';
 import type { Device } from './network.ts';
 import { drop, unknown, type Verdict } from './prediction.ts';
 
-/** A route that has an MTU of its own. */
+/** A route with the option `mtu` (`ip route … mtu 1300`). */
 interface LimitingRoute {
   mtu: number;
   /** The destination that it was looked up for. */

@@ -15,8 +15,8 @@ const HEADERS: Readonly<Record<string, TunnelHeader>> = {
 };
 
 /**
- * The header that a tunnel puts between an outer packet and what it sends. Undefined for what is no tunnel, or none that the model
- * knows: metadata say where an `external` one sends to, and FOU and GUE have headers of their own.
+ * Which header stands in an outer packet before what the tunnel carries. Undefined for a link that is no tunnel, and for tunnels that
+ * the model does not know: an `external` one sends where the metadata of each packet say, and FOU and GUE put one more header in.
  */
 export function tunnelHeader(link: Link): TunnelHeader | undefined {
   const isWrappedAgain = (settingsOf(link)?.['encap'] ?? 'none') !== 'none';

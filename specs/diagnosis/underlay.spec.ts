@@ -33,7 +33,7 @@ describeNeeding(['vxlan'], () => {
     expect(await askedInner(a)).toMatchObject({ code: 'link.down', facts: { device: 'a/eth0' }, lastSeen: 'a/vx' });
   });
 
-  test('what a router of the underlay does is told of the outer packet', async ({ lab }) => {
+  test('where a router of the underlay drops the outer packet, the reason is that router', async ({ lab }) => {
     const { a, r, right } = buildUnderlay(lab);
     r.sysctl.set('net.ipv4.ip_forward', 0);
     expect(await askedInner(a)).toMatchObject({

@@ -23,8 +23,8 @@ export function hasJoined({ namespace, index }: Interface, group: string): boole
 }
 
 /**
- * Why nobody answers what was sent to a group: nobody joined it, or a setting forbids whoever got it. Undefined where neither is
- * known.
+ * Why nobody answers a packet for a group: no host has joined the group, or a setting forbids a host that got the packet to answer.
+ * Undefined where neither is known.
  */
 export function silentGroup(path: Hop, group: string): { hop: Hop; cause: Cause } | undefined {
   const hosts = path.frame.at.namespace.lab.namespaces.filter(({ role }) => role !== 'switch');
