@@ -38,6 +38,9 @@ export interface StateCase {
 /** So many of the nearest entries are shown. */
 const MOST = 3;
 
+/** Playwright's `.not` waits so by itself. */
+const TIME_TO_GO = 'It was there at the first look. An option such as { within: 1000 } gives it time to go.';
+
 /** The message of a state that was to be there and was not, or the other way round. */
 export function describeState(asked: StateCase, verdict: Extract<Verdict, { holds: false }>): Message {
   const { call, place, noun, isNot, times, judge } = asked;
@@ -55,7 +58,9 @@ export function describeState(asked: StateCase, verdict: Extract<Verdict, { hold
           : `none (${entries.length === 0 ? `it has no ${pluralOf(noun)}` : `it has ${plural(entries.length, noun)}`}; ${plural(looks, 'look')} in ${milliseconds(took)})`,
     ],
   ] as const;
-  return { title: call, lines, notes: isNot ? [] : nearest(asked, entries) };
+  if (!isNot) return { title: call, lines, notes: nearest(asked, entries) };
+  const wasThere = found && !isFlash && looks === 1 && times.within === 0;
+  return { title: call, lines, notes: wasThere ? ['', TIME_TO_GO] : [] };
 }
 
 function negative(noun: string, { within, hold }: StateTimes): string {
