@@ -1,3 +1,4 @@
+import { mendAddressOfDownLink } from '../diagnosis/address-of-down-link.ts';
 import type { Diagnosed } from '../diagnosis/diagnose.ts';
 import { mendUnheededVlans } from '../diagnosis/unheeded-vlans.ts';
 import type { Way } from '../diagnosis/way.ts';
@@ -109,10 +110,11 @@ function describeOutcome(
 }
 
 function hintFor(
-  { outcome, unanswerable, sender }: ReachReport,
+  { question, outcome, unanswerable, sender }: ReachReport,
   { isNot, because, drop, ways: [way] }: ReachCase,
 ): string | undefined {
-  if (isNot && outcome === 'answered') return way && mendUnheededVlans(way.path);
+  if (isNot && outcome === 'answered')
+    return way && (mendUnheededVlans(way.path) ?? mendAddressOfDownLink(way.path, question.to.address));
   if (drop) return undefined;
   if (outcome === 'lost' && sender !== undefined) {
     const mend = `let the target answer from the address that was asked (ip route get, src), or ask ${sender}`;
