@@ -1,7 +1,7 @@
 import { now } from '../kernel/clock.ts';
 import { type Asked, Asking } from './asking.ts';
 import { Noise } from './noise.ts';
-import type { Patience, Quiet } from './patience.ts';
+import { HOLD, type Patience, type Quiet } from './patience.ts';
 
 export type { Asked };
 
@@ -105,7 +105,7 @@ async function untilTimeIsOver(asking: Asking, milliseconds: () => number): Prom
  * @returns why nothing is known; undefined when nothing more is wanted, or will come
  */
 async function lastLook(asking: Asking, quiet: Quiet, silence: number): Promise<string | undefined> {
-  if (!asking.once && (await sendEnough(asking, quiet))) return undefined;
+  if (!asking.once && ((await sendEnough(asking, quiet)) || (await untilSessionAsked(asking, quiet)))) return undefined;
   const began = asking.listened;
   const mostListened = () => began + silence + MOST_NOISE + MOST_SLOW_HOPS * quiet.slowestHop();
   const wanted = () => Math.max(silence, SLOWER * quiet.slowestHop());
@@ -136,6 +136,13 @@ async function sendEnough(asking: Asking, quiet: Quiet): Promise<boolean> {
   const enough = quiet.probes();
   while (asking.attempts < enough) if (asking.send() || (await asking.listen(SHORT_INTERVAL))) return true;
   return false;
+}
+
+/** Asks until each tunnel on the way has asked its peer for a session, and the peer has had its time to answer. True when nothing more is wanted. */
+async function untilSessionAsked(asking: Asking, quiet: Quiet): Promise<boolean> {
+  if (!quiet.awaitsSession()) return false;
+  while (quiet.awaitsSession()) if (asking.send() || (await asking.listen(LAST_INTERVAL))) return true;
+  return asking.listen(HOLD);
 }
 
 /**

@@ -38,6 +38,11 @@ export interface Quiet {
    * @param once whether it was sent only once
    */
   doubt(once: boolean): string | undefined;
+  /**
+   * Whether a tunnel keeps packets of the question back until it may ask its peer for a session. What it asked before the question
+   * may have been lost in a network that was otherwise then.
+   */
+  awaitsSession(): boolean;
   /** What the machine itself has lost since this was last asked, so that the lab did not lose it; undefined for nothing. */
   lost(): string | undefined;
 }

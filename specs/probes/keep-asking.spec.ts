@@ -312,3 +312,16 @@ test('where links lose packets by chance, silence may prove nothing, and an answ
   answered.answered = true;
   expect(await answered.ask()).toBe(undefined);
 });
+
+test('asks on until a tunnel may ask its peer for a session, and gives the peer its time', async () => {
+  const fake = fakeQuestion({
+    asked: { read: () => clock.milliseconds >= 5010 },
+    quiet: { awaitsSession: () => clock.milliseconds < 5000 },
+  });
+  expect(await fake.ask({ milliseconds: 100, untilQuiet: false })).toBeUndefined();
+  expect(fake.sent).toBeGreaterThan(40);
+  expect(clock.milliseconds).toBeGreaterThanOrEqual(5000);
+  const silent = fakeQuestion({ quiet: { awaitsSession: () => clock.milliseconds < 5000 } });
+  await silent.ask({ milliseconds: 100, untilQuiet: false });
+  expect(clock.milliseconds).toBeGreaterThanOrEqual(5100);
+});

@@ -1,0 +1,74 @@
+import { now } from '../kernel/clock.ts';
+import { tapTime } from '../kernel/tap-clock.ts';
+import type { Interface, Lab } from '../lab/index.ts';
+import { type DeviceSessions, readSessions } from '../lab/sessions.ts';
+import type { PeerSession } from '../links/link-description.ts';
+import { contains, parsePrefix } from '../wire/ip-address.ts';
+import { ipPacketOf } from '../wire/ip-packet.ts';
+import { withoutVlanTags } from '../wire/vlan-tag.ts';
+import { Capture } from './capture.ts';
+
+/** A kernel worker asks, when it gets its turn. In milliseconds. */
+const SLACK = 1000;
+
+/**
+ * Knows whether tunnels of a lab still keep back packets of a question because they may not ask their peer for a session yet. Without
+ * a session WireGuard keeps all packets (`staged_packet_queue`), and asks for one every 5 s at most. A handshake that was
+ * lost before the question says nothing of the network as it is now; one that was lost during the question does.
+ */
+export class PendingSessions {
+  readonly #lab: Lab;
+  readonly #since = tapTime();
+  readonly #began = now();
+  /** How many bytes each peer had been sent when the question began. */
+  readonly #sentBefore: ReadonlyMap<string, bigint>;
+
+  constructor(lab: Lab) {
+    this.#lab = lab;
+    const all = readSessions(lab).flatMap(({ device, peers }) => peers.map((peer) => [keyOf(device, peer), peer.sent]));
+    this.#sentBefore = new Map(all as [string, bigint][]);
+  }
+
+  /** Whether a peer has yet to be asked for a session that the question needs. */
+  areAwaited(): boolean {
+    return readSessions(this.#lab).some((each) => this.#isAwaited(each));
+  }
+
+  #isAwaited({ device, peers, askedAgainAfter }: DeviceSessions): boolean {
+    // What the kernel could not send counts for no bytes sent.
+    if (now() - this.#began > askedAgainAfter + SLACK) return false;
+    const isAsked = (peer: PeerSession) => peer.sent > (this.#sentBefore.get(keyOf(device, peer)) ?? 0n);
+    return this.#peersOf(device, peers).some((peer) => peer.isMissing && !isAsked(peer));
+  }
+
+  /** The peers that have been sent something since the question began; in a lab without taps, all of them. */
+  #peersOf(device: Interface, peers: readonly PeerSession[]): readonly PeerSession[] {
+    if (!this.#lab.taps || peers.every(({ isMissing }) => !isMissing)) return peers;
+    const sent = Capture.of(this.#lab)
+      .since(this.#since)
+      .filter(({ at, direction }) => at === device && direction === 'out');
+    const destinations = new Set(sent.map(({ bytes }) => ipPacketOf(withoutVlanTags(bytes))?.destination));
+    return [...destinations].flatMap((address) => (address === undefined ? [] : (peerFor(address, peers) ?? [])));
+  }
+}
+
+/** Whose the longest of the networks is that an address is in (`wg_allowedips_lookup_dst`). */
+function peerFor(address: string, peers: readonly PeerSession[]): PeerSession | undefined {
+  const lengthAt = ({ networks }: PeerSession) =>
+    Math.max(
+      -1,
+      ...networks.flatMap((network) => {
+        const prefix = parsePrefix(network);
+        return prefix && contains(prefix, address) ? prefix.length : [];
+      }),
+    );
+  const [first] = peers
+    .map((peer) => ({ peer, length: lengthAt(peer) }))
+    .filter(({ length }) => length >= 0)
+    .sort((one, other) => other.length - one.length);
+  return first?.peer;
+}
+
+function keyOf(device: Interface, { name }: PeerSession): string {
+  return `${device} ${name}`;
+}

@@ -1,0 +1,2 @@
+import { expect, type Lab, test } from 'hairpin';
+import { diagnosisOf } from '../diagnosis/diagnosed.ts';
