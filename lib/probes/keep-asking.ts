@@ -106,6 +106,7 @@ async function untilTimeIsOver(asking: Asking, milliseconds: () => number): Prom
  */
 async function lastLook(asking: Asking, quiet: Quiet, silence: number): Promise<string | undefined> {
   if (!asking.once && ((await sendEnough(asking, quiet)) || (await untilSessionAsked(asking, quiet)))) return undefined;
+  if (silence > 0 && (await untilRepeated(asking, quiet))) return undefined;
   const began = asking.listened;
   const mostListened = () => began + silence + MOST_NOISE + MOST_SLOW_HOPS * quiet.slowestHop();
   const wanted = () => Math.max(silence, SLOWER * quiet.slowestHop());
@@ -143,6 +144,11 @@ async function untilSessionAsked(asking: Asking, quiet: Quiet): Promise<boolean>
   if (!quiet.awaitsSession()) return false;
   while (quiet.awaitsSession()) if (asking.send() || (await asking.listen(LAST_INTERVAL))) return true;
   return asking.listen(HOLD);
+}
+
+/** Listens until the kernel has repeated the first probe, where that may fare better than the probe itself. True when nothing more is wanted. */
+async function untilRepeated(asking: Asking, quiet: Quiet): Promise<boolean> {
+  return asking.untilRepeated > 0 && quiet.remembers() && asking.listen(asking.untilRepeated);
 }
 
 /**

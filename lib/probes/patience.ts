@@ -38,6 +38,8 @@ export interface Quiet {
    * @param once whether it was sent only once
    */
   doubt(once: boolean): string | undefined;
+  /** Whether a packet that was dropped may pass when it is repeated: a filter, or a program, may keep something of it. */
+  remembers(): boolean;
   /**
    * Whether a tunnel keeps packets of the question back until it may ask its peer for a session. What it asked before the question
    * may have been lost in a network that was otherwise then.

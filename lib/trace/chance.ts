@@ -39,6 +39,9 @@ const STEADY_EXTENSIONS = new Set([
   TCPOPTSTRIP TEE TOS TPROXY TRACE TTL`.split(/\s+/),
 ]);
 
+/** What differs from packet to packet, but keeps nothing of one packet for another. Of those that differ, all others may. */
+const FORGETFUL = new Set('numgen hash meta ct payload statistic time cpu cluster'.split(' '));
+
 /** Queueing disciplines that take no filters, and drop nothing as long as they have room; netem says how much it loses. */
 const STEADY_QDISCS = new Set('noqueue mq pfifo bfifo pfifo_fast pfifo_head_drop tbf netem'.split(' '));
 
@@ -55,7 +58,21 @@ export function mayDifferAtDevices(namespace: Namespace): boolean {
 export function isLeftToChance(namespace: Namespace): boolean {
   const { netns } = engineOf(namespace);
   const expressions = askNftables(netns, listExpressions) ?? [];
-  return !expressions.every(isSteady) || legacyTablesOf(netns).some((table) => !isSteadyTable(netns, table));
+  return (
+    !expressions.every(isSteady) || legacyTablesOf(netns).some((table) => !isTableOf(netns, table, isSteadyExtension))
+  );
+}
+
+/**
+ * Whether something in a namespace may drop the first packet of a connection, and let the same packet pass when it is repeated: a filter
+ * that keeps addresses and ports in a set, for example, or a program at a device.
+ */
+export function mayRemember(namespace: Namespace): boolean {
+  const { netns } = engineOf(namespace);
+  const expressions = askNftables(netns, listExpressions) ?? [];
+  if (expressions.some((expression) => !isSteady(expression) && !FORGETFUL.has(extensionOf(expression)))) return true;
+  const isForgetful = (name: string) => STEADY_EXTENSIONS.has(name) || FORGETFUL.has(name);
+  return mayDifferAtDevices(namespace) || legacyTablesOf(netns).some((table) => !isTableOf(netns, table, isForgetful));
 }
 
 /** The packet filters that every frame passes; those of IP see only packets. */
@@ -110,7 +127,7 @@ function isSteady({ name, data }: NftExpression): boolean {
       return STEADY_OBJECTS.has(object ?? -1);
     case 'match':
     case 'target':
-      return STEADY_EXTENSIONS.has(match ?? target ?? name);
+      return isSteadyExtension(match ?? target ?? name);
     default:
       return STEADY_EXPRESSIONS.has(name);
   }
@@ -124,11 +141,20 @@ function loadsSourcePort({ base, offset, length = 0 }: Partial<ExpressionData>):
   return base === TRANSPORT_HEADER && offset === 0 && length >= SOURCE_PORT_LENGTH;
 }
 
-function isSteadyTable(netns: NetNamespace, { family, table }: LegacyTable): boolean {
+const isSteadyExtension = (name: string) => STEADY_EXTENSIONS.has(name);
+
+/** The extension of iptables that an expression of nftables stands for, or the expression itself. */
+function extensionOf({ name, data }: NftExpression): string {
+  const { match, target } = data as Partial<ExpressionData>;
+  return match ?? target ?? name;
+}
+
+/** Whether a table has only extensions of a sort. One that cannot be read may have any. */
+function isTableOf(netns: NetNamespace, { family, table }: LegacyTable, is: (extension: string) => boolean): boolean {
   // Rules of arptables have no matches.
   if (family === 'arp') return true;
   try {
-    return legacyExtensions(netns, family, table).every((name) => STEADY_EXTENSIONS.has(name));
+    return legacyExtensions(netns, family, table).every(is);
   } catch (error) {
     if (error instanceof KernelError || error instanceof RangeError) return false;
     throw error;

@@ -1,5 +1,6 @@
 import { now, turn } from '../kernel/clock.ts';
 import { tapTime } from '../kernel/tap-clock.ts';
+import { engineOf } from '../lab/engine.ts';
 import type { CapturedFrame, Lab, Namespace } from '../lab/index.ts';
 import { RETRANSMISSION } from '../lab/role.ts';
 import { serveListeners } from '../probes/listener.ts';
@@ -9,7 +10,7 @@ import { BetterWays } from './better-ways.ts';
 import { flushBroadcastQueues, hasShortQueue } from './broadcast-queues.ts';
 import { BusyPrograms } from './busy-programs.ts';
 import { Capture } from './capture.ts';
-import { doubtOfOneFrame } from './chance.ts';
+import { doubtOfOneFrame, mayRemember } from './chance.ts';
 import { HeldPackets, oddsIn } from './impaired-links.ts';
 import { knowsEveryQueue, probesIn } from './known-queues.ts';
 import { type NeighboursOf, NextHops, neighboursIn } from './next-hops.ts';
@@ -107,6 +108,10 @@ class Quiescence implements Quiet {
   doubt(once: boolean): string | undefined {
     const { doubt, doubtOfOne } = oddsIn(this.#lab);
     return once ? (doubtOfOne ?? doubtOfOneFrame(this.#lab)) : doubt;
+  }
+
+  remembers(): boolean {
+    return !engineOf(this.#lab).isPristine && this.#lab.namespaces.some(mayRemember);
   }
 
   awaitsSession(): boolean {

@@ -1,2 +1,24 @@
 import { expect, type Lab, test } from 'hairpin';
-import { diagnosisOf } from '../diagnosis/diagnosed.ts';
+import { addRoutedHosts } from '../routed-hosts.ts';
+import { addRules } from '../trace/rules/add-rules.ts';
+
+// a ── r, which lets a SYN pass only when it is repeated, as some filters against floods do ── b
+async function build(lab: Lab) {
+  const { a, r, b } = addRoutedHosts(lab);
+  await r.exec('nft', ['add table ip t; add set ip t known { type ipv4_addr . inet_service; flags dynamic; }']);
+  await addRules(r, 'ip t c { type filter hook forward priority 0; }', [
+    'tcp flags & (syn | ack) == syn ip saddr . tcp sport != @known add @known { ip saddr . tcp sport } drop',
+  ]);
+  return { a, r, b };
+}
+
+test('a negative by TCP waits until the kernel has repeated a SYN', async ({ lab }) => {
+  const { a, b } = await build(lab);
+  await expect(expect(a).not.toReach(b, { by: 'tcp' })).rejects.toThrow(/^Received: +an answer after/m);
+});
+
+test('and passes where the repeated one is dropped, too', async ({ lab }) => {
+  const { a, r, b } = await build(lab);
+  await r.exec('nft', ['add rule ip t c tcp flags & (syn | ack) == syn drop']);
+  await expect(a).not.toReach(b, { by: 'tcp' });
+});
