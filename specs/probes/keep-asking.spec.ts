@@ -325,3 +325,13 @@ test('asks on until a tunnel may ask its peer for a session, and gives the peer 
   await silent.ask({ milliseconds: 100, untilQuiet: false });
   expect(clock.milliseconds).toBeGreaterThanOrEqual(5100);
 });
+
+test('waits until the kernel has repeated the first probe, if that may fare better and the spec gives no time', async () => {
+  const takes = async (remembers: boolean, patience: object = {}) => {
+    await fakeQuestion({ asked: { repeatedAfter: 1150 }, quiet: { remembers: () => remembers } }).ask(patience);
+    return clock.milliseconds;
+  };
+  expect(await takes(true)).toBeGreaterThanOrEqual(1150);
+  expect(await takes(false)).toBeLessThan(1150);
+  expect(await takes(true, { untilQuiet: false })).toBeLessThan(1150);
+});
