@@ -45,9 +45,9 @@ export class Asking {
     return this.#asked.once === true;
   }
 
-  /** How many milliseconds are left until the kernel has repeated the first probe; 0 where it repeats none. */
-  get untilRepeated(): number {
-    return Math.max(0, (this.#asked.repeatedAfter ?? 0) - this.listened);
+  /** After how many milliseconds the kernel has repeated the first probe; undefined where it repeats none. */
+  get repeatedAfter(): number | undefined {
+    return this.#asked.repeatedAfter;
   }
 
   /** Sends, unless that may be done only once and has been done, and reads. True when nothing more is wanted. */

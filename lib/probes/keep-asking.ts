@@ -1,7 +1,7 @@
 import { now } from '../kernel/clock.ts';
 import { type Asked, Asking } from './asking.ts';
 import { Noise } from './noise.ts';
-import { HOLD, type Patience, type Quiet } from './patience.ts';
+import { HOLD, type Patience, type Quiet, WITHIN } from './patience.ts';
 
 export type { Asked };
 
@@ -106,7 +106,7 @@ async function untilTimeIsOver(asking: Asking, milliseconds: () => number): Prom
  */
 async function lastLook(asking: Asking, quiet: Quiet, silence: number): Promise<string | undefined> {
   if (!asking.once && ((await sendEnough(asking, quiet)) || (await untilSessionAsked(asking, quiet)))) return undefined;
-  if (silence > 0 && (await untilRepeated(asking, quiet))) return undefined;
+  if (silence > 0 && !asking.once && (await untilRepeated(asking, quiet))) return undefined;
   const began = asking.listened;
   const mostListened = () => began + silence + MOST_NOISE + MOST_SLOW_HOPS * quiet.slowestHop();
   const wanted = () => Math.max(silence, SLOWER * quiet.slowestHop());
@@ -146,9 +146,19 @@ async function untilSessionAsked(asking: Asking, quiet: Quiet): Promise<boolean>
   return asking.listen(HOLD);
 }
 
-/** Listens until the kernel has repeated the first probe, where that may fare better than the probe itself. True when nothing more is wanted. */
+/**
+ * Where a filter may drop a packet and let the same pass later, asks for as long as `toReach` does. What the kernel repeats by itself is
+ * not sent again, since each new connection would be repeated later still. True when nothing more is wanted.
+ */
 async function untilRepeated(asking: Asking, quiet: Quiet): Promise<boolean> {
-  return asking.untilRepeated > 0 && quiet.remembers() && asking.listen(asking.untilRepeated);
+  const { repeatedAfter } = asking;
+  if (!quiet.remembers(repeatedAfter !== undefined)) return false;
+  const most = repeatedAfter ?? WITHIN;
+  while (asking.listened < most) {
+    if (repeatedAfter === undefined && asking.send()) return true;
+    if (await asking.listen(Math.min(LAST_INTERVAL, most - asking.listened))) return true;
+  }
+  return false;
 }
 
 /**

@@ -38,8 +38,12 @@ export interface Quiet {
    * @param once whether it was sent only once
    */
   doubt(once: boolean): string | undefined;
-  /** Whether a packet that was dropped may pass when it is repeated: a filter, or a program, may keep something of it. */
-  remembers(): boolean;
+  /**
+   * Whether a packet that was dropped may pass a second later, since a filter may keep something of packets.
+   *
+   * @param ofConnections whether that is enough which may keep something of a connection alone, such as a program at a device
+   */
+  remembers(ofConnections: boolean): boolean;
   /**
    * Whether a tunnel keeps packets of the question back until it may ask its peer for a session. What it asked before the question
    * may have been lost in a network that was otherwise then.

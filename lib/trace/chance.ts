@@ -26,6 +26,8 @@ const FICKLE_CONNECTION = new Set([5, 11, 14, 15, 16, 23]);
 /** `NFT_PAYLOAD_TRANSPORT_HEADER`: it begins with the source port, and each TCP and UDP probe has a new one. */
 const TRANSPORT_HEADER = 2;
 const SOURCE_PORT_LENGTH = 2;
+/** Where a TCP header has the sequence number of a connection, and an echo request its identifier: those are new, too. */
+const NUMBERS = { from: 4, to: 8 } as const;
 /** `NFT_OBJECT_COUNTER`, `_CT_HELPER`, `_TUNNEL`, `_CT_TIMEOUT`, `_SECMARK`. */
 const STEADY_OBJECTS = new Set([1, 3, 6, 7, 8]);
 
@@ -64,15 +66,17 @@ export function isLeftToChance(namespace: Namespace): boolean {
 }
 
 /**
- * Whether something in a namespace may drop the first packet of a connection, and let the same packet pass when it is repeated: a filter
- * that keeps addresses and ports in a set, for example, or a program at a device.
+ * Whether the packet filters of a namespace may keep something of a packet, and so drop it now and let it pass a second later: a set
+ * that rules add to, a limit. What cannot be read may be such a filter.
  */
 export function mayRemember(namespace: Namespace): boolean {
   const { netns } = engineOf(namespace);
   const expressions = askNftables(netns, listExpressions) ?? [];
-  if (expressions.some((expression) => !isSteady(expression) && !FORGETFUL.has(extensionOf(expression)))) return true;
   const isForgetful = (name: string) => STEADY_EXTENSIONS.has(name) || FORGETFUL.has(name);
-  return mayDifferAtDevices(namespace) || legacyTablesOf(netns).some((table) => !isTableOf(netns, table, isForgetful));
+  return (
+    expressions.some((expression) => !isSteady(expression) && !FORGETFUL.has(extensionOf(expression))) ||
+    legacyTablesOf(netns).some((table) => !isTableOf(netns, table, isForgetful))
+  );
 }
 
 /** The packet filters that every frame passes; those of IP see only packets. */
@@ -122,7 +126,7 @@ function isSteady({ name, data }: NftExpression): boolean {
     case 'ct':
       return !FICKLE_CONNECTION.has(key);
     case 'payload':
-      return !loadsSourcePort(load);
+      return !loadsWhatDiffers(load);
     case 'objref':
       return STEADY_OBJECTS.has(object ?? -1);
     case 'match':
@@ -136,9 +140,10 @@ function isSteady({ name, data }: NftExpression): boolean {
 type ExpressionData = Record<'key' | 'object' | 'base' | 'offset' | 'length', number> &
   Record<'match' | 'target', string>;
 
-/** Two bytes there may also be the type and the code of ICMP. */
-function loadsSourcePort({ base, offset, length = 0 }: Partial<ExpressionData>): boolean {
-  return base === TRANSPORT_HEADER && offset === 0 && length >= SOURCE_PORT_LENGTH;
+/** Two bytes at the beginning may also be the type and the code of ICMP, and those at 4 the length of a UDP datagram. */
+function loadsWhatDiffers({ base, offset = 0, length = 0 }: Partial<ExpressionData>): boolean {
+  const hasPort = offset === 0 && length >= SOURCE_PORT_LENGTH;
+  return base === TRANSPORT_HEADER && (hasPort || (offset < NUMBERS.to && offset + length > NUMBERS.from));
 }
 
 const isSteadyExtension = (name: string) => STEADY_EXTENSIONS.has(name);

@@ -10,7 +10,7 @@ import { BetterWays } from './better-ways.ts';
 import { flushBroadcastQueues, hasShortQueue } from './broadcast-queues.ts';
 import { BusyPrograms } from './busy-programs.ts';
 import { Capture } from './capture.ts';
-import { doubtOfOneFrame, mayRemember } from './chance.ts';
+import { doubtOfOneFrame, mayDifferAtDevices, mayRemember } from './chance.ts';
 import { HeldPackets, oddsIn } from './impaired-links.ts';
 import { knowsEveryQueue, probesIn } from './known-queues.ts';
 import { type NeighboursOf, NextHops, neighboursIn } from './next-hops.ts';
@@ -110,8 +110,9 @@ class Quiescence implements Quiet {
     return once ? (doubtOfOne ?? doubtOfOneFrame(this.#lab)) : doubt;
   }
 
-  remembers(): boolean {
-    return !engineOf(this.#lab).isPristine && this.#lab.namespaces.some(mayRemember);
+  remembers(ofConnections: boolean): boolean {
+    const may = (each: Namespace) => mayRemember(each) || (ofConnections && mayDifferAtDevices(each));
+    return !engineOf(this.#lab).isPristine && this.#lab.namespaces.some(may);
   }
 
   awaitsSession(): boolean {

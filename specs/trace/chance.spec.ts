@@ -45,6 +45,8 @@ describe('they may fare differently', () => {
     'jhash ip saddr . tcp sport mod 2 == 0 drop',
     'limit name "l" drop',
     'add @d { ip saddr } drop',
+    'icmp id < 30000 drop',
+    'tcp sequence < 2000000000 drop',
   ])('%s', async (rule, { lab }) => {
     expect(await addRule(lab, rule)).toBe(true);
   });
