@@ -26,13 +26,13 @@ import { checkThrough, type Waypoint } from './through.ts';
 const REASONS = ['lost', 'refused', 'unsent'] as const satisfies readonly Outcome[];
 
 export interface ToReachOptions extends ReachOptions, DroppedByOptions {
-  /** Without `.not`: how long to ask, in milliseconds. @default 1000 */
+  /** Without `.not`: how long to ask, in milliseconds. @default 1000, and longer if WireGuard may not begin a handshake yet */
   within?: number;
   /**
    * With `.not`: how long there must be no answer, in milliseconds.
    *
    * @default until nothing is under way any more; 100 if hairpin cannot know that, and longer if an answer may be late
-   * (DAD, a slow proxy, a queueing discipline)
+   * (DAD, a slow proxy, a queueing discipline, WireGuard)
    */
   hold?: number;
   /**

@@ -34,6 +34,13 @@ export class PendingSessions {
     return readSessions(this.#lab).some((each) => this.#isAwaited(each));
   }
 
+  /** A tunnel that got packets of the question, and has no session for them; undefined for none. */
+  unanswered(): Interface | undefined {
+    const isUnanswered = ({ device, peers }: DeviceSessions) =>
+      this.#peersOf(device, peers).some(({ isMissing }) => isMissing);
+    return readSessions(this.#lab).find(isUnanswered)?.device;
+  }
+
   #isAwaited({ device, peers, askedAgainAfter }: DeviceSessions): boolean {
     // What the kernel could not send counts for no bytes sent.
     if (now() - this.#began > askedAgainAfter + SLACK) return false;

@@ -106,8 +106,11 @@ class Quiescence implements Quiet {
   }
 
   doubt(once: boolean): string | undefined {
-    const { doubt, doubtOfOne } = oddsIn(this.#lab);
-    return once ? (doubtOfOne ?? doubtOfOneFrame(this.#lab)) : doubt;
+    const { who, doubt, doubtOfOne } = oddsIn(this.#lab);
+    if (once) return doubtOfOne ?? doubtOfOneFrame(this.#lab);
+    // However many probes there were, the tunnel has asked once.
+    const tunnel = who !== undefined && doubt === undefined ? this.#sessions?.unanswered() : undefined;
+    return tunnel ? `${who} may have lost the only handshake of ${tunnel} by chance` : doubt;
   }
 
   remembers(ofConnections: boolean): boolean {

@@ -59,6 +59,17 @@ describeNeeding(['wireguard'], () => {
     });
   });
 
+  test('a handshake that a link may have lost by chance proves nothing', async ({ lab }) => {
+    const { a, outer, left, right } = build(lab);
+    left.set({
+      peers: [{ publicKey: right.publicKey as string, endpoint: '192.0.2.2:51820', allowedIps: ['10.7.0.2/32'] }],
+    });
+    outer.impair({ loss: 1 });
+    await expect(expect(a).not.toReach(right)).rejects.toThrow(
+      'inconclusive: netem of a/eth0 may have lost the only handshake of a/wireguard0 by chance',
+    );
+  });
+
   test('its settings are read back', ({ lab }) => {
     const { right, left } = build(lab);
     const [privateKey, presharedKey] = [newKey(), newKey()];
