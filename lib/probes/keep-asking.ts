@@ -139,7 +139,10 @@ async function sendEnough(asking: Asking, quiet: Quiet): Promise<boolean> {
   return false;
 }
 
-/** Asks until each tunnel on the way has asked its peer for a session, and the peer has had its time to answer. True when nothing more is wanted. */
+/**
+ * Asks until each tunnel on the way has a session, or has asked its peer for one in vain. Then what it has kept back goes its way. True when
+ * nothing more is wanted.
+ */
 async function untilSessionAsked(asking: Asking, quiet: Quiet): Promise<boolean> {
   if (!quiet.awaitsSession()) return false;
   while (quiet.awaitsSession()) if (asking.send() || (await asking.listen(LAST_INTERVAL))) return true;

@@ -45,8 +45,8 @@ export interface Quiet {
    */
   remembers(ofConnections: boolean): boolean;
   /**
-   * Whether a tunnel keeps packets of the question back until it may ask its peer for a session. What it asked before the question
-   * may have been lost in a network that was otherwise then.
+   * Whether a tunnel keeps packets of the question back until it may ask its peer for a session, or until the peer has had its time to
+   * answer. What it asked before the question may have been lost in a network that was otherwise then.
    */
   awaitsSession(): boolean;
   /** What the machine itself has lost since this was last asked, so that the lab did not lose it; undefined for nothing. */

@@ -11,6 +11,9 @@ import { Capture } from './capture.ts';
 /** A kernel worker asks, when it gets its turn. In milliseconds. */
 const SLACK = 1000;
 
+/** Kernel workers of both ends reckon with keys, each when it gets its turn. In milliseconds. */
+const ANSWERED = 500;
+
 /**
  * Knows whether tunnels of a lab still keep back packets of a question because they may not ask their peer for a session yet. Without
  * a session WireGuard keeps all packets (`staged_packet_queue`), and asks for one every 5 s at most. A handshake that was
@@ -22,6 +25,8 @@ export class PendingSessions {
   readonly #began = now();
   /** How many bytes each peer had been sent when the question began. */
   readonly #sentBefore: ReadonlyMap<string, bigint>;
+  /** When a peer was seen to have been asked since. */
+  readonly #askedAt = new Map<string, number>();
 
   constructor(lab: Lab) {
     this.#lab = lab;
@@ -29,7 +34,7 @@ export class PendingSessions {
     this.#sentBefore = new Map(all as [string, bigint][]);
   }
 
-  /** Whether a peer has yet to be asked for a session that the question needs. */
+  /** Whether a peer has yet to be asked for a session that the question needs, or may be about to answer. */
   areAwaited(): boolean {
     return readSessions(this.#lab).some((each) => this.#isAwaited(each));
   }
@@ -42,10 +47,17 @@ export class PendingSessions {
   }
 
   #isAwaited({ device, peers, askedAgainAfter }: DeviceSessions): boolean {
+    const missing = this.#peersOf(device, peers).filter(({ isMissing }) => isMissing);
+    return missing.some((peer) => !this.#hasHadItsTime(keyOf(device, peer), peer.sent, askedAgainAfter));
+  }
+
+  #hasHadItsTime(key: string, sent: bigint, askedAgainAfter: number): boolean {
+    const isAsked = sent > (this.#sentBefore.get(key) ?? 0n);
     // What the kernel could not send counts for no bytes sent.
-    if (now() - this.#began > askedAgainAfter + SLACK) return false;
-    const isAsked = (peer: PeerSession) => peer.sent > (this.#sentBefore.get(keyOf(device, peer)) ?? 0n);
-    return this.#peersOf(device, peers).some((peer) => peer.isMissing && !isAsked(peer));
+    if (!isAsked) return now() - this.#began > askedAgainAfter + SLACK;
+    const askedAt = this.#askedAt.get(key) ?? now();
+    this.#askedAt.set(key, askedAt);
+    return now() - askedAt > ANSWERED;
   }
 
   /** The peers that have been sent something since the question began; in a lab without taps, all of them. */
