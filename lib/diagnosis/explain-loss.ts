@@ -69,7 +69,7 @@ export function explainLoss(question: Question, trace: ProbePath, testimony: Tes
   // Where no reason is known, at least the place is.
   const places = placesOfLoss({ source }, trace);
   const at = places[0]?.hop ?? lastOf(answer ? answer.path : path);
-  for (const place of places) {
+  for (const place of places.length > 0 ? places : [{ hop: at }]) {
     const cause = programCause(place);
     if (cause) return { of: answer ? 'answer' : 'probe', hop: place.hop, certainty: 'guess', cause };
   }

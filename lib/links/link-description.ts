@@ -190,6 +190,25 @@ export interface ApartSettings {
   change(id: number, index: number, settings: object, present: object): readonly Request[];
   list(id: number, index: number): Request<object>;
   settings(answers: readonly object[]): object;
+  /** Of a device that sends only in sessions with its peers. @default it needs none */
+  sessions?: {
+    /** It asks a peer for a session once in so many milliseconds at most. */
+    askedAgainAfter: number;
+    /** @param time nanoseconds since 1970 */
+    read(answers: readonly object[], time: bigint): readonly PeerSession[];
+  };
+}
+
+/** A peer that gets packets only in a session. */
+export interface PeerSession {
+  /** Its key, for example. */
+  name: string;
+  /** The networks behind it: `10.7.0.0/24`. */
+  networks: readonly string[];
+  /** There is no session, and the device asks for one: packets wait until the peer has answered. */
+  isMissing: boolean;
+  /** How many bytes the device has sent to it. Each time that it asks for a session counts. */
+  sent: bigint;
 }
 
 /** A new link that the kernel has refused. */

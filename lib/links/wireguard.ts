@@ -15,6 +15,11 @@ const WGPEER_F_REPLACE_ALLOWEDIPS = 2;
 /** What the kernel says where there is no key. */
 const NO_KEY = Buffer.alloc(32).toString('base64');
 
+/** A handshake is not begun again before, in milliseconds (drivers/net/wireguard/messages.h). */
+const REKEY_TIMEOUT = 5000;
+/** The keys of a session are used for so many seconds. */
+const REJECT_AFTER_TIME = 180n;
+
 const KEY_RULE = '32 bytes in base64, as `wg genkey` prints them';
 const checkedKey: Type<string> = { ...key, rule: KEY_RULE, check: checkKey };
 const peers: Type<readonly WireguardPeer[]> = {
@@ -61,13 +66,23 @@ export const wireguard = describeLink('wireguard', {
     list: (id, index) => genericRequest(id, wireguardDevice, { command: WG_CMD_GET_DEVICE, index, words: 'wg show' }),
     // A list of peers may come in several messages.
     settings: (answers) => {
-      const all = answers as ReturnType<typeof wireguardDevice.read>[];
-      const [first] = all;
+      const [first] = answers as Answers;
       return {
         ...{ privateKey: present(first?.privateKey), publicKey: present(first?.publicKey) },
         ...{ listenPort: first?.listenPort, fwmark: first?.fwmark },
-        peers: all.flatMap((answer) => answer.peers ?? []).reduce(joinPeer, []),
+        peers: peersIn(answers).reduce(joinPeer, []),
       };
+    },
+    sessions: {
+      askedAgainAfter: REKEY_TIMEOUT,
+      read: (answers, time) =>
+        [...Map.groupBy(peersIn(answers), ({ publicKey = '' }) => publicKey)].map(([name, parts]) => ({
+          name,
+          networks: parts.flatMap((part) => readPeer(part).allowedIps),
+          // Without an endpoint the device refuses packets (wg_xmit).
+          isMissing: parts[0]?.endpoint !== undefined && !isInSession(parts[0], time),
+          sent: parts[0]?.sentBytes ?? 0n,
+        })),
     },
   },
 });
@@ -91,7 +106,18 @@ function changes(present: Peers, next: Peers) {
   ];
 }
 
-type ReadPeer = NonNullable<ReturnType<typeof wireguardDevice.read>['peers']>[number];
+type Answers = readonly ReturnType<typeof wireguardDevice.read>[];
+type ReadPeer = NonNullable<Answers[number]['peers']>[number];
+
+/** In parts, where a peer goes on in the next answer. */
+function peersIn(answers: readonly object[]): ReadPeer[] {
+  return (answers as Answers).flatMap(({ peers: all = [] }) => all);
+}
+
+/** The kernel says when the last handshake was done: 1970 for never (`wg_timers_handshake_complete`). */
+function isInSession({ lastHandshake }: ReadPeer, time: bigint): boolean {
+  return lastHandshake !== undefined && time < (lastHandshake.seconds + REJECT_AFTER_TIME) * 1_000_000_000n;
+}
 
 /** A peer whose allowed IPs do not fit in a message goes on in the next, by its key and the others (linux/wireguard.h). */
 function joinPeer(peers: WireguardPeer[], answer: ReadPeer): WireguardPeer[] {

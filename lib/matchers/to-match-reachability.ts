@@ -8,6 +8,7 @@ import { Lab, type Namespace, UsageError } from '../lab/index.ts';
 import { reach } from '../probes/reach.ts';
 import { reachability } from '../probes/reachability.ts';
 import type { Message } from '../report/failure-meta.ts';
+import { PendingSessions } from '../trace/pending-sessions.ts';
 import { tracePath } from '../trace/probe-path.ts';
 import { quietIn } from '../trace/quiescence.ts';
 import type { Family } from '../wire/ip-address.ts';
@@ -53,7 +54,8 @@ export async function toMatchReachability(
   const hold = options.hold ?? (await holdIn(received));
   const table = parseReachabilityTable(title, received, text);
   const family = options.family ?? familyOf(title, table.namespaces);
-  const quiet = () => quietIn(received, 'packets');
+  const sessions = new PendingSessions(received);
+  const quiet = () => quietIn(received, 'packets', sessions);
   const since = tapTime();
   const asked = await reachability(table.namespaces, {
     family,

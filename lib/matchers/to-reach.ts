@@ -8,6 +8,7 @@ import type { Outcome } from '../probes/outcome.ts';
 import { WITHIN } from '../probes/patience.ts';
 import { checkReachOptions, checkWithin, type ReachOptions, type ReachReport } from '../probes/reach.ts';
 import { Capture } from '../trace/capture.ts';
+import { PendingSessions } from '../trace/pending-sessions.ts';
 import { quietIn } from '../trace/quiescence.ts';
 import type { Assertion, Progress } from './assertion.ts';
 import { checkAsker } from './check-receiver.ts';
@@ -25,13 +26,13 @@ import { checkThrough, type Waypoint } from './through.ts';
 const REASONS = ['lost', 'refused', 'unsent'] as const satisfies readonly Outcome[];
 
 export interface ToReachOptions extends ReachOptions, DroppedByOptions {
-  /** Without `.not`: how long to ask, in milliseconds. @default 1000 */
+  /** Without `.not`: how long to ask, in milliseconds. @default 1000, and longer if WireGuard may not begin a handshake yet */
   within?: number;
   /**
    * With `.not`: how long there must be no answer, in milliseconds.
    *
    * @default until nothing is under way any more; 100 if hairpin cannot know that, and longer if an answer may be late
-   * (DAD, a slow proxy, a queueing discipline)
+   * (DAD, a slow proxy, a queueing discipline, WireGuard)
    */
   hold?: number;
   /**
@@ -114,7 +115,9 @@ function patienceFor(
   { from: { lab }, options, isNot, within, hold, because, drop }: WantedAnswer,
   progress: Progress,
 ): ReachQuestion['patience'] {
-  const quiet = () => quietIn(lab, 'packets');
+  // An answer must come within the time that the spec gives.
+  const sessions = isNot || options.within === undefined ? new PendingSessions(lab) : undefined;
+  const quiet = () => quietIn(lab, 'packets', sessions);
   if (!isNot) {
     const isHopeless = () => shouldStopWaiting(lab, progress);
     return { milliseconds: watcher()?.patience(within) ?? within, quiet, isHopeless };

@@ -10,6 +10,8 @@ import { attribute, table } from './table.ts';
 export interface Filter {
   /** `u32`, `flower`, `bpf` … */
   kind: string;
+  /** The kinds of its actions, in their order: `gact`, `pedit` … */
+  actions: string[];
   /** Where it sends the packets that it matches, in the order of its actions. */
   redirects: Redirect[];
   /** Of `bpf`: its program. */
@@ -102,7 +104,12 @@ export const tcFilter = new Family({
     const all = (options && known?.read(options).actions) ?? [];
     // The first filter of a list stands for all of them, and has no options.
     const isProgram = kind === 'bpf' && options !== undefined;
-    return { kind, redirects: all.flatMap(readRedirect), program: isProgram ? readProgram(options) : undefined };
+    return {
+      kind,
+      actions: all.map((each) => each.kind),
+      redirects: all.flatMap(readRedirect),
+      program: isProgram ? readProgram(options) : undefined,
+    };
   },
   words: ({ device: index, side }, names) => [
     ...(index === undefined ? [] : ['dev', names.device(index)]),

@@ -1,7 +1,8 @@
 import { ipSocketAddress, readIpSocketAddress } from '../kernel/socket-address.ts';
 import { type Family, familyOf } from '../wire/ip-address.ts';
 import { list } from './list.ts';
-import { bytes, ip, u8, u16, u32 } from './scalars.ts';
+import { bytes, ip, u8, u16, u32, u64 } from './scalars.ts';
+import { struct } from './struct.ts';
 import { attribute, table } from './table.ts';
 import type { Type } from './type.ts';
 
@@ -62,6 +63,12 @@ const peer = table({
   flags: attribute('WGPEER_A_FLAGS', 3, u32),
   endpoint: attribute('WGPEER_A_ENDPOINT', 4, endpoint),
   persistentKeepalive: attribute('WGPEER_A_PERSISTENT_KEEPALIVE_INTERVAL', 5, u16),
+  lastHandshake: attribute(
+    'WGPEER_A_LAST_HANDSHAKE_TIME',
+    6,
+    struct('__kernel_timespec', { seconds: u64, nanoseconds: u64 }),
+  ),
+  sentBytes: attribute('WGPEER_A_TX_BYTES', 8, u64),
   allowedIps: attribute('WGPEER_A_ALLOWEDIPS', 9, list(0, allowedIp)),
 });
 

@@ -82,6 +82,7 @@ export function askTcp(question: Question, port: number): Asker {
       const acknowledged = segment?.flags.includes('.') ? segment.acknowledgement : undefined;
       return (isFromTarget && hasPort(to16)) || hasNumber(acknowledged) ? 'answer' : undefined;
     },
+    repeatedAfter: REPEATED_AFTER,
     signs: {},
     heard() {
       return connections.some(({ isShut }) => isShut)
@@ -114,6 +115,9 @@ export function askTcp(question: Question, port: number): Asker {
     return undefined;
   }
 }
+
+/** A SYN is repeated after a second (`TCP_TIMEOUT_INIT`), by a timer that may be 80 ms late (`LVL_GRAN`). In milliseconds, with its answer. */
+const REPEATED_AFTER = 1150;
 
 /** How often a connection with a shut window is looked at, in milliseconds. */
 const GLANCE = 5;

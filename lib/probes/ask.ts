@@ -45,6 +45,7 @@ export async function ask(asker: Asker, patience: Patience, listener?: Listener)
         listener?.wait
           ? Promise.race([asker.wait(milliseconds), listener.wait(milliseconds)])
           : asker.wait(milliseconds),
+      repeatedAfter: asker.repeatedAfter,
       milliseconds: () => (isHopeless?.() ? Math.min(patience.milliseconds, LAST_CHANCE) : patience.milliseconds),
     },
     patience,

@@ -41,6 +41,8 @@ export interface Asker extends Disposable {
    * answer is known only after the probe was seen.
    */
   recognize(bytes: Buffer): 'probe' | 'answer' | undefined;
+  /** The kernel repeats the first probe by itself, after so many milliseconds at most. @default it does not */
+  readonly repeatedAfter?: number;
   /** What its packets are known by. */
   readonly signs: ProbeSigns;
   /** What came instead of an answer, in words; undefined if nothing did. */

@@ -19,6 +19,8 @@ export interface Asked {
   wait(milliseconds: number): Promise<unknown>;
   /** It is sent only once, since the copies are counted. @default false */
   once?: boolean;
+  /** The kernel repeats the first probe by itself, after so many milliseconds at most. @default it does not */
+  repeatedAfter?: number | undefined;
   /** How long what is still open is waited for, where that changes. @default the patience's milliseconds */
   milliseconds?(): number;
 }
@@ -41,6 +43,11 @@ export class Asking {
   /** Whether it may be sent only once. */
   get once(): boolean {
     return this.#asked.once === true;
+  }
+
+  /** After how many milliseconds the kernel has repeated the first probe; undefined where it repeats none. */
+  get repeatedAfter(): number | undefined {
+    return this.#asked.repeatedAfter;
   }
 
   /** Sends, unless that may be done only once and has been done, and reads. True when nothing more is wanted. */

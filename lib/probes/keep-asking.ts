@@ -1,7 +1,7 @@
 import { now } from '../kernel/clock.ts';
 import { type Asked, Asking } from './asking.ts';
 import { Noise } from './noise.ts';
-import type { Patience, Quiet } from './patience.ts';
+import { HOLD, type Patience, type Quiet, WITHIN } from './patience.ts';
 
 export type { Asked };
 
@@ -105,7 +105,8 @@ async function untilTimeIsOver(asking: Asking, milliseconds: () => number): Prom
  * @returns why nothing is known; undefined when nothing more is wanted, or will come
  */
 async function lastLook(asking: Asking, quiet: Quiet, silence: number): Promise<string | undefined> {
-  if (!asking.once && (await sendEnough(asking, quiet))) return undefined;
+  if (!asking.once && ((await sendEnough(asking, quiet)) || (await untilSessionAsked(asking, quiet)))) return undefined;
+  if (silence > 0 && !asking.once && (await untilRepeated(asking, quiet))) return undefined;
   const began = asking.listened;
   const mostListened = () => began + silence + MOST_NOISE + MOST_SLOW_HOPS * quiet.slowestHop();
   const wanted = () => Math.max(silence, SLOWER * quiet.slowestHop());
@@ -135,6 +136,31 @@ async function lastLook(asking: Asking, quiet: Quiet, silence: number): Promise<
 async function sendEnough(asking: Asking, quiet: Quiet): Promise<boolean> {
   const enough = quiet.probes();
   while (asking.attempts < enough) if (asking.send() || (await asking.listen(SHORT_INTERVAL))) return true;
+  return false;
+}
+
+/**
+ * Asks until each tunnel on the way has a session, or has asked its peer for one in vain. Then what it has kept back goes its way. True when
+ * nothing more is wanted.
+ */
+async function untilSessionAsked(asking: Asking, quiet: Quiet): Promise<boolean> {
+  if (!quiet.awaitsSession()) return false;
+  while (quiet.awaitsSession()) if (asking.send() || (await asking.listen(LAST_INTERVAL))) return true;
+  return asking.listen(HOLD);
+}
+
+/**
+ * Where a filter may drop a packet and let the same pass later, asks for as long as `toReach` does. What the kernel repeats by itself is
+ * not sent again, since each new connection would be repeated later still. True when nothing more is wanted.
+ */
+async function untilRepeated(asking: Asking, quiet: Quiet): Promise<boolean> {
+  const { repeatedAfter } = asking;
+  if (!quiet.remembers(repeatedAfter !== undefined)) return false;
+  const most = repeatedAfter ?? WITHIN;
+  while (asking.listened < most) {
+    if (repeatedAfter === undefined && asking.send()) return true;
+    if (await asking.listen(Math.min(LAST_INTERVAL, most - asking.listened))) return true;
+  }
   return false;
 }
 

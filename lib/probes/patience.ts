@@ -38,6 +38,17 @@ export interface Quiet {
    * @param once whether it was sent only once
    */
   doubt(once: boolean): string | undefined;
+  /**
+   * Whether a packet that was dropped may pass a second later, since a filter may keep something of packets.
+   *
+   * @param ofConnections whether that is enough which may keep something of a connection alone, such as a program at a device
+   */
+  remembers(ofConnections: boolean): boolean;
+  /**
+   * Whether a tunnel keeps packets of the question back until it may ask its peer for a session, or until the peer has had its time to
+   * answer. What it asked before the question may have been lost in a network that was otherwise then.
+   */
+  awaitsSession(): boolean;
   /** What the machine itself has lost since this was last asked, so that the lab did not lose it; undefined for nothing. */
   lost(): string | undefined;
 }

@@ -26,6 +26,8 @@ const FICKLE_CONNECTION = new Set([5, 11, 14, 15, 16, 23]);
 /** `NFT_PAYLOAD_TRANSPORT_HEADER`: it begins with the source port, and each TCP and UDP probe has a new one. */
 const TRANSPORT_HEADER = 2;
 const SOURCE_PORT_LENGTH = 2;
+/** Where a TCP header has the sequence number of a connection, and an echo request its identifier: those are new, too. */
+const NUMBERS = { from: 4, to: 8 } as const;
 /** `NFT_OBJECT_COUNTER`, `_CT_HELPER`, `_TUNNEL`, `_CT_TIMEOUT`, `_SECMARK`. */
 const STEADY_OBJECTS = new Set([1, 3, 6, 7, 8]);
 
@@ -38,6 +40,9 @@ const STEADY_EXTENSIONS = new Set([
   ...`CHECKSUM CLASSIFY CONNMARK CT DNAT DSCP HL LOG MARK MASQUERADE NETMAP NFLOG NOTRACK REDIRECT REJECT SECMARK SNAT TCPMSS
   TCPOPTSTRIP TEE TOS TPROXY TRACE TTL`.split(/\s+/),
 ]);
+
+/** What differs from packet to packet, but keeps nothing of one packet for another. Of those that differ, all others may. */
+const FORGETFUL = new Set('numgen hash meta ct payload statistic time cpu cluster'.split(' '));
 
 /** Queueing disciplines that take no filters, and drop nothing as long as they have room; netem says how much it loses. */
 const STEADY_QDISCS = new Set('noqueue mq pfifo bfifo pfifo_fast pfifo_head_drop tbf netem'.split(' '));
@@ -55,7 +60,23 @@ export function mayDifferAtDevices(namespace: Namespace): boolean {
 export function isLeftToChance(namespace: Namespace): boolean {
   const { netns } = engineOf(namespace);
   const expressions = askNftables(netns, listExpressions) ?? [];
-  return !expressions.every(isSteady) || legacyTablesOf(netns).some((table) => !isSteadyTable(netns, table));
+  return (
+    !expressions.every(isSteady) || legacyTablesOf(netns).some((table) => !isTableOf(netns, table, isSteadyExtension))
+  );
+}
+
+/**
+ * Whether the packet filters of a namespace may keep something of a packet, and so drop it now and let it pass a second later: a set
+ * that rules add to, a limit. What cannot be read may be such a filter.
+ */
+export function mayRemember(namespace: Namespace): boolean {
+  const { netns } = engineOf(namespace);
+  const expressions = askNftables(netns, listExpressions) ?? [];
+  const isForgetful = (name: string) => STEADY_EXTENSIONS.has(name) || FORGETFUL.has(name);
+  return (
+    expressions.some((expression) => !isSteady(expression) && !FORGETFUL.has(extensionOf(expression))) ||
+    legacyTablesOf(netns).some((table) => !isTableOf(netns, table, isForgetful))
+  );
 }
 
 /** The packet filters that every frame passes; those of IP see only packets. */
@@ -105,12 +126,12 @@ function isSteady({ name, data }: NftExpression): boolean {
     case 'ct':
       return !FICKLE_CONNECTION.has(key);
     case 'payload':
-      return !loadsSourcePort(load);
+      return !loadsWhatDiffers(load);
     case 'objref':
       return STEADY_OBJECTS.has(object ?? -1);
     case 'match':
     case 'target':
-      return STEADY_EXTENSIONS.has(match ?? target ?? name);
+      return isSteadyExtension(match ?? target ?? name);
     default:
       return STEADY_EXPRESSIONS.has(name);
   }
@@ -119,16 +140,26 @@ function isSteady({ name, data }: NftExpression): boolean {
 type ExpressionData = Record<'key' | 'object' | 'base' | 'offset' | 'length', number> &
   Record<'match' | 'target', string>;
 
-/** Two bytes there may also be the type and the code of ICMP. */
-function loadsSourcePort({ base, offset, length = 0 }: Partial<ExpressionData>): boolean {
-  return base === TRANSPORT_HEADER && offset === 0 && length >= SOURCE_PORT_LENGTH;
+/** Two bytes at the beginning may also be the type and the code of ICMP, and those at 4 the length of a UDP datagram. */
+function loadsWhatDiffers({ base, offset = 0, length = 0 }: Partial<ExpressionData>): boolean {
+  const hasPort = offset === 0 && length >= SOURCE_PORT_LENGTH;
+  return base === TRANSPORT_HEADER && (hasPort || (offset < NUMBERS.to && offset + length > NUMBERS.from));
 }
 
-function isSteadyTable(netns: NetNamespace, { family, table }: LegacyTable): boolean {
+const isSteadyExtension = (name: string) => STEADY_EXTENSIONS.has(name);
+
+/** The extension of iptables that an expression of nftables stands for, or the expression itself. */
+function extensionOf({ name, data }: NftExpression): string {
+  const { match, target } = data as Partial<ExpressionData>;
+  return match ?? target ?? name;
+}
+
+/** Whether a table has only extensions of a sort. One that cannot be read may have any. */
+function isTableOf(netns: NetNamespace, { family, table }: LegacyTable, is: (extension: string) => boolean): boolean {
   // Rules of arptables have no matches.
   if (family === 'arp') return true;
   try {
-    return legacyExtensions(netns, family, table).every((name) => STEADY_EXTENSIONS.has(name));
+    return legacyExtensions(netns, family, table).every(is);
   } catch (error) {
     if (error instanceof KernelError || error instanceof RangeError) return false;
     throw error;

@@ -2,9 +2,10 @@ import { tcxPrograms } from '../kernel/tcx-programs.ts';
 import { engineOf } from '../lab/engine.ts';
 import type { Interface, Namespace } from '../lab/index.ts';
 import { stateIfThere } from '../lab/interface-state.ts';
-import { tcFilter } from '../netlink/filter.ts';
+import { type Filter, tcFilter } from '../netlink/filter.ts';
 import { ipLink } from '../netlink/link.ts';
 import { type Qdisc, tcQdisc } from '../netlink/qdisc.ts';
+import type { NetlinkSocket } from '../netlink/socket.ts';
 
 /** What somebody put at the devices of a namespace, where packets pass. */
 export interface DeviceHooks {
@@ -100,14 +101,35 @@ export function readPrograms(device: Interface): DeviceProgram[] {
   const tcx = tcxPrograms(netns, [index]).map(({ side, id }) => ({
     ...{ hook: `tc ${side}` as const, id, name: undefined, tcx: true as const },
   }));
-  const sides = rtnetlink
-    .list(tcQdisc.all())
-    .filter((qdisc) => qdisc.device === index)
-    .flatMap(({ kind }) => SIDES[kind] ?? []);
-  const filters = sides.flatMap((side) =>
-    rtnetlink
-      .list(tcFilter.all({ device: index, side }))
-      .flatMap(({ program }) => (program ? [{ hook: `tc ${side}` as const, ...program }] : [])),
+  const filters = filtersAt(rtnetlink, index).flatMap(({ side, program }) =>
+    program ? [{ hook: `tc ${side}` as const, ...program }] : [],
   );
   return [...xdp, ...tcx, ...filters];
+}
+
+/**
+ * Whether a packet that came in by a device may be another one by the time that its host looks at it, since a program or an action of
+ * traffic control may change it after the taps saw it (`__netif_receive_skb_core`).
+ */
+export function mayChangeAtIngress(device: Interface): boolean {
+  const link = stateIfThere(device);
+  if (!link) return false;
+  const { rtnetlink, netns } = engineOf(device.namespace);
+  const filters = filtersAt(rtnetlink, link.index).filter(({ side }) => side === 'ingress');
+  return (
+    tcxPrograms(netns, [link.index]).some(({ side }) => side === 'ingress') ||
+    filters.some(({ program, actions }) => program || actions.some((kind) => !UNCHANGING.has(kind)))
+  );
+}
+
+/** The actions that leave a packet as it is. */
+const UNCHANGING = new Set('connmark gact mirred police sample simple skbedit'.split(' '));
+
+/** The filters of a device, with the side at which they are. */
+function filtersAt(rtnetlink: NetlinkSocket, device: number): (Filter & { side: DeviceRedirect['side'] })[] {
+  const sides = rtnetlink
+    .list(tcQdisc.all())
+    .filter((qdisc) => qdisc.device === device)
+    .flatMap(({ kind }) => SIDES[kind] ?? []);
+  return sides.flatMap((side) => rtnetlink.list(tcFilter.all({ device, side })).map((each) => ({ ...each, side })));
 }

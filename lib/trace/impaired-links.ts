@@ -54,6 +54,8 @@ export function netemOf({ namespace, index }: Interface): Qdisc['netem'] {
 /** How many probes must have no answer where links lose some by chance, for silence to prove something. */
 export interface Odds {
   probes: number;
+  /** Who may lose packets by chance: `netem of a/eth0`. Undefined for nobody. */
+  who: string | undefined;
   /** Where no number of probes is enough. */
   doubt: string | undefined;
   /** Where a single frame that did not come proves nothing. */
@@ -66,7 +68,7 @@ export interface Odds {
  */
 export function oddsIn(lab: Lab): Odds {
   const lossy = givenQdiscs(lab).filter(({ netem }) => netem && (netem.hasModel || isByChance(netem)));
-  if (lossy.length === 0) return { probes: 0, doubt: undefined, doubtOfOne: undefined };
+  if (lossy.length === 0) return { probes: 0, who: undefined, doubt: undefined, doubtOfOne: undefined };
   const passes = lossy.reduce((share, { netem }) => share * passing(netem ?? {}), 1);
   // Each probe may be kept by a lost question for the neighbour, which is asked again only later.
   const perProbe = 1 + RETRANSMISSION[lab.defaults] / INTERVAL;
@@ -76,7 +78,8 @@ export function oddsIn(lab: Lab): Odds {
     probes > MOST_PROBES
       ? `${who} may lose so many packets by chance that ${MOST_PROBES} probes without an answer prove nothing`
       : undefined;
-  return { probes: Math.min(probes, MOST_PROBES), doubt, doubtOfOne: `${who} may have lost the only frame by chance` };
+  const doubtOfOne = `${who} may have lost the only frame by chance`;
+  return { probes: Math.min(probes, MOST_PROBES), who, doubt, doubtOfOne };
 }
 
 function isByChance({ loss = 0, corrupt = 0 }: NonNullable<Qdisc['netem']>): boolean {

@@ -1,5 +1,6 @@
 import { now, turn } from '../kernel/clock.ts';
 import { tapTime } from '../kernel/tap-clock.ts';
+import { engineOf } from '../lab/engine.ts';
 import type { CapturedFrame, Lab, Namespace } from '../lab/index.ts';
 import { RETRANSMISSION } from '../lab/role.ts';
 import { serveListeners } from '../probes/listener.ts';
@@ -9,10 +10,11 @@ import { BetterWays } from './better-ways.ts';
 import { flushBroadcastQueues, hasShortQueue } from './broadcast-queues.ts';
 import { BusyPrograms } from './busy-programs.ts';
 import { Capture } from './capture.ts';
-import { doubtOfOneFrame } from './chance.ts';
+import { doubtOfOneFrame, mayDifferAtDevices, mayRemember } from './chance.ts';
 import { HeldPackets, oddsIn } from './impaired-links.ts';
 import { knowsEveryQueue, probesIn } from './known-queues.ts';
 import { type NeighboursOf, NextHops, neighboursIn } from './next-hops.ts';
+import type { PendingSessions } from './pending-sessions.ts';
 import { backlogDrops, type Flushed, flushProcessorBacklogs } from './processor-backlogs.ts';
 import { slowestHopIn } from './slow-hops.ts';
 import { advertised, solicitationOf } from './solicitation.ts';
@@ -43,6 +45,7 @@ class Quiescence implements Quiet {
   readonly #losses: number;
   readonly #drops: number;
   readonly #nextHops: NextHops;
+  readonly #sessions: PendingSessions | undefined;
   readonly #betterWays = new BetterWays();
   /** As they were when nothing was under way any more. */
   #neighbours: NeighboursOf[] | undefined;
@@ -51,9 +54,10 @@ class Quiescence implements Quiet {
   #dropsKnown: number;
 
   /** @param since when the question began, in nanoseconds by the clock of the taps */
-  constructor(lab: Lab, of: 'frames' | 'packets', since: bigint) {
+  constructor(lab: Lab, of: 'frames' | 'packets', since: bigint, sessions: PendingSessions | undefined) {
     this.#lab = lab;
     this.#of = of;
+    this.#sessions = sessions;
     this.#capture = Capture.of(lab);
     this.#since = since;
     this.#losses = this.#capture.losses.kernel;
@@ -102,8 +106,20 @@ class Quiescence implements Quiet {
   }
 
   doubt(once: boolean): string | undefined {
-    const { doubt, doubtOfOne } = oddsIn(this.#lab);
-    return once ? (doubtOfOne ?? doubtOfOneFrame(this.#lab)) : doubt;
+    const { who, doubt, doubtOfOne } = oddsIn(this.#lab);
+    if (once) return doubtOfOne ?? doubtOfOneFrame(this.#lab);
+    // However many probes there were, the tunnel has asked once.
+    const tunnel = who !== undefined && doubt === undefined ? this.#sessions?.unanswered() : undefined;
+    return tunnel ? `${who} may have lost the only handshake of ${tunnel} by chance` : doubt;
+  }
+
+  remembers(ofConnections: boolean): boolean {
+    const may = (each: Namespace) => mayRemember(each) || (ofConnections && mayDifferAtDevices(each));
+    return !engineOf(this.#lab).isPristine && this.#lab.namespaces.some(may);
+  }
+
+  awaitsSession(): boolean {
+    return this.#sessions?.areAwaited() ?? false;
   }
 
   lost(): string | undefined {
@@ -214,7 +230,8 @@ function solicited(frames: readonly CapturedFrame[], namespace: Namespace): { de
  * What is known of a lab's queues, for a question that begins now.
  *
  * @param of a packet may also wait for a neighbour's address; a frame that hairpin made has all it needs
+ * @param sessions made when the question began, if it waits for sessions of tunnels
  */
-export function quietIn(lab: Lab, of: 'frames' | 'packets'): Quiet {
-  return new Quiescence(lab, of, tapTime());
+export function quietIn(lab: Lab, of: 'frames' | 'packets', sessions?: PendingSessions): Quiet {
+  return new Quiescence(lab, of, tapTime(), sessions);
 }

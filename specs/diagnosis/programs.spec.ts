@@ -2,7 +2,16 @@ import { expect, type Lab, type Namespace, test } from 'hairpin';
 import { failureOf } from '../matchers/failure-of.ts';
 import { describeLoadingPrograms } from '../needs.ts';
 import { attachTcx } from '../trace/attach-tcx.ts';
-import { DROP, PASS, redirecting, returning, TC_DROP, TC_PASS, writeProgram } from '../trace/xdp-object.ts';
+import {
+  DROP,
+  PASS,
+  redirecting,
+  returning,
+  TC_DROP,
+  TC_PASS,
+  translating,
+  writeProgram,
+} from '../trace/xdp-object.ts';
 import { diagnosed } from './diagnosed.ts';
 
 const SHORT = { within: 50 };
@@ -93,4 +102,18 @@ describeLoadingPrograms(() => {
       facts: { device: 'b/eth0', asked: { by: 'r' } },
     });
   });
+
+  // Nobody has 10.0.9.9, and r has no route to it.
+  test.for(['10.0.1.77', '10.0.7.7'])(
+    'no route is blamed for an address that a program turns into %s',
+    async (to, { lab }) => {
+      const { a, r } = build(lab);
+      await filterBy(r, 'eth0', 'ingress', translating('10.0.9.9', to));
+      const id = await idIn(r, 'tc', 'filter show dev eth0 ingress');
+      expect(await diagnosed(expect(a).toReach('10.0.9.9', SHORT))).toMatchObject({
+        code: 'tc.program',
+        facts: { device: 'r/eth0', side: 'ingress', id },
+      });
+    },
+  );
 });

@@ -1,17 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { expect, type Lab, test, UsageError } from 'hairpin';
+import { describe, expect, type Lab, test, UsageError } from 'hairpin';
 import { describeNeeding } from '../needs.ts';
 import { ipLink } from './referee.ts';
 
 const newKey = () => randomBytes(32).toString('base64');
 
 /** a ─ wireguard0 (10.7.0.1) ┄ a/eth0 ── eth0/b ┄ wireguard0 (10.7.0.2) ─ b */
-function build(lab: Lab) {
+function build(lab: Lab, [ofA, ofB] = ['10.7.0.1/24', '10.7.0.2/24']) {
   const [a, b] = [lab.namespace('a'), lab.namespace('b')];
   const { a: outer } = lab.cable(a, b, { a: { address: '192.0.2.1/24' }, b: { address: '192.0.2.2/24' } });
   const [left, right] = [
-    a.link('wireguard', { privateKey: newKey(), listenPort: 51820, address: '10.7.0.1/24' }),
-    b.link('wireguard', { privateKey: newKey(), listenPort: 51820, address: '10.7.0.2/24' }),
+    a.link('wireguard', { privateKey: newKey(), listenPort: 51820, address: ofA as string }),
+    b.link('wireguard', { privateKey: newKey(), listenPort: 51820, address: ofB as string }),
   ];
   return { a, b, outer, left, right };
 }
@@ -28,6 +28,46 @@ describeNeeding(['wireguard'], () => {
     await expect(b).toReach(left);
     outer.set({ up: false });
     await expect(a).not.toReach(right);
+  });
+
+  // A device asks for a session again only after REKEY_TIMEOUT, 5 s. Until then it keeps all packets.
+  describe('mended after a lost handshake', () => {
+    const networks = ['10.7.0.0/24', 'fd07::/64'];
+    async function buildMended(lab: Lab, addresses?: [string, string]) {
+      const { a, left, right } = build(lab, addresses);
+      const [ofLeft, ofRight] = [left.publicKey as string, right.publicKey as string];
+      left.set({ peers: [{ publicKey: ofRight, endpoint: '192.0.2.2:51820', allowedIps: networks }] });
+      await expect(a).not.toReach(right);
+      right.set({ peers: [{ publicKey: ofLeft, allowedIps: networks }] });
+      return { a, right };
+    }
+
+    test.for([{}, { hold: 100 }])('.not.toReach(b, %o) waits for the next one', async (options, { lab }) => {
+      const { a, right } = await buildMended(lab);
+      await expect(expect(a).not.toReach(right, options)).rejects.toThrow(/Received: {2}an answer after/);
+    });
+
+    test('.toReach(b) waits for the next one', async ({ lab }) => {
+      const { a, right } = await buildMended(lab);
+      await expect(a).toReach(right);
+    });
+
+    test('and so does a matrix', async ({ lab }) => {
+      await buildMended(lab, ['fd07::1/64', 'fd07::2/64']);
+      const matrix = expect(lab).toMatchReachability('  a b\na . ✗\nb . .', { family: 6 });
+      await expect(matrix).rejects.toThrow(/^ +a {2}\. {2}✓/m);
+    });
+  });
+
+  test('a handshake that a link may have lost by chance proves nothing', async ({ lab }) => {
+    const { a, outer, left, right } = build(lab);
+    left.set({
+      peers: [{ publicKey: right.publicKey as string, endpoint: '192.0.2.2:51820', allowedIps: ['10.7.0.2/32'] }],
+    });
+    outer.impair({ loss: 1 });
+    await expect(expect(a).not.toReach(right)).rejects.toThrow(
+      'netem of a/eth0 may have lost the only handshake of a/wireguard0 by chance',
+    );
   });
 
   test('its settings are read back', ({ lab }) => {

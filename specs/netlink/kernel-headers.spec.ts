@@ -49,6 +49,7 @@ const MEMBERS: Record<string, string> = {
   rtnexthop: 'rtnh_len rtnh_flags rtnh_hops rtnh_ifindex',
   gnet_stats_basic: 'bytes packets -',
   gnet_stats_queue: 'qlen backlog drops requeues overlimits',
+  __kernel_timespec: 'tv_sec tv_nsec',
   tc_netem_corr: 'delay_corr loss_corr dup_corr',
   tc_netem_corrupt: 'probability correlation',
   tc_netem_qopt: 'latency limit loss gap duplicate jitter',

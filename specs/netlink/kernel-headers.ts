@@ -28,6 +28,7 @@ const HEADERS = [
     'linux/if_tunnel.h',
     'linux/ip6_tunnel.h',
     'linux/genetlink.h',
+    'linux/time_types.h',
     'linux/wireguard.h',
     'linux/if_team.h',
     'linux/netlink.h',

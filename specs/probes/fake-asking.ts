@@ -42,6 +42,8 @@ export function fakeQuestion(overrides: { asked?: Partial<Asked>; quiet?: Partia
       rerouted: async () => false,
       probes: () => 2,
       doubt: () => undefined,
+      remembers: () => false,
+      awaitsSession: () => false,
       lost: () => undefined,
       ...overrides.quiet,
     },

@@ -312,3 +312,29 @@ test('where links lose packets by chance, silence may prove nothing, and an answ
   answered.answered = true;
   expect(await answered.ask()).toBe(undefined);
 });
+
+test('asks on until a tunnel may ask its peer for a session, and gives the peer its time', async () => {
+  const fake = fakeQuestion({
+    asked: { read: () => clock.milliseconds >= 5010 },
+    quiet: { awaitsSession: () => clock.milliseconds < 5000 },
+  });
+  expect(await fake.ask({ milliseconds: 100, untilQuiet: false })).toBeUndefined();
+  expect(fake.sent).toBeGreaterThan(40);
+  expect(clock.milliseconds).toBeGreaterThanOrEqual(5000);
+  const silent = fakeQuestion({ quiet: { awaitsSession: () => clock.milliseconds < 5000 } });
+  await silent.ask({ milliseconds: 100, untilQuiet: false });
+  expect(clock.milliseconds).toBeGreaterThanOrEqual(5100);
+});
+
+test('waits until the kernel has repeated the first probe, if that may fare better and the spec gives no time', async () => {
+  const takes = async (remembers: boolean, patience: object = {}, asked: object = { repeatedAfter: 1150 }) => {
+    await fakeQuestion({ asked, quiet: { remembers: () => remembers } }).ask(patience);
+    return clock.milliseconds;
+  };
+  expect(await takes(true)).toBeGreaterThanOrEqual(1150);
+  expect(await takes(false)).toBeLessThan(1150);
+  expect(await takes(true, { untilQuiet: false })).toBeLessThan(1150);
+  // What the kernel does not repeat is asked again as long as `toReach` asks.
+  expect(await takes(true, {}, {})).toBeGreaterThanOrEqual(1000);
+  expect(await takes(true, {}, { once: true })).toBeLessThan(1000);
+});

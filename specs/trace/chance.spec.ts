@@ -1,15 +1,19 @@
-import { describe, expect, type Lab, test } from 'hairpin';
+import { describe, expect, type Lab, type Namespace, test } from 'hairpin';
 import { findProgram } from '../../lib/kernel/find-program.ts';
-import { isLeftToChance } from '../../lib/trace/chance.ts';
+import { isLeftToChance, mayRemember } from '../../lib/trace/chance.ts';
 
 /** What `nft` makes of a rule in `c`, of a set `s` with something more to it. */
 async function addRule(lab: Lab, rule: string, ofSet = ''): Promise<boolean> {
+  return isLeftToChance(await withRule(lab, rule, ofSet));
+}
+
+async function withRule(lab: Lab, rule: string, ofSet = ''): Promise<Namespace> {
   const a = lab.namespace('a');
   const sets = `set s { type ipv4_addr; ${ofSet} }; set d { type ipv4_addr; flags dynamic; };`;
   const objects = 'counter k { }; limit l { rate 1/second; };';
   const chains = `chain o { }; chain c { type filter hook forward priority 0; ${rule}; };`;
   await a.exec('nft', [`table ip t { ${rule.includes('@') ? sets : ''} ${objects} ${chains} }`]);
-  return isLeftToChance(a);
+  return a;
 }
 
 describe('two packets that are alike fare alike', () => {
@@ -41,12 +45,29 @@ describe('they may fare differently', () => {
     'jhash ip saddr . tcp sport mod 2 == 0 drop',
     'limit name "l" drop',
     'add @d { ip saddr } drop',
+    'icmp id < 30000 drop',
+    'tcp sequence < 2000000000 drop',
   ])('%s', async (rule, { lab }) => {
     expect(await addRule(lab, rule)).toBe(true);
   });
 
   test('of a set whose elements have a limit', async ({ lab }) => {
     expect(await addRule(lab, 'ip saddr @s drop', 'limit rate over 1/second;')).toBe(true);
+  });
+});
+
+describe('a packet that was dropped may pass when it is repeated', () => {
+  test.for([
+    ['add @d { ip saddr } drop', true],
+    ['limit rate over 10/second drop', true],
+    ['quota over 1000 bytes drop', true],
+    ['ct count over 5 drop', true],
+    ['tcp sport < 30000 drop', false],
+    ['numgen random mod 2 == 0 drop', false],
+    ['meta hour "03:00"-"04:00" drop', false],
+    ['ip ttl < 3 counter drop', false],
+  ] as const)('%s: %s', async ([rule, expected], { lab }) => {
+    expect(mayRemember(await withRule(lab, rule))).toBe(expected);
   });
 });
 

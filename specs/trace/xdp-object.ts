@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { ipToBytes } from '../../lib/wire/ip-address.ts';
 
 const HEADER = 64;
 const SYMBOL = 24;
@@ -39,8 +40,29 @@ export function redirecting(ifindex: number): Buffer {
   ]);
 }
 
-function instruction(code: number, register: number, value: number): Buffer {
-  const bytes = Buffer.from([code, register, 0, 0, 0, 0, 0, 0]);
+/** What is for one IPv4 address goes to another, with the checksum of the header mended: as `dnat` of a program of traffic control. */
+export function translating(from: string, to: string): Buffer {
+  const [before, after] = [ipToBytes(from), ipToBytes(to)];
+  const [destination, checksum] = [30, 24];
+  const steps = [
+    // r6 = r1; r2 = skb->protocol; what is not IPv4, or not for the address, goes to the end
+    ...[instruction(0xbf, 0x16, 0), instruction(0x61, 0x12, 0, 16), instruction(0x55, 2, 0x0008, 16)],
+    ...[instruction(0x20, 0, destination), instruction(0x55, 0, before.readInt32BE(), 14)],
+    // bpf_skb_store_bytes(skb, destination, &after, 4, 0)
+    ...[instruction(0x62, 10, after.readInt32LE(), -4), instruction(0xbf, 0x61, 0), instruction(0xb7, 2, destination)],
+    ...[instruction(0xbf, 0xa3, 0), instruction(0x07, 3, -4), instruction(0xb7, 4, 4), instruction(0xb7, 5, 0)],
+    instruction(0x85, 0, 9),
+    // bpf_l3_csum_replace(skb, checksum, before, after, 4)
+    ...[instruction(0xbf, 0x61, 0), instruction(0xb7, 2, checksum), instruction(0xb7, 3, before.readInt32LE())],
+    ...[instruction(0xb7, 4, after.readInt32LE()), instruction(0xb7, 5, 4), instruction(0x85, 0, 10)],
+  ];
+  return Buffer.concat([...steps, returning(TC_PASS)]);
+}
+
+/** @param registers the destination, and the source times 16 */
+function instruction(code: number, registers: number, value: number, offset = 0): Buffer {
+  const bytes = Buffer.from([code, registers, 0, 0, 0, 0, 0, 0]);
+  bytes.writeInt16LE(offset, 2);
   bytes.writeInt32LE(value, 4);
   return bytes;
 }

@@ -1,0 +1,35 @@
+import { realtimeNanoseconds } from '../kernel/clock.ts';
+import { hasCode } from '../kernel/has-code.ts';
+import type { PeerSession } from '../links/link-description.ts';
+import { kindOf } from '../links/registry.ts';
+import { genericId } from '../netlink/generic.ts';
+import { engineOf } from './engine.ts';
+import type { Interface } from './interface.ts';
+import type { Lab } from './lab.ts';
+
+/** A device that sends only in sessions with its peers. */
+export interface DeviceSessions {
+  device: Interface;
+  peers: readonly PeerSession[];
+  /** It asks a peer for a session once in so many milliseconds at most. */
+  askedAgainAfter: number;
+}
+
+/** The devices of a lab that send only in sessions, as WireGuard does. Those that are gone by now are left out. */
+export function readSessions({ namespaces }: Lab): DeviceSessions[] {
+  return namespaces.flatMap(({ interfaces }) => interfaces).flatMap(sessionsAt);
+}
+
+function sessionsAt(device: Interface): DeviceSessions[] {
+  const { apart } = kindOf(device)?.description ?? {};
+  if (!apart?.sessions || device.deleted) return [];
+  const { generic } = engineOf(device.namespace);
+  const { askedAgainAfter, read } = apart.sessions;
+  try {
+    const answers = generic.list(apart.list(genericId(generic, apart.family), device.index));
+    return [{ device, peers: read(answers, realtimeNanoseconds()), askedAgainAfter }];
+  } catch (error) {
+    if (hasCode(error, 'ENODEV')) return [];
+    throw error;
+  }
+}

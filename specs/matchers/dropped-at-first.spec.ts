@@ -1,0 +1,39 @@
+import { describe, expect, type Lab, test } from 'hairpin';
+import { addRoutedHosts } from '../routed-hosts.ts';
+import { addRules } from '../trace/rules/add-rules.ts';
+
+const REACHED = /^Received: +an answer after/m;
+
+// a ── r, which lets a SYN pass only when it is repeated, as some filters against floods do ── b
+describe('a filter that drops the first SYN of each connection', () => {
+  async function build(lab: Lab) {
+    const { a, r, b } = addRoutedHosts(lab);
+    await r.exec('nft', ['add table ip t; add set ip t known { type ipv4_addr . inet_service; flags dynamic; }']);
+    await addRules(r, 'ip t c { type filter hook forward priority 0; }', [
+      'tcp flags & (syn | ack) == syn ip saddr . tcp sport != @known add @known { ip saddr . tcp sport } drop',
+    ]);
+    return { a, r, b };
+  }
+
+  test('a negative by TCP waits until the kernel has repeated it', async ({ lab }) => {
+    const { a, b } = await build(lab);
+    await expect(expect(a).not.toReach(b, { by: 'tcp' })).rejects.toThrow(REACHED);
+  });
+
+  test('and passes where the repeated one is dropped, too', async ({ lab }) => {
+    const { a, r, b } = await build(lab);
+    await r.exec('nft', ['add rule ip t c tcp flags & (syn | ack) == syn drop']);
+    await expect(a).not.toReach(b, { by: 'tcp' });
+  });
+});
+
+// a ── r, which lets one echo request a second pass ── b
+test('a negative asks as long as a positive where a filter has a limit', async ({ lab }) => {
+  const { a, r, b } = addRoutedHosts(lab);
+  await addRules(r, 'ip t c { type filter hook forward priority 0; }', [
+    'icmp type echo-request limit rate 1/second burst 1 packets accept',
+    'icmp type echo-request drop',
+  ]);
+  await expect(a).toReach(b);
+  await expect(expect(a).not.toReach(b)).rejects.toThrow(REACHED);
+});
