@@ -2,6 +2,7 @@ import { familyOf, type Prefix, parsePrefix } from '../wire/ip-address.ts';
 import { isGroupMac, isMac } from '../wire/mac-address.ts';
 import { editDistance, nearestWord } from './nearest-word.ts';
 import { hideOwnFrames } from './own-frames.ts';
+import { isObject } from './plain-object.ts';
 import { harmless } from './visible-text.ts';
 
 /** A call that cannot be right, found before the kernel is asked. Says the option, the rule, the value and the mend. */
@@ -108,7 +109,7 @@ function nearestOption(option: string, known: readonly string[]): string | undef
 
 /** Refuses options that are not an object. Which options there are is checked later. */
 export function checkIsObject(call: string, options: unknown, example: string): asserts options is object {
-  if (typeof options === 'object' && options !== null && !Array.isArray(options)) return;
+  if (isObject(options)) return;
   throw new UsageError(`${call}: options must be an object such as { ${example}: … }: received ${show(options)}`);
 }
 

@@ -2,6 +2,7 @@ import { existsSync, watch } from 'node:fs';
 import { dirname, isAbsolute } from 'node:path';
 import { sleep } from '../kernel/clock.ts';
 import { listeningAt } from '../kernel/listening-sockets.ts';
+import { isObject } from '../kernel/plain-object.ts';
 import { checkInteger, checkOneOf, checkOptions, show, UsageError } from '../kernel/validate.ts';
 import { engineOf } from './engine.ts';
 import type { Namespace } from './namespace.ts';
@@ -37,11 +38,9 @@ const RULE =
  */
 export function readyCheck(call: string, namespace: Namespace, ready: unknown): ReadyCheck {
   if (typeof ready === 'function') return byFunction(ready as () => unknown);
-  if (typeof ready !== 'object' || ready === null || Array.isArray(ready))
-    throw new UsageError(`${call}: ${RULE}: received ${show(ready)}`);
-  const kinds = Object.keys(ready).filter((key) => key !== 'protocol');
-  if (kinds.length !== 1) throw new UsageError(`${call}: ${RULE}: received ${show(ready)}`);
-  const { log, port, protocol, file } = ready as Record<string, unknown>;
+  const kinds = isObject(ready) ? Object.keys(ready).filter((key) => key !== 'protocol') : [];
+  if (!isObject(ready) || kinds.length !== 1) throw new UsageError(`${call}: ${RULE}: received ${show(ready)}`);
+  const { log, port, protocol, file } = ready;
   switch (kinds[0]) {
     case 'log':
       checkOptions(`${call}: ready`, ready, ['log']);

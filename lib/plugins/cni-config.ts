@@ -1,6 +1,7 @@
+import { isObject } from '../kernel/plain-object.ts';
 import { checkOptions, show } from '../kernel/validate.ts';
 import { UsageError } from '../lab/index.ts';
-import { isJson, type Json } from './json.ts';
+import type { Json } from './json.ts';
 
 /** One plugin's part of a network configuration list (CNI specification 1.0, section 1). */
 export interface CniPluginConfig extends Json {
@@ -55,7 +56,7 @@ function checkIsConflist(conflist: unknown): void {
     throw new UsageError(
       `cni: conflist must be the file's content, such as JSON.parse(readFileSync(${show(conflist)}, 'utf8')): received a text`,
     );
-  if (!isJson(conflist) || conflist['plugins'] !== undefined || typeof conflist['type'] !== 'string') return;
+  if (!isObject(conflist) || conflist['plugins'] !== undefined || typeof conflist['type'] !== 'string') return;
   throw new UsageError(
     `cni: conflist must have a list of plugins, such as { name: 'lan', plugins: [{ type: ${show(conflist['type'])}, … }] }: ` +
       'received the configuration of a single plugin',
@@ -91,7 +92,7 @@ export function executionConfig(
 function withPrivateState(plugin: CniPluginConfig, state: string): CniPluginConfig {
   const { ipam } = plugin;
   const privateIpam =
-    isJson(ipam) && ipam['type'] === 'host-local' ? { ipam: { dataDir: `${state}/cni/networks`, ...ipam } } : {};
+    isObject(ipam) && ipam['type'] === 'host-local' ? { ipam: { dataDir: `${state}/cni/networks`, ...ipam } } : {};
   const privateTuning = plugin.type === 'tuning' ? { dataDir: `${state}/cni/tuning` } : {};
   return { ...privateTuning, ...plugin, ...privateIpam };
 }

@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { delimiter } from 'node:path';
 import { findProgram } from '../kernel/find-program.ts';
 import { hideOwnFrames } from '../kernel/own-frames.ts';
+import { isObject } from '../kernel/plain-object.ts';
 import { checkInterfaceName, checkOptions, show } from '../kernel/validate.ts';
 import { harmless } from '../kernel/visible-text.ts';
 import { type Interface, Namespace, UsageError } from '../lab/index.ts';
-import { isJson, type Json, parseJson } from './json.ts';
+import { type Json, parseJson } from './json.ts';
 import { nodeState } from './node-state.ts';
 
 /** Where distributions put it: beside podman, not on the PATH. */
@@ -160,9 +161,9 @@ export class Netavark {
       { input: JSON.stringify(config), reject: false },
     );
     const json = parseJson(String(stdout));
-    if (exitCode === 0) return isJson(json) ? json : undefined;
+    if (exitCode === 0) return isObject(json) ? json : undefined;
     const reason =
-      isJson(json) && typeof json['error'] === 'string' ? json['error'] : `it ended with exit code ${exitCode}`;
+      isObject(json) && typeof json['error'] === 'string' ? json['error'] : `it ended with exit code ${exitCode}`;
     throw new NetavarkError(
       [`netavark ${command} ${name}, ${container}: ${reason}`, stderr].filter(Boolean).join('\n'),
     );
