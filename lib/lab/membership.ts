@@ -9,7 +9,7 @@ import {
   SOCK_DGRAM,
 } from '../kernel/constants.ts';
 import { Socket } from '../kernel/socket.ts';
-import { checkOptions, show, UsageError } from '../kernel/validate.ts';
+import { checkOptions, wrongOption } from '../kernel/validate.ts';
 import { familyOf, ipToBytes } from '../wire/ip-address.ts';
 import { checkLabOpen } from './check-lab-open.ts';
 import { engineOf } from './engine.ts';
@@ -46,7 +46,7 @@ export function joinGroup(namespace: Namespace, group: string, options: { dev?: 
   checkGroup(call, group);
   checkOptions(call, options, ['dev']);
   const family = familyOf(group);
-  if (!family) throw new UsageError(`${call}: group must be an IP multicast group: received ${show(group)}`);
+  if (!family) throw wrongOption(call, 'group', 'an IP multicast group', group);
   const device = namespace.interface(options.dev);
   const { netns } = engineOf(namespace);
   const socket = Socket.open(netns, family === 4 ? AF_INET : AF_INET6, SOCK_DGRAM, 0);

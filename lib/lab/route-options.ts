@@ -1,5 +1,5 @@
 import { LOOPBACK_IFINDEX } from '../kernel/constants.ts';
-import { checkOptions, show, UsageError } from '../kernel/validate.ts';
+import { checkOptions, show, UsageError, wrongOption } from '../kernel/validate.ts';
 import type { Encap } from '../netlink/lwtunnel.ts';
 import { type ipRoute, TABLE_MAIN } from '../netlink/route.ts';
 import type { RouteMetrics } from '../netlink/route-metrics.ts';
@@ -190,7 +190,7 @@ function checkTogether(
     throw new UsageError(`${call}: a route of the type ${type} leads nowhere, so it takes no ${names}`);
   if (NOWHERE.includes(type)) return;
   if (nextHops !== undefined && (!Array.isArray(nextHops) || nextHops.length === 0))
-    throw new UsageError(`${call}: nextHops must be a list such as [{ via: '10.0.0.2' }]: received ${show(nextHops)}`);
+    throw wrongOption(call, 'nextHops', "a list such as [{ via: '10.0.0.2' }]", nextHops);
   if ((nextHops || nhid !== undefined) && leads.length > 1)
     throw new UsageError(
       `${call}: ${nextHops ? 'nextHops stand' : 'nhid stands'} for the whole way: received ${names}`,

@@ -1,5 +1,5 @@
 import { isObject } from '../kernel/plain-object.ts';
-import { show, UsageError } from '../kernel/validate.ts';
+import { wrongOption } from '../kernel/validate.ts';
 import { list } from '../netlink/list.ts';
 import { u32 } from '../netlink/scalars.ts';
 import { struct } from '../netlink/struct.ts';
@@ -42,7 +42,7 @@ function qosMap(highestFrom: number, highestTo: number, from: string, to: string
     },
     check: (call, option, value) => {
       if (value === undefined || isMap(value)) return;
-      throw new UsageError(`${call}: ${option} must be ${rule}: received ${show(value)}`);
+      throw wrongOption(call, option, rule, value);
     },
     write: (to, map) =>
       mappings.write(

@@ -1,4 +1,4 @@
-import { checkInteger, show, UsageError } from '../kernel/validate.ts';
+import { checkInteger, wrongOption } from '../kernel/validate.ts';
 import { be32, bool, ip4, ip6, range, u8 } from '../netlink/scalars.ts';
 import { type Fixed, fixed, type Type } from '../netlink/type.ts';
 import { familyOf, isMulticastIp } from '../wire/ip-address.ts';
@@ -47,7 +47,7 @@ function numberOrInherit(
     check: (call, option, value) => {
       if (value === undefined || value === 'inherit') return;
       if (typeof value === 'number') return checkInteger(call, option, value, least, most);
-      throw new UsageError(`${call}: ${option} must be ${rule}: received ${show(value)}`);
+      throw wrongOption(call, option, rule, value);
     },
     words: (value) => [String(value)],
   };
@@ -81,7 +81,7 @@ function ofBothVersions(rule: string, isGroup: boolean): Pick<Type<string>, 'rul
     check: (call, option, value) => {
       if (value === undefined) return;
       const isValid = typeof value === 'string' && familyOf(value) !== undefined && isMulticastIp(value) === isGroup;
-      if (!isValid) throw new UsageError(`${call}: ${option} must be ${rule}: received ${show(value)}`);
+      if (!isValid) throw wrongOption(call, option, rule, value);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { show, UsageError } from '../kernel/validate.ts';
+import { wrongOption } from '../kernel/validate.ts';
 import { oneOf } from '../netlink/one-of.ts';
 import { be16, digits, flag, linkedDevice, range, u8, u32 } from '../netlink/scalars.ts';
 import { type Fixed, fixed } from '../netlink/type.ts';
@@ -196,7 +196,5 @@ function checkPortRange(call: string, option: string, value: unknown): void {
   const [lowest, highest, ...others] = Array.isArray(value) ? value : [];
   const isPort = (port: unknown) => Number.isInteger(port) && Number(port) >= 1 && Number(port) <= 65535;
   if (isPort(lowest) && isPort(highest) && lowest <= highest && others.length === 0) return;
-  throw new UsageError(
-    `${call}: ${option} must be the lowest and the highest port, such as [40000, 50000]: received ${show(value)}`,
-  );
+  throw wrongOption(call, option, 'the lowest and the highest port, such as [40000, 50000]', value);
 }

@@ -1,7 +1,7 @@
 import { cString, readCString } from '../kernel/bytes.ts';
 import { AF_INET, AF_INET6 } from '../kernel/constants.ts';
 import { familyNumber } from '../kernel/socket-address.ts';
-import { checkBoolean, checkInteger, checkIp, checkMac, show, UsageError } from '../kernel/validate.ts';
+import { checkBoolean, checkInteger, checkIp, checkMac, wrongOption } from '../kernel/validate.ts';
 import { bytesToIp, type Family, familyOf, ipToBytes } from '../wire/ip-address.ts';
 import { bytesToMac, macToBytes } from '../wire/mac-address.ts';
 import { type Fixed, fixed, type JsonSchema, type Type } from './type.ts';
@@ -82,7 +82,7 @@ export function seconds(of: Fixed<number>, least: number, most: number): Fixed<n
     schema: { type: 'number', minimum: least, maximum: most },
     check: (call, option, value) => {
       if (value === undefined || (typeof value === 'number' && value >= least && value <= most)) return;
-      throw new UsageError(`${call}: ${option} must be ${rule}: received ${show(value)}`);
+      throw wrongOption(call, option, rule, value);
     },
   };
 }
@@ -194,7 +194,7 @@ export function digits(size: number, example: string): Fixed<string> {
       schema: { type: 'string', pattern },
       check: unlessLeftOut((call, option, value) => {
         if (typeof value === 'string' && new RegExp(pattern).test(value)) return;
-        throw new UsageError(`${call}: ${option} must be ${rule}: received ${show(value)}`);
+        throw wrongOption(call, option, rule, value);
       }),
     },
   );
@@ -228,7 +228,7 @@ function ofVersion(version: Family, example: string): Type<string> {
   const rule = `an IPv${version} address such as ${example}`;
   const check = unlessLeftOut((call: string, option: string, value: unknown) => {
     if (typeof value === 'string' && familyOf(value) === version) return;
-    throw new UsageError(`${call}: ${option} must be ${rule}: received ${show(value)}`);
+    throw wrongOption(call, option, rule, value);
   });
   return { ...ip, rule, check };
 }

@@ -1,5 +1,5 @@
 import { isObject } from '../kernel/plain-object.ts';
-import { checkOptions, show } from '../kernel/validate.ts';
+import { checkBoolean, checkOneOf, checkOptions, show, wrongOption } from '../kernel/validate.ts';
 import { UsageError } from '../lab/index.ts';
 import type { Json } from './json.ts';
 
@@ -33,19 +33,16 @@ export function checkConflist(conflist: unknown): Required<CniConflist> {
   checkIsConflist(conflist);
   checkOptions('cni', conflist, ['name', 'plugins', 'cniVersion', 'disableCheck']);
   const { cniVersion = '1.0.0', name, disableCheck = false, plugins } = conflist as CniConflist;
-  if (!VERSIONS.includes(cniVersion)) {
-    throw new UsageError(`cni: cniVersion must be one of ${VERSIONS.join(', ')}: received ${show(cniVersion)}`);
-  }
+  checkOneOf('cni', 'cniVersion', cniVersion, VERSIONS);
   checkCniName('cni', 'name', name);
   if (!Array.isArray(plugins) || plugins.length === 0) {
-    throw new UsageError(`cni: plugins must be a list such as [{ type: 'macvlan', … }]: received ${show(plugins)}`);
+    throw wrongOption('cni', 'plugins', "a list such as [{ type: 'macvlan', … }]", plugins);
   }
   for (const plugin of plugins) {
     if (typeof plugin?.type === 'string' && plugin.type !== '' && !plugin.type.includes('/')) continue;
-    throw new UsageError(`cni: type must be a plugin's file name, such as macvlan: received ${show(plugin?.type)}`);
+    throw wrongOption('cni', 'type', "a plugin's file name, such as macvlan", plugin?.type);
   }
-  if (typeof disableCheck !== 'boolean')
-    throw new UsageError(`cni: disableCheck must be true or false: received ${show(disableCheck)}`);
+  checkBoolean('cni', 'disableCheck', disableCheck);
   // As it is now: what the caller does to the object later must not come between ADD and DEL.
   return { cniVersion, name, disableCheck, plugins: structuredClone(plugins) };
 }

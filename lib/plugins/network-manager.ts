@@ -1,8 +1,9 @@
 import { after, turn } from '../kernel/clock.ts';
 import { isObject } from '../kernel/plain-object.ts';
-import { checkMilliseconds, checkOptions, show } from '../kernel/validate.ts';
+import { checkMilliseconds, checkOptions, show, wrongOption } from '../kernel/validate.ts';
 import { engineOf } from '../lab/engine.ts';
-import { type Daemon, type Interface, Namespace, UsageError } from '../lab/index.ts';
+import { type Daemon, type Interface, type Namespace, UsageError } from '../lab/index.ts';
+import { checkNode } from './check-namespace.ts';
 import {
   checkTaken,
   type DeviceState,
@@ -54,15 +55,9 @@ export async function networkManager(
   node: Namespace,
   files: Readonly<Record<string, string | NetworkManagerFile>>,
 ): Promise<NetworkManager> {
-  if (!(node instanceof Namespace)) {
-    throw new UsageError(
-      `networkManager: node must be a namespace of a lab, which plays the node: received ${show(node)}`,
-    );
-  }
+  checkNode('networkManager', node);
   if (!isObject(files))
-    throw new UsageError(
-      `networkManager: files must be an object such as { 'br0.nmconnection': '[connection]…' }: received ${show(files)}`,
-    );
+    throw wrongOption('networkManager', 'files', "an object such as { 'br0.nmconnection': '[connection]…' }", files);
   const checked = Object.entries(files).map(([name, file]) => checkFile(name, file));
   const program = findNetworkManager();
   if (!program)
