@@ -10,7 +10,7 @@ import {
   inner,
   ip,
   network,
-  oneNumber,
+  oneOf,
   realmsField,
 } from '../state/entries/fields.ts';
 import {
@@ -90,8 +90,8 @@ const { scope, proto, pref } = routeEntry.fields;
 const FIELDS = {
   ...{
     to: target,
-    family: oneNumber(4, 6),
-    type: oneOf(TYPES),
+    family: oneOf(4, 6),
+    type: oneOf(...TYPES),
     table: routeTable,
     via: ip,
     nhid: from(1, 2 ** 32 - 1),
@@ -227,12 +227,4 @@ function destination(call: string, { to, family, via, src, nextHops }: RouteOpti
   if (prefix) return prefix;
   const chosen = family ?? familyOf(via ?? src ?? nextHops?.[0]?.via ?? '') ?? 4;
   return { address: chosen === 4 ? '0.0.0.0' : '::', length: 0, family: chosen };
-}
-
-function oneOf(words: readonly string[]) {
-  return {
-    rule: `one of ${words.join(', ')}`,
-    schema: { enum: words },
-    read: (value: unknown) => (words.some((word) => word === value) ? value : undefined),
-  };
 }

@@ -54,6 +54,15 @@ export const u64 = fixed<bigint>(
   (bytes, at, value) => bytes.writeBigUInt64LE(value, at),
 );
 
+/** 64 bits as a number, where the kernel has less to say. */
+export function asNumber(of: Fixed<bigint>): Fixed<number> {
+  return fixed(
+    of.size,
+    (bytes, at) => Number(of.readAt(bytes, at)),
+    (bytes, at, value) => of.writeAt(bytes, at, BigInt(value)),
+  );
+}
+
 /** `USER_HZ`: what the kernel counts some times in, as `clock_t` (`jiffies_to_clock_t`). */
 const TICKS_A_SECOND = 100;
 

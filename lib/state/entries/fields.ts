@@ -210,12 +210,12 @@ export function listOf(each: Field): Field {
   };
 }
 
-/** One of some numbers. */
-export function oneNumber(...numbers: readonly number[]): Field {
+/** One of some words or numbers, and no other. */
+export function oneOf(...values: readonly (string | number)[]): Field {
   return {
-    rule: `one of ${numbers.join(', ')}`,
-    schema: { enum: numbers },
-    read: (value) => (numbers.some((each) => each === value) ? value : undefined),
+    rule: `one of ${values.join(', ')}`,
+    schema: { enum: values },
+    read: (value) => (values.some((each) => each === value) ? value : undefined),
   };
 }
 
