@@ -12,3 +12,13 @@ export function unlessCode<T, O>(codes: readonly string[], action: () => T, othe
     throw error;
   }
 }
+
+/** What is read of another process; undefined when that fails, except for want of descriptors here: that says nothing of the other. */
+export function ifReadable<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (hasCode(error, 'EMFILE', 'ENFILE')) throw error;
+    return undefined;
+  }
+}

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { hasCode, unlessCode } from './has-code.ts';
+import { hasCode, ifReadable, unlessCode } from './has-code.ts';
 
 /** The numbers of all processes, in ascending order, as the kernel gives them out. */
 export function allProcesses(): number[] {
@@ -41,11 +41,8 @@ export function unlessGone<T>(read: () => T, otherwise: T): T {
 
 /** proc_pid_stat(5), from the state on: the name before it may have spaces and brackets. */
 function statOf(pid: number): string[] | undefined {
-  try {
+  return ifReadable(() => {
     const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
     return text.slice(text.lastIndexOf(')') + 2).split(' ');
-  } catch (error) {
-    if (hasCode(error, 'EMFILE', 'ENFILE')) throw error;
-    return undefined;
-  }
+  });
 }

@@ -40,7 +40,7 @@ export class Membership implements Disposable {
 }
 
 /** Joins a group by a socket of its own; {@link Namespace.join} is this. */
-export function joinGroup(namespace: Namespace, group: string, options: { dev?: Interface | string } = {}): Membership {
+export function joinGroup(namespace: Namespace, group: string, options: { dev?: Interface | string }): Membership {
   const call = `${namespace}.join`;
   checkLabOpen(call, namespace.lab);
   checkGroup(call, group);

@@ -190,13 +190,13 @@ export const bytes: Type<Buffer, Uint8Array> = {
   words: (value) => [Buffer.from(value).toString('hex')],
 };
 
-/** A fixed number of bytes, each as two hexadecimal digits. */
-export function digits(size: number, example: string): Fixed<string> {
-  const rule = `${2 * size} hexadecimal digits such as '${example}'`;
-  const pattern = `^[0-9a-fA-F]{${2 * size}}$`;
+/** Eight bytes, each as two hexadecimal digits. */
+export function digits(example: string): Fixed<string> {
+  const rule = `16 hexadecimal digits such as '${example}'`;
+  const pattern = '^[0-9a-fA-F]{16}$';
   return fixed<string>(
-    size,
-    (from, at) => from.toString('hex', at, at + size),
+    8,
+    (from, at) => from.toString('hex', at, at + 8),
     (to, at, value) => to.write(value, at, 'hex'),
     {
       rule,
