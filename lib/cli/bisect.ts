@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { Command } from 'commander';
-import { aptKernels, kernelsBetween, packageName } from '../machines/apt-kernels.ts';
+import { aptKernels, kernelsBetween } from '../machines/apt-kernels.ts';
 import { describeEnding, describeFailure, describeRun } from '../machines/describe-run.ts';
 import { findKernel, locateKernel } from '../machines/find-kernel.ts';
 import { findFirstBad, type Verdict } from '../machines/first-bad.ts';
@@ -9,7 +9,7 @@ import type { MachineRun } from '../machines/machine-run.ts';
 import { splitArguments } from '../machines/split-arguments.ts';
 import { testOnKernel } from '../machines/test-on-kernel.ts';
 import { EXIT } from './exit-codes.ts';
-import { addMachineOptions, type MachineOptions, machineTask } from './machine-options.ts';
+import { addMachineOptions, type MachineOptions, machineTask, sayFetching } from './machine-options.ts';
 import { named } from './named.ts';
 import { print, say } from './print.ts';
 import { tellReports } from './tell-reports.ts';
@@ -65,9 +65,7 @@ function splitWords(words: readonly string[], argv: readonly string[]): { kernel
 }
 
 async function judge(word: string, specs: readonly string[], options: MachineOptions): Promise<Verdict> {
-  const kernel = await findKernel('kernels', word, (release, size) =>
-    say(`fetching ${packageName(release)} (${size} MiB)`),
-  );
+  const kernel = await findKernel('kernels', word, sayFetching);
   const root = process.cwd();
   const run = await testOnKernel(kernel, { ...machineTask(options), root, args: splitArguments(specs).testing });
   const warned = tellReports(word, run, options.failOnWarning);

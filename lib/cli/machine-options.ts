@@ -114,10 +114,13 @@ async function makeReady(words: readonly string[], trees: readonly KernelTree[],
     const namesakes = kernels.filter(({ name }) => name.replace(/#\d+$/, '') === kernel.name).length;
     kernels.push(namesakes === 0 ? kernel : { ...kernel, name: `${kernel.name}#${namesakes + 1}` });
   };
-  for (const word of words)
-    add(await findKernel(option, word, (release, size) => say(`fetching ${packageName(release)} (${size} MiB)`)));
+  for (const word of words) add(await findKernel(option, word, sayFetching));
   for (const tree of trees) add(await build(tree));
   return kernels;
+}
+
+export function sayFetching(release: string, size: number): void {
+  say(`fetching ${packageName(release)} (${size} MiB)`);
 }
 
 function isAlso(folder: string): (other: string) => boolean {

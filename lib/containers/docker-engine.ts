@@ -1,7 +1,7 @@
 import { execa } from 'execa';
 import { findProgram } from '../kernel/find-program.ts';
 import { dieWithParentCommand } from '../kernel/own-namespaces.ts';
-import { show } from '../kernel/validate.ts';
+import { wrongOption } from '../kernel/validate.ts';
 import { type ExecOptions, type Namespace, type Subprocess, UsageError } from '../lab/index.ts';
 
 /** The Docker engine that a lab's containers run in: the lab's own, or that of `DOCKER_HOST`. */
@@ -42,7 +42,7 @@ export abstract class DockerEngine {
    */
   cli(args: readonly string[], options: ExecOptions = {}): Subprocess {
     if (!Array.isArray(args) || args.some((arg) => typeof arg !== 'string')) {
-      throw new UsageError(`docker.cli: args must be a list of strings, one an argument: received ${show(args)}`);
+      throw wrongOption('docker.cli', 'args', 'a list of strings, one an argument', args);
     }
     const program = findProgram('docker');
     if (!program) {

@@ -1,5 +1,4 @@
-import { checkOptions, show } from '../kernel/validate.ts';
-import { UsageError } from '../lab/index.ts';
+import { checkOptions, wrongOption } from '../kernel/validate.ts';
 import type { ContainerDescription } from './started-container.ts';
 
 /** A Dockerfile to build an image from, with `docker build`. */
@@ -21,12 +20,12 @@ const EXPECTED = "an image's name, { context } of a Dockerfile, or a GenericCont
 export function checkImage(call: string, image: unknown): void {
   if (typeof image === 'string' && image !== '') return;
   if (typeof image !== 'object' || image === null || Array.isArray(image)) {
-    throw new UsageError(`${call}: image must be ${EXPECTED}: received ${show(image)}`);
+    throw wrongOption(call, 'image', EXPECTED, image);
   }
   // Another copy of testcontainers has a GenericContainer of its own, so its class is no way to tell.
   if ('start' in image) return;
   checkOptions(call, image, ['context', 'dockerfile', 'buildArgs']);
   if (!('context' in image) || typeof image.context !== 'string') {
-    throw new UsageError(`${call}: image must be ${EXPECTED}: received ${show(image)}`);
+    throw wrongOption(call, 'image', EXPECTED, image);
   }
 }

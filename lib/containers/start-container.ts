@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import type { GenericContainer } from 'testcontainers';
 import { now, sleep } from '../kernel/clock.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
-import { checkOptions, show } from '../kernel/validate.ts';
+import { checkOptions, show, wrongOption } from '../kernel/validate.ts';
 import { harmless } from '../kernel/visible-text.ts';
 import { engineOf } from '../lab/engine.ts';
 import { type Lab, UsageError } from '../lab/index.ts';
@@ -38,11 +38,10 @@ export function checkContainer(lab: Lab, name: unknown, image: unknown, options:
   checkOptions(call, options, ['command', 'network', 'connect']);
   const { command, network, connect } = options;
   if (command !== undefined && (!Array.isArray(command) || command.some((word) => typeof word !== 'string')))
-    throw new UsageError(`${call}: command must be a list of strings, one an argument: received ${show(command)}`);
+    throw wrongOption(call, 'command', 'a list of strings, one an argument', command);
   if (network !== undefined && typeof network !== 'string')
-    throw new UsageError(`${call}: network must be a name that docker network has: received ${show(network)}`);
-  if (connect !== undefined && typeof connect !== 'function')
-    throw new UsageError(`${call}: connect must be a function: received ${show(connect)}`);
+    throw wrongOption(call, 'network', 'a name that docker network has', network);
+  if (connect !== undefined && typeof connect !== 'function') throw wrongOption(call, 'connect', 'a function', connect);
 }
 
 /** Starts a container as a namespace of a lab; `lab.container` is this. */

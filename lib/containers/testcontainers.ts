@@ -1,4 +1,5 @@
 import type { ContainerRuntimeClient } from 'testcontainers';
+import { hasCode } from '../kernel/has-code.ts';
 import { MovablePath } from '../kernel/movable-path.ts';
 import { UsageError } from '../lab/index.ts';
 import type { DockerEngine } from './docker-engine.ts';
@@ -68,8 +69,7 @@ export async function loadTestcontainers(): Promise<typeof import('testcontainer
   try {
     return await import('testcontainers');
   } catch (error) {
-    const missing = error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND';
-    if (!missing) throw error;
+    if (!hasCode(error, 'ERR_MODULE_NOT_FOUND')) throw error;
     throw new UsageError(
       'lab.container: the package testcontainers is not installed: npm install --save-dev testcontainers@12',
     );

@@ -1,5 +1,6 @@
 import { matchesGlob, normalize } from 'node:path';
 import { errorMessage } from '../kernel/error-message.ts';
+import { isObject } from '../kernel/plain-object.ts';
 import { UsageError } from '../kernel/validate.ts';
 import { type Fields, missingDecision } from './koffi-script.ts';
 import type { PackageManager } from './package-manager.ts';
@@ -93,7 +94,7 @@ function parse(text: string): Fields {
   } catch (error) {
     throw new UsageError(`package.json is not JSON: ${errorMessage(error)}`);
   }
-  if (typeof fields === 'object' && fields !== null && !Array.isArray(fields)) return fields as Fields;
+  if (isObject(fields)) return fields as Fields;
   throw new UsageError('package.json must have an object in it');
 }
 

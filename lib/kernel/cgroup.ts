@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { hasCode } from './has-code.ts';
+import { hasCode, unlessCode } from './has-code.ts';
 
 /**
  * Kills what runs in the cgroups of a name, which are at the top of their hierarchies, and removes them. A cgroup is
@@ -39,27 +39,17 @@ function removeTree(folder: string): boolean {
 }
 
 function entriesOf(folder: string): string[] {
-  try {
-    return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
-  } catch (error) {
-    // Gone meanwhile.
-    if (!hasCode(error, 'ENOENT', 'ENODEV')) throw error;
-    return [];
-  }
+  // Gone meanwhile.
+  const entries = unlessCode(['ENOENT', 'ENODEV'], () => readdirSync(folder, { withFileTypes: true }), []);
+  return entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
 }
 
 function processesIn(folder: string): number[] {
-  try {
-    // A process of another PID namespace is 0 here.
-    return readFileSync(join(folder, 'cgroup.procs'), 'utf8')
-      .split('\n')
-      .map(Number)
-      .filter((pid) => pid > 0);
-  } catch (error) {
-    // Gone meanwhile; or a threaded one, whose processes are listed further up (cgroup_procs_start).
-    if (!hasCode(error, 'ENOENT', 'ENODEV', 'EOPNOTSUPP')) throw error;
-    return [];
-  }
+  const read = () => readFileSync(join(folder, 'cgroup.procs'), 'utf8').split('\n');
+  // Gone meanwhile; or a threaded one, whose processes are listed further up (cgroup_procs_start).
+  const lines = unlessCode(['ENOENT', 'ENODEV', 'EOPNOTSUPP'], read, []);
+  // A process of another PID namespace is 0 here.
+  return lines.map(Number).filter((pid) => pid > 0);
 }
 
 function endProcess(pid: number): void {

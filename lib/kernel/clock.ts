@@ -27,6 +27,13 @@ export function realtimeNanoseconds(): bigint {
   return timespec.readBigInt64LE(0) * 1_000_000_000n + timespec.readBigInt64LE(8);
 }
 
+/** Blocks this thread: for synchronous calls, which must not go back to the event loop. */
+export function block(milliseconds: number): void {
+  Atomics.wait(never, 0, 0, milliseconds);
+}
+
+const never = new Int32Array(new SharedArrayBuffer(4));
+
 /** Calls back once, after at least so many milliseconds; the function returned calls it off. */
 export function after(milliseconds: number, callback: () => void): () => void {
   const timer = start(callback, Math.max(0, Math.ceil(milliseconds)));

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { now, sleep } from './clock.ts';
 import { describeProcess } from './describe-process.ts';
-import { hasCode } from './has-code.ts';
+import { hasCode, ifReadable } from './has-code.ts';
 import { allProcesses, isAlive, signalProcess } from './process-state.ts';
 import { markOf } from './program-mark.ts';
 
@@ -87,17 +87,12 @@ function judge(pid: number, { isIn, marks }: LabSigns): Verdict {
 
 /** Of all of its threads; none where the kernel does not tell (`CONFIG_PROC_CHILDREN`), as distributions' do. */
 function childrenOf(pid: number): number[] {
-  try {
-    const tasks = `/proc/${pid}/task`;
-    const texts = readdirSync(tasks).map((task) => readFileSync(`${tasks}/${task}/children`, 'latin1'));
-    return texts
-      .flatMap((text) => text.split(' '))
-      .map(Number)
-      .filter((child) => child > 0);
-  } catch (error) {
-    if (hasCode(error, 'EMFILE', 'ENFILE')) throw error;
-    return [];
-  }
+  const tasks = `/proc/${pid}/task`;
+  const read = () => readdirSync(tasks).map((task) => readFileSync(`${tasks}/${task}/children`, 'latin1'));
+  return (ifReadable(read) ?? [])
+    .flatMap((text) => text.split(' '))
+    .map(Number)
+    .filter((child) => child > 0);
 }
 
 function isReaper(pid: number): boolean {

@@ -2,3 +2,23 @@
 export function hasCode(error: unknown, ...codes: readonly string[]): error is Error & { code: string } {
   return error instanceof Error && 'code' in error && codes.some((code) => code === error.code);
 }
+
+/** What an action returns, or the other value if it fails with one of these codes. Any other error is thrown. */
+export function unlessCode<T, O>(codes: readonly string[], action: () => T, otherwise: O): T | O {
+  try {
+    return action();
+  } catch (error) {
+    if (hasCode(error, ...codes)) return otherwise;
+    throw error;
+  }
+}
+
+/** What is read of another process; undefined when that fails, except for want of descriptors here: that says nothing of the other. */
+export function ifReadable<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (hasCode(error, 'EMFILE', 'ENFILE')) throw error;
+    return undefined;
+  }
+}

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { bytesToIp } from '../wire/ip-address.ts';
-import { hasCode } from './has-code.ts';
+import { unlessCode } from './has-code.ts';
 import type { NetNamespace } from './net-namespace.ts';
 
 /** A socket's state in hexadecimal digits: TCP_LISTEN, and TCP_CLOSE, which is what a UDP socket without a peer has. */
@@ -13,14 +13,8 @@ export function listeningAt(namespace: NetNamespace, protocol: 'tcp' | 'udp', po
 
 /** `/proc/net/tcp`: number, local address, remote address, state, and more. */
 function read(table: string, state: string, port: number): string[] {
-  let text: string;
-  try {
-    text = readFileSync(`/proc/thread-self/net/${table}`, 'latin1');
-  } catch (error) {
-    // A kernel without IPv6.
-    if (hasCode(error, 'ENOENT')) return [];
-    throw error;
-  }
+  // A kernel without IPv6 has no such file.
+  const text = unlessCode(['ENOENT'], () => readFileSync(`/proc/thread-self/net/${table}`, 'latin1'), '');
   const lines = text.split('\n').slice(1);
   return lines.flatMap((line) => {
     const [, local = '', , found] = line.trim().split(/\s+/);

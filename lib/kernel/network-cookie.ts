@@ -1,5 +1,5 @@
 import { AF_UNIX, SO_NETNS_COOKIE, SOCK_CLOEXEC, SOCK_DGRAM, SOL_SOCKET } from './constants.ts';
-import { hasCode } from './has-code.ts';
+import { ifReadable } from './has-code.ts';
 import { KernelError } from './kernel-error.ts';
 import { close, errnoName, getsockopt, lastErrno, socket } from './libc.ts';
 import { NetNamespace } from './net-namespace.ts';
@@ -29,15 +29,8 @@ export function networkCookie(namespace: NetNamespace): bigint | undefined {
 
 /** The same of the network that a process is in. Undefined when it has ended, or its network may not be entered. */
 export function networkCookieOf(pid: number): bigint | undefined {
-  let namespace: NetNamespace | undefined;
-  try {
-    namespace = NetNamespace.ofProcess(pid);
+  return ifReadable(() => {
+    using namespace = NetNamespace.ofProcess(pid);
     return networkCookie(namespace);
-  } catch (error) {
-    // This process has no descriptor left: that says nothing of the other.
-    if (hasCode(error, 'EMFILE', 'ENFILE')) throw error;
-    return undefined;
-  } finally {
-    namespace?.close();
-  }
+  });
 }

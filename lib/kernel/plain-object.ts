@@ -3,6 +3,11 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
   return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 
+/** Whether a value has named members: an object, of a class or not, but no list. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** An object with these properties alone. */
 export function pick<T extends object>(from: T, names: readonly string[]): Partial<T> {
   return keep(from, (name) => names.includes(name));

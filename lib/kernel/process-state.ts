@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { hasCode } from './has-code.ts';
+import { hasCode, ifReadable, unlessCode } from './has-code.ts';
 
 /** The numbers of all processes, in ascending order, as the kernel gives them out. */
 export function allProcesses(): number[] {
@@ -36,21 +36,13 @@ export function argumentsOf(pid: number): string {
 
 /** Reads something of a process. It may have ended meanwhile, and another user's is not ours to look at: then the other value. */
 export function unlessGone<T>(read: () => T, otherwise: T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ESRCH', 'EACCES', 'EPERM')) return otherwise;
-    throw error;
-  }
+  return unlessCode(['ENOENT', 'ESRCH', 'EACCES', 'EPERM'], read, otherwise);
 }
 
 /** proc_pid_stat(5), from the state on: the name before it may have spaces and brackets. */
 function statOf(pid: number): string[] | undefined {
-  try {
+  return ifReadable(() => {
     const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
     return text.slice(text.lastIndexOf(')') + 2).split(' ');
-  } catch (error) {
-    if (hasCode(error, 'EMFILE', 'ENFILE')) throw error;
-    return undefined;
-  }
+  });
 }

@@ -4,7 +4,7 @@ import { constants } from 'node:os';
 import { isMainThread } from 'node:worker_threads';
 import { checked } from './checked.ts';
 import { findProgram } from './find-program.ts';
-import { hasCode } from './has-code.ts';
+import { ifReadable } from './has-code.ts';
 import { declare, lastErrno } from './libc.ts';
 
 // asm-generic/resource.h
@@ -86,14 +86,11 @@ function limitsOf(pid: number): Limits | undefined {
 }
 
 function limitsInFile(pid: number): Limits | undefined {
-  try {
+  return ifReadable(() => {
     const text = readFileSync(`/proc/${pid}/limits`, 'utf8').replaceAll('unlimited', String(UNLIMITED));
     const [, soft, hard] = /^Max file locks\s+(\d+)\s+(\d+)/m.exec(text) ?? [];
     return [BigInt(soft ?? 0), BigInt(hard ?? 0)];
-  } catch (error) {
-    if (hasCode(error, 'EMFILE', 'ENFILE')) throw error;
-    return undefined;
-  }
+  });
 }
 
 function setSoftLimit(soft: bigint, hard: bigint): void {

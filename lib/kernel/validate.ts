@@ -2,6 +2,7 @@ import { familyOf, type Prefix, parsePrefix } from '../wire/ip-address.ts';
 import { isGroupMac, isMac } from '../wire/mac-address.ts';
 import { editDistance, nearestWord } from './nearest-word.ts';
 import { hideOwnFrames } from './own-frames.ts';
+import { isObject } from './plain-object.ts';
 import { harmless } from './visible-text.ts';
 
 /** A call that cannot be right, found before the kernel is asked. Says the option, the rule, the value and the mend. */
@@ -12,6 +13,11 @@ export class UsageError extends TypeError {
     super(harmless(message));
     hideOwnFrames(this);
   }
+}
+
+/** The error of an option with a wrong value, to be thrown. */
+export function wrongOption(call: string, option: string, rule: string, value: unknown): UsageError {
+  return new UsageError(`${call}: ${option} must be ${rule}: received ${show(value)}`);
 }
 
 /** Control characters, and halves of characters: a terminal, or a page, would show something else. */
@@ -108,8 +114,8 @@ function nearestOption(option: string, known: readonly string[]): string | undef
 
 /** Refuses options that are not an object. Which options there are is checked later. */
 export function checkIsObject(call: string, options: unknown, example: string): asserts options is object {
-  if (typeof options === 'object' && options !== null && !Array.isArray(options)) return;
-  throw new UsageError(`${call}: options must be an object such as { ${example}: … }: received ${show(options)}`);
+  if (isObject(options)) return;
+  throw wrongOption(call, 'options', `an object such as { ${example}: … }`, options);
 }
 
 export function checkOneOf<T extends string | number>(
@@ -119,23 +125,23 @@ export function checkOneOf<T extends string | number>(
   values: readonly T[],
 ): T {
   if (values.some((known) => known === value)) return value as T;
-  throw new UsageError(`${call}: ${option} must be one of ${values.join(', ')}: received ${show(value)}`);
+  throw wrongOption(call, option, `one of ${values.join(', ')}`, value);
 }
 
 export function checkBoolean(call: string, option: string, value: unknown): void {
   if (value === undefined || typeof value === 'boolean') return;
-  throw new UsageError(`${call}: ${option} must be true or false: received ${show(value)}`);
+  throw wrongOption(call, option, 'true or false', value);
 }
 
 /** A path of the reader's own; `undefined` is left to the default. */
 export function checkFileName(call: string, option: string, value: unknown): void {
   if (value === undefined || (typeof value === 'string' && value !== '')) return;
-  throw new UsageError(`${call}: ${option} must be a file's name: received ${show(value)}`);
+  throw wrongOption(call, option, "a file's name", value);
 }
 
 export function checkInteger(call: string, option: string, value: unknown, from: number, to: number): void {
   if (value === undefined || (Number.isInteger(value) && Number(value) >= from && Number(value) <= to)) return;
-  throw new UsageError(`${call}: ${option} must be a whole number from ${from} to ${to}: received ${show(value)}`);
+  throw wrongOption(call, option, `a whole number from ${from} to ${to}`, value);
 }
 
 /** Node's timers count in 32 bits with a sign. */
@@ -144,7 +150,7 @@ export const LONGEST_TIMER = 2 ** 31 - 1;
 /** A length of time in milliseconds; `undefined` is left to the default. */
 export function checkMilliseconds(call: string, option: string, value: unknown): void {
   if (value === undefined || (typeof value === 'number' && value >= 0 && value <= LONGEST_TIMER)) return;
-  throw new UsageError(`${call}: ${option} must be milliseconds, 0 to ${LONGEST_TIMER}: received ${show(value)}`);
+  throw wrongOption(call, option, `milliseconds, 0 to ${LONGEST_TIMER}`, value);
 }
 
 /** A namespace's name stands in messages, paths (`ns1/m1`) and file names. */
@@ -181,8 +187,11 @@ export function checkInterfaceName(call: string, name: unknown): asserts name is
     name !== '.' &&
     name !== '..';
   if (valid && name.search(UNPRINTABLE) >= 0) {
-    throw new UsageError(
-      `${call}: name must be without control characters and halves of characters, which no report can show: received ${show(name)}`,
+    throw wrongOption(
+      call,
+      'name',
+      'without control characters and halves of characters, which no report can show',
+      name,
     );
   }
   if (valid && SYSCTL_FOLDERS.includes(name)) {
@@ -220,9 +229,7 @@ export function checkMtu(call: string, mtu: unknown): void {
 
 export function checkIp(call: string, option: string, address: unknown): asserts address is string {
   if (typeof address === 'string' && familyOf(address) !== undefined) return;
-  throw new UsageError(
-    `${call}: ${option} must be an IP address such as 10.0.0.1 or fd00::1: received ${show(address)}`,
-  );
+  throw wrongOption(call, option, 'an IP address such as 10.0.0.1 or fd00::1', address);
 }
 
 /** Reads an address with its prefix length; without one the whole address is the prefix. */
@@ -234,5 +241,5 @@ export function checkPrefix(
 ): Prefix {
   const prefix = typeof text === 'string' ? parsePrefix(text) : undefined;
   if (prefix) return prefix;
-  throw new UsageError(`${call}: ${option} must be ${rule}: received ${show(text)}`);
+  throw wrongOption(call, option, rule, text);
 }

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { capabilitiesLacking } from './capability-sets.ts';
-import { hasCode } from './has-code.ts';
+import { unlessCode } from './has-code.ts';
 import { ownNamespacesCommand } from './own-namespaces.ts';
 import { isRootOfMachine } from './user-namespace.ts';
 
@@ -228,11 +228,8 @@ function readMachine(): Machine {
 }
 
 function readOptional(sysctl: string): [name: string, value: string][] {
-  try {
-    return [[sysctl, readFileSync(`/proc/sys/${sysctl.replaceAll('.', '/')}`, 'utf8').trim()]];
-  } catch (error) {
-    // Other kernels' and distributions' have it not; some of it is not for everybody to read.
-    if (hasCode(error, 'ENOENT', 'EACCES', 'EPERM')) return [];
-    throw error;
-  }
+  const read = () => readFileSync(`/proc/sys/${sysctl.replaceAll('.', '/')}`, 'utf8').trim();
+  // Other kernels and distributions lack it, and not everybody may read all of it.
+  const value = unlessCode(['ENOENT', 'EACCES', 'EPERM'], read, undefined);
+  return value === undefined ? [] : [[sysctl, value]];
 }

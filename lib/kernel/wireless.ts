@@ -1,17 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { hasCode } from './has-code.ts';
+import { unlessCode } from './has-code.ts';
 import type { NetNamespace } from './net-namespace.ts';
 
 /** The wireless devices of a namespace, by name; none where the kernel has no list of them (`CONFIG_CFG80211_WEXT`). */
 export function wirelessDevices(namespace: NetNamespace): string[] {
-  return namespace.run(() => {
-    try {
-      return readWireless(readFileSync('/proc/thread-self/net/wireless', 'utf8'));
-    } catch (error) {
-      if (!hasCode(error, 'ENOENT')) throw error;
-      return [];
-    }
-  });
+  const read = () => readFileSync('/proc/thread-self/net/wireless', 'utf8');
+  return readWireless(namespace.run(() => unlessCode(['ENOENT'], read, '')));
 }
 
 /** The names in `/proc/net/wireless`, behind its two lines of headings (`wireless_seq_printf_stats`). */

@@ -1,5 +1,5 @@
 import { pick } from '../kernel/plain-object.ts';
-import { checkBoolean, checkIsObject, checkMtu, checkOptions, show, UsageError } from '../kernel/validate.ts';
+import { checkBoolean, checkIsObject, checkMtu, checkOptions, UsageError, wrongOption } from '../kernel/validate.ts';
 import { checkPortOptions, PORT_OPTIONS, type PortOptions } from '../links/bridge-port.ts';
 import { missingLink } from '../links/has-link.ts';
 import type { LinkKind } from '../links/link-kind.ts';
@@ -183,9 +183,7 @@ function onSegment<T>(lab: Lab, a: Namespace, b: Namespace, plug: (segment: Segm
 
 function checkEnd(lab: Lab, which: string, node: unknown): asserts node is Namespace {
   if (!(node instanceof Namespace)) {
-    throw new UsageError(
-      `lab.cable: ${which} must be a namespace, router or switch of this lab: received ${show(node)}`,
-    );
+    throw wrongOption('lab.cable', which, 'a namespace, router or switch of this lab', node);
   }
   if (node.lab !== lab)
     throw new UsageError(`lab.cable: ${which} must be of the same lab: received ${node.name}, of another`);

@@ -1,4 +1,4 @@
-import { checkIp, checkPrefix, show, UsageError } from '../kernel/validate.ts';
+import { checkIp, checkPrefix, UsageError, wrongOption } from '../kernel/validate.ts';
 import type { Prefix } from '../wire/ip-address.ts';
 import type { Segment } from './segment.ts';
 
@@ -9,9 +9,7 @@ export type AddressOption = string | readonly string[] | false;
 export function checkAddressOption(call: string, option: unknown): asserts option is AddressOption | undefined {
   if (option === undefined || option === false) return;
   if (typeof option !== 'string' && !Array.isArray(option)) {
-    throw new UsageError(
-      `${call}: address must be an address such as '10.0.0.1/24', a list of them, or false for none: received ${show(option)}`,
-    );
+    throw wrongOption(call, 'address', "an address such as '10.0.0.1/24', a list of them, or false for none", option);
   }
   for (const text of [option].flat()) parseAddress(call, text);
 }

@@ -16,7 +16,14 @@ import {
 import { ResourceStack } from '../kernel/resource-stack.ts';
 import { Socket } from '../kernel/socket.ts';
 import { ipSocketAddress } from '../kernel/socket-address.ts';
-import { checkBoolean, checkInteger, checkMilliseconds, checkOptions, show, UsageError } from '../kernel/validate.ts';
+import {
+  checkBoolean,
+  checkInteger,
+  checkMilliseconds,
+  checkOptions,
+  UsageError,
+  wrongOption,
+} from '../kernel/validate.ts';
 import { familyOf, networkOf, normalizeIp, type Prefix, parsePrefix } from '../wire/ip-address.ts';
 import { IPV6_MIN_MTU } from '../wire/ipv6.ts';
 import {
@@ -144,7 +151,7 @@ export function advertise(namespace: Namespace, options: AdvertiseOptions): Adve
   checkMilliseconds(call, 'interval', interval);
   if (interval < 100) throw new UsageError(`${call}: interval must be 100 ms or more: received ${interval}`);
   if (!Array.isArray(dns) || dns.some((server) => familyOf(server) !== 6))
-    throw new UsageError(`${call}: dns must be a list of IPv6 addresses: received ${show(dns)}`);
+    throw wrongOption(call, 'dns', 'a list of IPv6 addresses', dns);
   const prefixes = [prefix].flat().map((each) => checkPrefix(call, each));
   const device = namespace.interface(dev);
   const advertised = { lifetime, managed, other, mac: device.mac, mtu, prefixes, validLft, preferredLft, dns };
@@ -158,9 +165,7 @@ export function advertise(namespace: Namespace, options: AdvertiseOptions): Adve
 function checkPrefix(call: string, text: unknown): Prefix {
   const prefix = typeof text === 'string' ? parsePrefix(text) : undefined;
   if (prefix?.family === 6 && prefix.length === 64 && networkOf(prefix) === normalizeIp(prefix.address)) return prefix;
-  throw new UsageError(
-    `${call}: prefix must be an IPv6 subnet of 64 bits such as 'fd00:7::/64' (RFC 4862 section 5.5.3): received ${show(text)}`,
-  );
+  throw wrongOption(call, 'prefix', "an IPv6 subnet of 64 bits such as 'fd00:7::/64' (RFC 4862 section 5.5.3)", text);
 }
 
 /** It sends by the device from its link-local address, with the hop limit that hosts insist on, and hears solicitations alone. */

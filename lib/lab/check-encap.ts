@@ -1,4 +1,4 @@
-import { show, UsageError } from '../kernel/validate.ts';
+import { show, UsageError, wrongOption } from '../kernel/validate.ts';
 import type { Encap } from '../netlink/lwtunnel.ts';
 import { type Seg6Local, TAKEN_BY_ACTION } from '../netlink/seg6local.ts';
 
@@ -12,9 +12,7 @@ export function checkEncap(call: string, encap: Encap | undefined): void {
   if (encap === undefined) return;
   const [given, ...others] = Object.entries(encap).filter(([, value]) => value !== undefined);
   if (!given || others.length > 0 || Array.isArray(encap))
-    throw new UsageError(
-      `${call}: encap must be an object with one of mpls, ip, ip6, seg6 and seg6local: received ${show(encap)}`,
-    );
+    throw wrongOption(call, 'encap', 'an object with one of mpls, ip, ip6, seg6 and seg6local', encap);
   const [name, value] = given as [keyof Encap, Record<string, unknown>];
   const missing = NEEDED_BY_ENCAP[name].filter((each) => value[each] === undefined);
   if (missing.length > 0)

@@ -1,4 +1,4 @@
-import { checkBoolean, checkOptions, show, UsageError } from '../kernel/validate.ts';
+import { checkBoolean, checkOptions, UsageError, wrongOption } from '../kernel/validate.ts';
 import type { LinkKind } from '../links/link-kind.ts';
 import type { NewLinkOptions } from './add-link.ts';
 import { engineOf } from './engine.ts';
@@ -35,9 +35,7 @@ function checkParent(call: string, namespace: Namespace, { lower }: LinkKind, pa
       `${call}: parent must be an interface of this lab: a real NIC (${parent}) takes macvlans only`,
     );
   if (!(parent instanceof Interface || parent instanceof Uplink)) {
-    throw new UsageError(
-      `${call}: parent must be an interface of this lab, such as an end of a cable: received ${show(parent)}`,
-    );
+    throw wrongOption(call, 'parent', 'an interface of this lab, such as an end of a cable', parent);
   }
   const { lab } = parent instanceof Uplink ? parent : parent.namespace;
   if (lab !== namespace.lab)

@@ -2,7 +2,8 @@ import { existsSync, watch } from 'node:fs';
 import { dirname, isAbsolute } from 'node:path';
 import { sleep } from '../kernel/clock.ts';
 import { listeningAt } from '../kernel/listening-sockets.ts';
-import { checkInteger, checkOneOf, checkOptions, show, UsageError } from '../kernel/validate.ts';
+import { isObject } from '../kernel/plain-object.ts';
+import { checkInteger, checkOneOf, checkOptions, show, UsageError, wrongOption } from '../kernel/validate.ts';
 import { engineOf } from './engine.ts';
 import type { Namespace } from './namespace.ts';
 import type { Program } from './program.ts';
@@ -37,11 +38,9 @@ const RULE =
  */
 export function readyCheck(call: string, namespace: Namespace, ready: unknown): ReadyCheck {
   if (typeof ready === 'function') return byFunction(ready as () => unknown);
-  if (typeof ready !== 'object' || ready === null || Array.isArray(ready))
-    throw new UsageError(`${call}: ${RULE}: received ${show(ready)}`);
-  const kinds = Object.keys(ready).filter((key) => key !== 'protocol');
-  if (kinds.length !== 1) throw new UsageError(`${call}: ${RULE}: received ${show(ready)}`);
-  const { log, port, protocol, file } = ready as Record<string, unknown>;
+  const kinds = isObject(ready) ? Object.keys(ready).filter((key) => key !== 'protocol') : [];
+  if (!isObject(ready) || kinds.length !== 1) throw new UsageError(`${call}: ${RULE}: received ${show(ready)}`);
+  const { log, port, protocol, file } = ready;
   switch (kinds[0]) {
     case 'log':
       checkOptions(`${call}: ready`, ready, ['log']);
@@ -62,7 +61,7 @@ function byFunction(ready: () => unknown): ReadyCheck {
 
 function byLog(call: string, log: unknown): ReadyCheck {
   if (!(log instanceof RegExp) && (typeof log !== 'string' || log === ''))
-    throw new UsageError(`${call}: ready.log must be a string or a regular expression: received ${show(log)}`);
+    throw wrongOption(call, 'ready.log', 'a string or a regular expression', log);
   // Unlike test(), search() takes no note of lastIndex.
   const isShownBy = (output: string) => (typeof log === 'string' ? output.includes(log) : output.search(log) >= 0);
   return {
@@ -101,8 +100,7 @@ function byPort(call: string, namespace: Namespace, port: unknown, protocol: unk
 }
 
 function byFile(call: string, file: unknown): ReadyCheck {
-  if (typeof file !== 'string' || !isAbsolute(file))
-    throw new UsageError(`${call}: ready.file must be an absolute path: received ${show(file)}`);
+  if (typeof file !== 'string' || !isAbsolute(file)) throw wrongOption(call, 'ready.file', 'an absolute path', file);
   if (existsSync(file)) {
     throw new UsageError(
       `${call}: ready.file: ${show(file)} exists already, perhaps from an earlier run: remove it first, or use a new folder`,

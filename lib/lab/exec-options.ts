@@ -1,11 +1,10 @@
-import { show, UsageError } from '../kernel/validate.ts';
+import { isObject } from '../kernel/plain-object.ts';
+import { UsageError, wrongOption } from '../kernel/validate.ts';
 import type { ExecOptions } from './exec.ts';
 
 /** @throws UsageError for what is no object, and for options that neither execa nor we know: execa would hand them on in silence */
 export function checkExecOptions(call: string, options: unknown): asserts options is ExecOptions {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new UsageError(`${call}: options must be an object such as { timeout: 1000 }: received ${show(options)}`);
-  }
+  if (!isObject(options)) throw wrongOption(call, 'options', 'an object such as { timeout: 1000 }', options);
   for (const option of Object.keys(options)) {
     if (Object.hasOwn(KNOWN, option)) continue;
     throw new UsageError(

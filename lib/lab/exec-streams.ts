@@ -1,4 +1,4 @@
-import { show, UsageError } from '../kernel/validate.ts';
+import { UsageError, wrongOption } from '../kernel/validate.ts';
 import type { ExecOptions, Subprocess } from './exec.ts';
 import { TapQueue } from './tap-queue.ts';
 
@@ -39,7 +39,5 @@ export function refuseInput(subprocess: Subprocess, words: string): void {
 
 function checkTaps(call: string, taps: readonly TapQueue[]): void {
   if (Array.isArray(taps) && taps.every((tap) => tap instanceof TapQueue && !tap.closed)) return;
-  throw new UsageError(
-    `${call}: taps must be a list of what macvtap.open() returns, not closed: received ${show(taps)}`,
-  );
+  throw wrongOption(call, 'taps', 'a list of what macvtap.open() returns, not closed', taps);
 }

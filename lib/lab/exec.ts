@@ -2,7 +2,7 @@ import { type ExecaError, execa, execaSync, type Options, type ResultPromise } f
 import { noteProgram } from '../kernel/features.ts';
 import { findProgram } from '../kernel/find-program.ts';
 import { dieWithParentCommand } from '../kernel/own-namespaces.ts';
-import { show, UsageError } from '../kernel/validate.ts';
+import { show, UsageError, wrongOption } from '../kernel/validate.ts';
 import { checkLabOpen } from './check-lab-open.ts';
 import { engineOf } from './engine.ts';
 import { describeFailure } from './exec-failure.ts';
@@ -108,12 +108,9 @@ export function startProgram(call: string, namespace: Namespace, command: Comman
   const { file, args, options, from, isDaemon = false } = command;
   // Between lab.close() and its end the namespace is still open, but nobody would kill the program any more.
   checkLabOpen(call, namespace.lab);
-  if (typeof file !== 'string' || file === '')
-    throw new UsageError(`${call}: file must be a program's name: received ${show(file)}`);
+  if (typeof file !== 'string' || file === '') throw wrongOption(call, 'file', "a program's name", file);
   if (!Array.isArray(args) || args.some((arg) => typeof arg !== 'string')) {
-    throw new UsageError(
-      `${call}: args must be a list of strings, one an argument (there is no shell): received ${show(args)}`,
-    );
+    throw wrongOption(call, 'args', 'a list of strings, one an argument (there is no shell)', args);
   }
   checkExecOptions(call, options);
   const program = findProgram(file, options.env?.['PATH'], options.cwd === undefined ? undefined : String(options.cwd));

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { now } from '../kernel/clock.ts';
+import { block, now } from '../kernel/clock.ts';
 import { describeProcess } from '../kernel/describe-process.ts';
 import { networkOf } from '../kernel/network-of.ts';
 import { signalProcess, stateOfProcess } from '../kernel/process-state.ts';
@@ -66,8 +66,6 @@ export function freeze(namespace: Namespace): Freeze {
       signalProcess(pid, 'SIGSTOP');
       stopped.add(pid);
     }
-    Atomics.wait(pause, 0, 0, 0.2);
+    block(0.2);
   }
 }
-
-const pause = new Int32Array(new SharedArrayBuffer(4));

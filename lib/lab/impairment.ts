@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { hasCode } from '../kernel/has-code.ts';
 import { withoutUndefined } from '../kernel/plain-object.ts';
-import { checkInteger, checkOptions, show, UsageError } from '../kernel/validate.ts';
+import { checkInteger, checkOptions, UsageError, wrongOption } from '../kernel/validate.ts';
 import { type Netem, type Tbf, tcQdisc } from '../netlink/qdisc.ts';
 import { engineOf } from './engine.ts';
 import type { Interface } from './interface.ts';
@@ -124,7 +124,7 @@ function netemOf(call: string, options: ImpairOptions): Netem {
 
 function checkNumber(call: string, option: string, value: unknown, unit: string, most: number): void {
   if (value === undefined || (typeof value === 'number' && value >= 0 && value <= most)) return;
-  throw new UsageError(`${call}: ${option} must be ${unit}, 0 to ${most}: received ${show(value)}`);
+  throw wrongOption(call, option, `${unit}, 0 to ${most}`, value);
 }
 
 const UNITS = { '': 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12 } as const;
@@ -134,9 +134,7 @@ function bitsOf(call: string, rate: unknown): number {
   const [, number, unit = ''] = (typeof rate === 'string' && /^(\d+(?:\.\d+)?)([kmgt]?)bit$/.exec(rate)) || [];
   const bits = number === undefined ? 0 : Number(number) * UNITS[unit as keyof typeof UNITS];
   if (bits >= 8 && Number.isFinite(bits)) return bits;
-  throw new UsageError(
-    `${call}: rate must be bits a second such as '512kbit', '10mbit' or '1.5gbit', 8bit at least: received ${show(rate)}`,
-  );
+  throw wrongOption(call, 'rate', "bits a second such as '512kbit', '10mbit' or '1.5gbit', 8bit at least", rate);
 }
 
 /** Room for a packet at least, and for what is sent in 10 ms: the kernel fills the bucket only at each tick. */

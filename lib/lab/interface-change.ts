@@ -4,8 +4,8 @@ import {
   checkMac,
   checkMtu,
   checkOneOf,
-  show,
   UsageError,
+  wrongOption,
 } from '../kernel/validate.ts';
 import type { BondSlaveOptions } from '../links/bond-slave.ts';
 import { ADDR_GEN_MODES, type AddrGenMode } from '../netlink/link-inet6.ts';
@@ -102,6 +102,6 @@ function areAll(isOne: (each: unknown) => boolean): (value: unknown) => boolean 
 function checkThat(call: string, options: object, rule: string, is: (value: unknown) => boolean): void {
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined || is(value)) continue;
-    throw new UsageError(`${call}: ${name} must be ${rule}: received ${show(value)}`);
+    throw wrongOption(call, name, rule, value);
   }
 }

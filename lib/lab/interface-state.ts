@@ -1,4 +1,4 @@
-import { hasCode } from '../kernel/has-code.ts';
+import { unlessCode } from '../kernel/has-code.ts';
 import { UsageError } from '../kernel/validate.ts';
 import type { LinkState } from '../netlink/link.ts';
 import { checkLabOpen } from './check-lab-open.ts';
@@ -12,12 +12,7 @@ import type { Interface } from './interface.ts';
  */
 export function stateIfThere(device: Interface | undefined): LinkState | undefined {
   if (!device || device.deleted) return undefined;
-  try {
-    return device.state();
-  } catch (error) {
-    if (hasCode(error, 'ENODEV')) return undefined;
-    throw error;
-  }
+  return unlessCode(['ENODEV'], () => device.state(), undefined);
 }
 
 /** @throws UsageError when the lab is closed, or the interface been deleted; `method` is what was called on it */

@@ -1,5 +1,5 @@
 import { nearestWord } from '../kernel/nearest-word.ts';
-import { checkFileName, checkOptions, show, UsageError } from '../kernel/validate.ts';
+import { checkFileName, checkOptions, show, UsageError, wrongOption } from '../kernel/validate.ts';
 import type { Cable } from './cable.ts';
 import type { Interface } from './interface.ts';
 import type { Namespace } from './namespace.ts';
@@ -16,11 +16,11 @@ export interface TopologyText {
 export function checkTopologySource(from: unknown): void {
   if (from instanceof URL || (typeof from === 'string' && from !== '' && !from.includes('\n'))) return;
   if (typeof from !== 'object' || from === null) {
-    throw new UsageError(`lab.load: from must be a file's name, a URL, or { text: '…' }: received ${show(from)}`);
+    throw wrongOption('lab.load', 'from', "a file's name, a URL, or { text: '…' }", from);
   }
   checkOptions('lab.load', from, ['text', 'name']);
   const { text, name } = from as Partial<TopologyText>;
-  if (typeof text !== 'string') throw new UsageError(`lab.load: text must be YAML text: received ${show(text)}`);
+  if (typeof text !== 'string') throw wrongOption('lab.load', 'text', 'YAML text', text);
   checkFileName('lab.load', 'name', name);
 }
 

@@ -1,4 +1,4 @@
-import { checkBoolean, checkMtu, checkOneOf, checkOptions, show, UsageError } from '../kernel/validate.ts';
+import { checkBoolean, checkMtu, checkOneOf, checkOptions, show, UsageError, wrongOption } from '../kernel/validate.ts';
 import { MACVLAN_MODES, type MacvlanMode, macvlan, macvtap } from '../links/macvlan.ts';
 import { IPV6_MIN_MTU } from '../wire/ipv6.ts';
 import { checkLabOpen } from './check-lab-open.ts';
@@ -115,7 +115,7 @@ function checkPairOptions(options: MacvlanPairOptions): readonly [MacvlanMode, M
   if (mode !== undefined)
     throw new UsageError('macvlanPair: mode is for both children, modes for each: give one of the two');
   if (!Array.isArray(modes) || modes.length !== 2) {
-    throw new UsageError(`macvlanPair: modes must be two modes, such as ['bridge', 'vepa']: received ${show(modes)}`);
+    throw wrongOption('macvlanPair', 'modes', "two modes, such as ['bridge', 'vepa']", modes);
   }
   for (const each of modes) checkOneOf('macvlanPair', 'modes', each, MACVLAN_MODES);
   if (modes.includes('passthru')) {

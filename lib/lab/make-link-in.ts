@@ -1,4 +1,4 @@
-import { show, UsageError } from '../kernel/validate.ts';
+import { wrongOption } from '../kernel/validate.ts';
 import { bridge } from '../links/bridge.ts';
 import type { LinkKind } from '../links/link-kind.ts';
 import { addLink, type NewLinkOptions } from './add-link.ts';
@@ -25,8 +25,7 @@ export function makeLinkIn(namespace: Namespace, method: string, kind: object, o
 export function addBridge(namespace: Namespace, options: BridgeOptions): BridgeLink {
   const call = `${namespace}.bridge`;
   const { ports = [], ...settings } = options ?? {};
-  if (!Array.isArray(ports))
-    throw new UsageError(`${call}: ports must be a list of interfaces: received ${show(ports)}`);
+  if (!Array.isArray(ports)) throw wrongOption(call, 'ports', 'a list of interfaces', ports);
   for (const [at, port] of ports.entries()) checkInterfaceOf(call, `ports[${at}]`, port, namespace);
   const made = makeLinkIn(namespace, 'bridge', bridge, settings) as BridgeLink;
   return finishOrRemove(made, () => {

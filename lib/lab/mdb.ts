@@ -1,4 +1,4 @@
-import { checkInteger, checkIp, checkOneOf, checkOptions, show, UsageError } from '../kernel/validate.ts';
+import { checkInteger, checkIp, checkOneOf, checkOptions, UsageError, wrongOption } from '../kernel/validate.ts';
 import { bridgeMdb, type MdbEntry } from '../netlink/mdb.ts';
 import { familyOf, isMulticastIp } from '../wire/ip-address.ts';
 import { isGroupMac, isMac } from '../wire/mac-address.ts';
@@ -121,9 +121,7 @@ export class Mdb {
 function checkSource(call: string, group: string, src: unknown): void {
   checkIp(call, 'src', src);
   if (familyOf(group) === familyOf(src as string) && !isMulticastIp(src as string)) return;
-  throw new UsageError(
-    `${call}: src must be the address of a host that sends to the group ${group}: received ${show(src)}`,
-  );
+  throw wrongOption(call, 'src', `the address of a host that sends to the group ${group}`, src);
 }
 
 /** @throws UsageError for what is no group */
@@ -131,5 +129,5 @@ export function checkGroup(call: string, group: unknown): asserts group is strin
   if (typeof group === 'string') {
     if (familyOf(group) ? isMulticastIp(group) : isMac(group) && isGroupMac(group)) return;
   }
-  throw new UsageError(`${call}: group must be ${RULE}: received ${show(group)}`);
+  throw wrongOption(call, 'group', RULE, group);
 }

@@ -9,7 +9,7 @@ import {
   SOCK_DGRAM,
 } from '../kernel/constants.ts';
 import { Socket } from '../kernel/socket.ts';
-import { checkOptions, show, UsageError } from '../kernel/validate.ts';
+import { checkOptions, wrongOption } from '../kernel/validate.ts';
 import { familyOf, ipToBytes } from '../wire/ip-address.ts';
 import { checkLabOpen } from './check-lab-open.ts';
 import { engineOf } from './engine.ts';
@@ -40,13 +40,13 @@ export class Membership implements Disposable {
 }
 
 /** Joins a group by a socket of its own; {@link Namespace.join} is this. */
-export function joinGroup(namespace: Namespace, group: string, options: { dev?: Interface | string } = {}): Membership {
+export function joinGroup(namespace: Namespace, group: string, options: { dev?: Interface | string }): Membership {
   const call = `${namespace}.join`;
   checkLabOpen(call, namespace.lab);
   checkGroup(call, group);
   checkOptions(call, options, ['dev']);
   const family = familyOf(group);
-  if (!family) throw new UsageError(`${call}: group must be an IP multicast group: received ${show(group)}`);
+  if (!family) throw wrongOption(call, 'group', 'an IP multicast group', group);
   const device = namespace.interface(options.dev);
   const { netns } = engineOf(namespace);
   const socket = Socket.open(netns, family === 4 ? AF_INET : AF_INET6, SOCK_DGRAM, 0);

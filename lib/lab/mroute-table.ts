@@ -1,6 +1,6 @@
 import type { MulticastRouter } from '../kernel/multicast-router.ts';
 import { isPlainObject } from '../kernel/plain-object.ts';
-import { checkInteger, checkIp, checkOptions, show, UsageError } from '../kernel/validate.ts';
+import { checkInteger, checkIp, checkOptions, UsageError, wrongOption } from '../kernel/validate.ts';
 import type { Mroute } from '../netlink/mroute.ts';
 import type { JsonSchema } from '../netlink/type.ts';
 import { deviceNames } from '../state/entries/entry-kind.ts';
@@ -175,9 +175,7 @@ export class MrouteTable {
 function checkKey(call: string, { group, source }: MrouteKey) {
   const family = typeof group === 'string' ? familyOf(group) : undefined;
   if (!family || !isMulticastIp(group))
-    throw new UsageError(
-      `${call}: group must be a multicast address such as 239.1.1.1 or ff05::1: received ${show(group)}`,
-    );
+    throw wrongOption(call, 'group', 'a multicast address such as 239.1.1.1 or ff05::1', group);
   if (!isRoutedGroup(group))
     throw new UsageError(`${call}: group must be one that routers forward: packets for ${group} stay on their link`);
   checkSource(call, group, source);
@@ -188,16 +186,11 @@ function checkSource(call: string, group: string, source: unknown): void {
   if (source === undefined) return;
   checkIp(call, 'source', source);
   if (familyOf(source as string) === familyOf(group) && !isMulticastIp(source as string)) return;
-  throw new UsageError(
-    `${call}: source must be the address of a host that sends to ${group}: received ${show(source)}`,
-  );
+  throw wrongOption(call, 'source', `the address of a host that sends to ${group}`, source);
 }
 
 function checkOutputs(call: string, out: unknown, family: 4 | 6): MrouteOutput[] {
-  if (!Array.isArray(out))
-    throw new UsageError(
-      `${call}: out must be a list such as ['eth1'] or [{ dev: 'eth1', ttl: 8 }]: received ${show(out)}`,
-    );
+  if (!Array.isArray(out)) throw wrongOption(call, 'out', "a list such as ['eth1'] or [{ dev: 'eth1', ttl: 8 }]", out);
   return Array.from(out, (each: unknown, at) => {
     if (!isPlainObject(each)) return { dev: each as Interface | string };
     const here = `${call}: out[${at}]`;

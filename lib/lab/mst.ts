@@ -4,6 +4,7 @@ import { bridgeMst, bridgeVlanGlobal } from '../netlink/bridge-mst.ts';
 import type { VlanIds } from '../netlink/bridge-vlan.ts';
 import { type PortState, portState } from '../netlink/port-state.ts';
 import type { Request } from '../netlink/request.ts';
+import { membersOf } from '../netlink/vlan-rows.ts';
 import type { Bridge } from './bridge.ts';
 import { checkLabOpen } from './check-lab-open.ts';
 import { engineOf } from './engine.ts';
@@ -104,7 +105,7 @@ export class Mst {
       .toSorted((one, other) => one - other)
       .map((msti) => ({
         msti,
-        vlans: rows.filter((row) => row.msti === msti).flatMap(({ first, last }) => inRow(first, last)),
+        vlans: rows.filter((row) => row.msti === msti).flatMap(membersOf),
         states: states.filter((each) => each.msti === msti).map(({ port, state }) => ({ port, state })),
       }));
   }
@@ -122,10 +123,6 @@ export class Mst {
         `${call}: ${this.#bridge} has no instances: mstEnabled must be on, which changes only while no port is in a VLAN (br_mst_set_enabled)`,
       );
   }
-}
-
-function inRow(first: number, last: number): number[] {
-  return Array.from({ length: last - first + 1 }, (_, at) => first + at);
 }
 
 function checkMsti(call: string, msti: unknown, least: number): void {

@@ -1,4 +1,4 @@
-import { KernelError } from '../kernel/kernel-error.ts';
+import { unlessCode } from '../kernel/has-code.ts';
 import { checkBoolean, checkIp, checkMac, checkOneOf, checkOptions, UsageError } from '../kernel/validate.ts';
 import { ipNeighbour, isLearnt, type NeighbourState } from '../netlink/neighbour.ts';
 import { checkOptionValues, deviceName, ip, mac } from '../state/entries/fields.ts';
@@ -106,12 +106,9 @@ export class NeighbourTable {
     if (only !== undefined) checkOneOf(`${this.#namespace.name}.neighbour.flush`, 'family', only, [4, 6]);
     for (const { device, to } of listNeighbours(this.#namespace).filter(isLearnt)) {
       if (only !== undefined && familyOf(to) !== only) continue;
-      try {
-        engineOf(this.#namespace).rtnetlink.change(ipNeighbour.delete({ to, device }));
-      } catch (error) {
-        // The kernel's own garbage collection came first.
-        if (!(error instanceof KernelError && error.code === 'ENOENT')) throw error;
-      }
+      const request = ipNeighbour.delete({ to, device });
+      // The kernel's own garbage collection may come first.
+      unlessCode(['ENOENT'], () => engineOf(this.#namespace).rtnetlink.change(request), undefined);
     }
   }
 }

@@ -1,4 +1,4 @@
-import { checkInteger, checkOptions, show, UsageError } from '../kernel/validate.ts';
+import { checkInteger, checkOptions, UsageError, wrongOption } from '../kernel/validate.ts';
 import type { Encap } from '../netlink/lwtunnel.ts';
 import { ipNexthop, RESILIENT } from '../netlink/nexthop.ts';
 import type { Causes } from '../netlink/request.ts';
@@ -124,7 +124,7 @@ function checkTogether(call: string, options: NexthopOptions): void {
   const { id, via, dev, blackhole, fdb, encap, group, type = 'mpath' } = options;
   checkId(call, id);
   if (group !== undefined && (!Array.isArray(group) || group.length === 0))
-    throw new UsageError(`${call}: group must be a list such as [{ id: 1 }, { id: 2 }]: received ${show(group)}`);
+    throw wrongOption(call, 'group', 'a list such as [{ id: 1 }, { id: 2 }]', group);
   for (const [at, member] of group?.entries() ?? []) checkId(`${call}: group[${at}]`, member?.id);
   checkEncap(call, encap);
   const stray = Object.entries({ via, dev, blackhole, encap }).find(([, value]) => value !== undefined);

@@ -1,5 +1,13 @@
 import { withoutUndefined } from '../kernel/plain-object.ts';
-import { checkBoolean, checkInteger, checkIp, checkOptions, show, UsageError } from '../kernel/validate.ts';
+import {
+  checkBoolean,
+  checkInteger,
+  checkIp,
+  checkOptions,
+  show,
+  UsageError,
+  wrongOption,
+} from '../kernel/validate.ts';
 import { bridgeFdb } from '../netlink/neighbour.ts';
 import type { Request } from '../netlink/request.ts';
 import { isMac } from '../wire/mac-address.ts';
@@ -107,8 +115,7 @@ export class RemoteFdb {
   #check(call: string, entry: RemoteFdbEntry, needsEnd: boolean): void {
     checkOptions(call, entry, OPTIONS);
     const { mac, dst, port, vni, srcVni, via, nhid } = entry;
-    if (!isMac(mac))
-      throw new UsageError(`${call}: mac must be a MAC address such as 02:00:00:00:00:01: received ${show(mac)}`);
+    if (!isMac(mac)) throw wrongOption(call, 'mac', 'a MAC address such as 02:00:00:00:00:01', mac);
     if (dst !== undefined) checkIp(call, 'dst', dst);
     if (needsEnd && (dst === undefined) === (nhid === undefined))
       throw new UsageError(`${call}: either dst or nhid must be given: received ${show(entry)}`);

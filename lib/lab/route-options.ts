@@ -1,5 +1,5 @@
 import { LOOPBACK_IFINDEX } from '../kernel/constants.ts';
-import { checkOptions, show, UsageError } from '../kernel/validate.ts';
+import { checkOptions, show, UsageError, wrongOption } from '../kernel/validate.ts';
 import type { Encap } from '../netlink/lwtunnel.ts';
 import { type ipRoute, TABLE_MAIN } from '../netlink/route.ts';
 import type { RouteMetrics } from '../netlink/route-metrics.ts';
@@ -10,7 +10,7 @@ import {
   inner,
   ip,
   network,
-  oneNumber,
+  oneOf,
   realmsField,
 } from '../state/entries/fields.ts';
 import {
@@ -90,8 +90,8 @@ const { scope, proto, pref } = routeEntry.fields;
 const FIELDS = {
   ...{
     to: target,
-    family: oneNumber(4, 6),
-    type: oneOf(TYPES),
+    family: oneOf(4, 6),
+    type: oneOf(...TYPES),
     table: routeTable,
     via: ip,
     nhid: from(1, 2 ** 32 - 1),
@@ -190,7 +190,7 @@ function checkTogether(
     throw new UsageError(`${call}: a route of the type ${type} leads nowhere, so it takes no ${names}`);
   if (NOWHERE.includes(type)) return;
   if (nextHops !== undefined && (!Array.isArray(nextHops) || nextHops.length === 0))
-    throw new UsageError(`${call}: nextHops must be a list such as [{ via: '10.0.0.2' }]: received ${show(nextHops)}`);
+    throw wrongOption(call, 'nextHops', "a list such as [{ via: '10.0.0.2' }]", nextHops);
   if ((nextHops || nhid !== undefined) && leads.length > 1)
     throw new UsageError(
       `${call}: ${nextHops ? 'nextHops stand' : 'nhid stands'} for the whole way: received ${names}`,
@@ -227,12 +227,4 @@ function destination(call: string, { to, family, via, src, nextHops }: RouteOpti
   if (prefix) return prefix;
   const chosen = family ?? familyOf(via ?? src ?? nextHops?.[0]?.via ?? '') ?? 4;
   return { address: chosen === 4 ? '0.0.0.0' : '::', length: 0, family: chosen };
-}
-
-function oneOf(words: readonly string[]) {
-  return {
-    rule: `one of ${words.join(', ')}`,
-    schema: { enum: words },
-    read: (value: unknown) => (words.some((word) => word === value) ? value : undefined),
-  };
 }

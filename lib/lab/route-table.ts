@@ -2,7 +2,7 @@ import { checkIp, checkOptions } from '../kernel/validate.ts';
 import type { Causes } from '../netlink/request.ts';
 import { ipRoute, TABLE_MAIN } from '../netlink/route.ts';
 import { deviceNames } from '../state/entries/entry-kind.ts';
-import { checkOptionValues, from, oneNumber, word } from '../state/entries/fields.ts';
+import { checkOptionValues, from, oneOf, word } from '../state/entries/fields.ts';
 import { entryOf, type RouteEntry, routeEntry, routeTable } from '../state/entries/route-entry.ts';
 import { ipproto, PROTOCOLS } from '../state/entries/rule-entry.ts';
 import type { Family } from '../wire/ip-address.ts';
@@ -26,7 +26,7 @@ export interface RouteFilter {
 }
 
 const FILTER = {
-  family: oneNumber(4, 6),
+  family: oneOf(4, 6),
   table: {
     rule: `${routeTable.rule}, or all`,
     read: (value: unknown) => (value === 'all' ? value : routeTable.read(value)),

@@ -1,3 +1,4 @@
+import { isNoRoute } from '../kernel/no-route.ts';
 import { ipRoute, type Route, type RouteType, TABLE_MAIN } from '../netlink/route.ts';
 import { areChanged, ipRule } from '../netlink/rule.ts';
 import { type Family, type Prefix, parsePrefix } from '../wire/ip-address.ts';
@@ -27,6 +28,16 @@ export function routeTo(namespace: Namespace, to: string, flow: Flow = {}): Rout
   const { tos, ...rest } = flow;
   const { rtnetlink } = engineOf(namespace);
   return rtnetlink.get(ipRoute.get({ to: parsePrefix(to) as Prefix, ...rest, ...(tos === undefined ? {} : { tos }) }));
+}
+
+/** The same, or undefined where the kernel has no way there. */
+export function routeIfAny(namespace: Namespace, to: string, flow?: Flow): Route | undefined {
+  try {
+    return routeTo(namespace, to, flow);
+  } catch (error) {
+    if (isNoRoute(error)) return undefined;
+    throw error;
+  }
 }
 
 /** Whether somebody added rules (`ip rule`), so that a route depends on more than its destination. */

@@ -1,4 +1,4 @@
-import { now } from '../kernel/clock.ts';
+import { block, now } from '../kernel/clock.ts';
 import { kindOf } from '../links/registry.ts';
 import type { Interface } from './interface.ts';
 import { stateIfThere } from './interface-state.ts';
@@ -8,7 +8,6 @@ import { hurryLinkwatch } from './linkwatch.ts';
 const DEADLINE = 3000;
 /** A round of the link watch that began before the device came up has left it out. */
 const HURRY_EVERY = 20;
-const pause = new Int32Array(new SharedArrayBuffer(4));
 
 /**
  * Waits until the kernel has acted on an interface's carrier, and on that of its cable's other end and of the devices
@@ -50,7 +49,7 @@ function waitForCarrier(device: Interface, deadline: number): void {
       hurryLinkwatch();
       hurried = now();
     }
-    Atomics.wait(pause, 0, 0, 0.2);
+    block(0.2);
   }
 }
 

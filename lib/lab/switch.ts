@@ -1,4 +1,4 @@
-import { checkOptions, show, UsageError } from '../kernel/validate.ts';
+import { checkOptions, wrongOption } from '../kernel/validate.ts';
 import { bridge } from '../links/bridge.ts';
 import type { NewSettingsOf } from '../links/link-kind.ts';
 import { engineOf } from './engine.ts';
@@ -26,9 +26,7 @@ export function addSwitch(lab: Lab, name: string, options: SwitchOptions): Switc
   const { subnets, ...settings } = options;
   bridge.checkNew(call, settings);
   if (subnets !== undefined && (!Array.isArray(subnets) || subnets.length === 0)) {
-    throw new UsageError(
-      `${call}: subnets must be a list such as ['10.1.0.0/16', 'fd01::/64']: received ${show(subnets)}`,
-    );
+    throw wrongOption(call, 'subnets', "a list such as ['10.1.0.0/16', 'fd01::/64']", subnets);
   }
   const { segments } = engineOf(lab);
   return segments.addFor(name, (segment) => openSwitch(call, new Switch(lab, name, segment), settings), subnets);

@@ -1,4 +1,4 @@
-import { show, UsageError } from '../kernel/validate.ts';
+import { show, UsageError, wrongOption } from '../kernel/validate.ts';
 import { checkLabOpen } from './check-lab-open.ts';
 import type { Namespace } from './namespace.ts';
 import { readSysctlIn, writeSysctlIn } from './sysctl-access.ts';
@@ -59,5 +59,5 @@ function checkName(call: string, name: unknown): void {
 /** An empty write does nothing, and says nothing (`proc_dointvec`). */
 function checkValue(call: string, value: unknown): void {
   if (typeof value === 'number' ? Number.isFinite(value) : typeof value === 'string' && value.trim() !== '') return;
-  throw new UsageError(`${call}: value must be a number, or a text that is not empty: received ${show(value)}`);
+  throw wrongOption(call, 'value', 'a number, or a text that is not empty', value);
 }

@@ -4,7 +4,15 @@ import { KernelError } from '../kernel/kernel-error.ts';
 import { ResourceStack } from '../kernel/resource-stack.ts';
 import { TapFile } from '../kernel/tap-file.ts';
 import type { TunFlags } from '../kernel/tun-device.ts';
-import { checkBoolean, checkMilliseconds, checkOptions, LONGEST_TIMER, show, UsageError } from '../kernel/validate.ts';
+import {
+  checkBoolean,
+  checkMilliseconds,
+  checkOptions,
+  LONGEST_TIMER,
+  show,
+  UsageError,
+  wrongOption,
+} from '../kernel/validate.ts';
 import { kindOf } from '../links/registry.ts';
 import { completeFrame, VIRTIO_NET_HEADER } from '../wire/virtio-net.ts';
 import { engineOf } from './engine.ts';
@@ -86,7 +94,7 @@ export class TapQueue implements AsyncIterable<Buffer>, Disposable {
     checkOptions(call, options, ['within', 'where']);
     checkMilliseconds(call, 'within', options.within);
     if (options.where !== undefined && typeof options.where !== 'function')
-      throw new UsageError(`${call}: where must be a function of a frame: received ${show(options.where)}`);
+      throw wrongOption(call, 'where', 'a function of a frame', options.where);
     const { within = WITHIN, where = () => true } = options;
     const deadline = now() + within;
     let passed = 0;

@@ -1,4 +1,4 @@
-import { checkOneOf, checkOptions, show, UsageError } from '../kernel/validate.ts';
+import { checkOneOf, checkOptions, UsageError, wrongOption } from '../kernel/validate.ts';
 import { checkLabOpen } from './check-lab-open.ts';
 import type { Interface } from './interface.ts';
 import type { Lab } from './lab.ts';
@@ -68,7 +68,7 @@ export interface CapturedFrame {
 /** Checks a call of {@link Lab.trace}. @returns the protocols; none for all */
 export function checkTrace(lab: Lab, fn: unknown, options: TraceOptions): readonly TraceProtocol[] {
   checkLabOpen('lab.trace', lab);
-  if (typeof fn !== 'function') throw new UsageError(`lab.trace: fn must be a function: received ${show(fn)}`);
+  if (typeof fn !== 'function') throw wrongOption('lab.trace', 'fn', 'a function', fn);
   checkOptions('lab.trace', options, ['protocol']);
   const protocols = [options.protocol ?? []].flat();
   for (const protocol of protocols) checkOneOf('lab.trace', 'protocol', protocol, PROTOCOLS);

@@ -1,4 +1,4 @@
-import { KernelError } from '../kernel/kernel-error.ts';
+import { hasCode } from '../kernel/has-code.ts';
 import type { NetNamespace } from '../kernel/net-namespace.ts';
 import type { NetlinkSocket } from '../netlink/socket.ts';
 import { engineOf } from './engine.ts';
@@ -23,7 +23,7 @@ export class UplinkEngine {
         engineOf(child).remove();
       } catch (error) {
         // Somebody else has deleted it: so much the better.
-        if (!(error instanceof KernelError) || error.code !== 'ENODEV') throw error;
+        if (!hasCode(error, 'ENODEV')) throw error;
       }
     }
   }

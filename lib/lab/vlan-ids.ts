@@ -1,4 +1,4 @@
-import { show, UsageError } from '../kernel/validate.ts';
+import { show, UsageError, wrongOption } from '../kernel/validate.ts';
 import { rangeOf, type VlanIds } from '../netlink/bridge-vlan.ts';
 
 /** As iproute2 has it: 24 bits, those of a VNI. */
@@ -28,5 +28,5 @@ function checkRow(call: string, option: string, value: unknown, most: number, ru
   const [first, last] = isRange ? rangeOf(value as VlanIds) : [value, value];
   const isOne = (each: unknown) => Number.isInteger(each) && Number(each) >= 1 && Number(each) <= most;
   if (isOne(first) && isOne(last) && Number(first) <= Number(last)) return;
-  throw new UsageError(`${call}: ${option} must be ${rule}: received ${show(value)}`);
+  throw wrongOption(call, option, rule, value);
 }

@@ -1,4 +1,5 @@
 import { onceInThread } from '../kernel/once-in-thread.ts';
+import { isObject, isPlainObject } from '../kernel/plain-object.ts';
 import { show } from '../kernel/validate.ts';
 import type { Cable } from './cable.ts';
 import type { Interface } from './interface.ts';
@@ -83,9 +84,9 @@ function words(args: readonly unknown[]): string {
 }
 
 function word(value: unknown): string {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return show(value);
+  if (!isObject(value)) return show(value);
   // Devices and namespaces, by their names.
-  if (Object.getPrototypeOf(value) !== Object.prototype) return String(value);
+  if (!isPlainObject(value)) return String(value);
   return `{ ${Object.entries(value)
     .map(([option, given]) => `${option}: ${word(given)}`)
     .join(', ')} }`;

@@ -1,4 +1,4 @@
-import { show, UsageError } from '../kernel/validate.ts';
+import { wrongOption } from '../kernel/validate.ts';
 import { list } from '../netlink/list.ts';
 import { oneOf } from '../netlink/one-of.ts';
 import { bool, ip4, ip6, linkedDevice, mac, range, u8, u16, u32 } from '../netlink/scalars.ts';
@@ -176,7 +176,7 @@ function targets(family: 4 | 6): Type<readonly string[]> {
       if (value === undefined) return;
       const isAddress = (each: unknown) => typeof each === 'string' && familyOf(each) === family;
       if (Array.isArray(value) && value.length <= 16 && Array.from(value).every(isAddress)) return;
-      throw new UsageError(`${call}: ${option} must be ${rule}: received ${show(value)}`);
+      throw wrongOption(call, option, rule, value);
     },
     words: (value) => [value.join(',')],
   };

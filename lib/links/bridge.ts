@@ -1,4 +1,4 @@
-import { checkInteger, show, UsageError } from '../kernel/validate.ts';
+import { checkInteger, wrongOption } from '../kernel/validate.ts';
 import { bit, maskedBits } from '../netlink/bits.ts';
 import { oneOf } from '../netlink/one-of.ts';
 import { be16, bool, longUserTicks, mac, range, seconds, u8, u16, u32, userTicks } from '../netlink/scalars.ts';
@@ -199,14 +199,15 @@ const RESTRICTED = 0b111;
 function checkGroupFwdMask(call: string, option: string, value: unknown): void {
   checkInteger(call, option, value, 0, 65535);
   if (value === undefined || (Number(value) & RESTRICTED) === 0) return;
-  throw new UsageError(
-    `${call}: ${option} must be without the bits 0 to 2, whose groups no bridge forwards (BR_GROUPFWD_RESTRICTED): received ${show(value)}`,
+  throw wrongOption(
+    call,
+    option,
+    'without the bits 0 to 2, whose groups no bridge forwards (BR_GROUPFWD_RESTRICTED)',
+    value,
   );
 }
 
 function checkGroupAddress(call: string, option: string, value: unknown): void {
   if (value === undefined || (typeof value === 'string' && /^01:80:c2:00:00:0[04-9a-f]$/i.test(value))) return;
-  throw new UsageError(
-    `${call}: ${option} must be 01:80:c2:00:00:00, or 04 to 0f in place of its last byte (br_changelink): received ${show(value)}`,
-  );
+  throw wrongOption(call, option, '01:80:c2:00:00:00, or 04 to 0f in place of its last byte (br_changelink)', value);
 }

@@ -1,4 +1,4 @@
-import { checkOptions, show, UsageError } from '../kernel/validate.ts';
+import { checkOptions, show, UsageError, wrongOption } from '../kernel/validate.ts';
 import { PORT_OPTIONS } from './bridge-port.ts';
 import { describeLink } from './describe-link.ts';
 import type { LinkDescription, Lower } from './link-description.ts';
@@ -76,13 +76,13 @@ const DESCRIBED: Record<keyof LinkDescription, true> = {
 function checkDescription(kind: unknown, description: LinkDescription<Settings, Lower>): void {
   const call = `defineLink(${show(kind)})`;
   if (typeof kind !== 'string' || !/^[^\s/]{1,15}$/.test(kind))
-    throw new UsageError(`${call}: kind must be what ip link add … type calls it: received ${show(kind)}`);
+    throw wrongOption(call, 'kind', 'what ip link add … type calls it', kind);
   if (ownKind(kind)) throw new UsageError(`${call}: hairpin itself defines the kind ${kind}`);
   checkOptions(call, description, Object.keys(DESCRIBED));
   const { option, settings = {} } = description;
   if (typeof option !== 'string' || !/^[A-Z0-9_]+$/.test(option)) {
     const rule = "the option of the kernel's configuration without CONFIG_, such as 'GENEVE'";
-    throw new UsageError(`${call}: option must be ${rule}: received ${show(option)}`);
+    throw wrongOption(call, 'option', rule, option);
   }
   const taken = readableOf(settings)
     .map(([name]) => name)

@@ -2,7 +2,17 @@ import { oneOf } from '../netlink/one-of.ts';
 import { be16, flag, range, u8, u32 } from '../netlink/scalars.ts';
 import { describeLink } from './describe-link.ts';
 import { setting, settingInOneOf } from './setting.ts';
-import { flowlabel, onOff, TTL, tos, ttl, ttlInherit, UNICAST, unicast4, unicast6 } from './tunnel-types.ts';
+import {
+  BYTE_OR_INHERIT,
+  flowlabel,
+  onOff,
+  tos,
+  ttl,
+  ttlInherit,
+  UNICAST,
+  unicast4,
+  unicast6,
+} from './tunnel-types.ts';
 
 /** What iproute2 says without a word before it. */
 const own = { word: '' } as const;
@@ -29,7 +39,7 @@ export const geneve = describeLink('geneve', {
         ['IFLA_GENEVE_TTL', 3, ttl],
         ['IFLA_GENEVE_TTL_INHERIT', 12, ttlInheritNumber()],
       ],
-      TTL,
+      BYTE_OR_INHERIT,
       { kernelDefault: 0, live: true },
     ),
     /** The type of service of the outer packets, 0 to 255; `inherit`: that of the inner packet. @default 0 */

@@ -35,7 +35,7 @@ const cipher: Fixed<Cipher | undefined, Cipher> = fixed<Cipher | undefined, Ciph
 );
 
 /** A MAC address and a port (802.1AE-2018 clause 9.9). */
-const sci = digits(8, '0200000000650001');
+const sci = digits('0200000000650001');
 
 /** Frames signed, or encrypted, to and from the device below (IEEE 802.1AE, drivers/net/macsec.c). `ip macsec` gives it keys. */
 export const macsec = describeLink('macsec', {

@@ -1,4 +1,4 @@
-import { checkMac, show, UsageError } from '../kernel/validate.ts';
+import { checkMac, UsageError, wrongOption } from '../kernel/validate.ts';
 import { bit, bits } from '../netlink/bits.ts';
 import type { LinkState } from '../netlink/link.ts';
 import { list } from '../netlink/list.ts';
@@ -124,8 +124,7 @@ const MOST_AT_ONCE = 5000;
 
 function checkMacaddr(call: string, option: string, macaddr: unknown): void {
   if (macaddr === undefined) return;
-  if (!Array.isArray(macaddr))
-    throw new UsageError(`${call}: ${option} must be a list of MAC addresses: received ${show(macaddr)}`);
+  if (!Array.isArray(macaddr)) throw wrongOption(call, option, 'a list of MAC addresses', macaddr);
   if (macaddr.length > MOST_AT_ONCE) {
     throw new UsageError(
       `${call}: ${option} must be at most ${MOST_AT_ONCE} MAC addresses at once, which fit into one message: received ` +

@@ -26,7 +26,7 @@ export const netkit = describeLink('netkit', {
       kernelDefault: 'forward',
       live: true,
     }),
-    peer: peerSetting('IFLA_NETKIT_PEER_INFO', 1),
+    peer: peerSetting('IFLA_NETKIT_PEER_INFO'),
     /** Whether it is end `a`. */
     primary: setting('IFLA_NETKIT_PRIMARY', 2, bool(u8), { ifAbsent: false, readOnly: true }),
   },

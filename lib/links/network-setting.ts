@@ -1,4 +1,4 @@
-import { show, UsageError } from '../kernel/validate.ts';
+import { wrongOption } from '../kernel/validate.ts';
 import { ip4, ip6, u16 } from '../netlink/scalars.ts';
 import type { Type } from '../netlink/type.ts';
 import { type Family, networkOf, parsePrefix } from '../wire/ip-address.ts';
@@ -35,7 +35,7 @@ export function networkSetting<const O extends SettingRules & { word: string }>(
       check: (call, option, value) => {
         const prefix = typeof value === 'string' && value.includes('/') ? parsePrefix(value) : undefined;
         if (value === undefined || (prefix?.family === family && networkOf(prefix) === prefix.address)) return;
-        throw new UsageError(`${call}: ${option} must be ${rule}: received ${show(value)}`);
+        throw wrongOption(call, option, rule, value);
       },
     },
     options,

@@ -9,6 +9,6 @@ const peer: Type<unknown, Parameters<typeof linkBody.write>[1]> = {
 };
 
 /** The attribute of a kind of pairs that describes the other end of a new one. */
-export function peerSetting(kernel: string, number: number) {
-  return setting(kernel, number, peer, { internal: true, word: 'peer' });
+export function peerSetting(kernel: string) {
+  return setting(kernel, 1, peer, { internal: true, word: 'peer' });
 }

@@ -1,4 +1,5 @@
-import { show, UsageError } from '../kernel/validate.ts';
+import { isObject } from '../kernel/plain-object.ts';
+import { wrongOption } from '../kernel/validate.ts';
 import { list } from '../netlink/list.ts';
 import { u32 } from '../netlink/scalars.ts';
 import { struct } from '../netlink/struct.ts';
@@ -24,9 +25,7 @@ function qosMap(highestFrom: number, highestTo: number, from: string, to: string
   const isWhole = (value: unknown, most: number) =>
     Number.isInteger(value) && Number(value) >= 0 && Number(value) <= most;
   const isMap = (value: unknown): value is QosMap =>
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
+    isObject(value) &&
     Object.entries(value).every(
       ([key, mapped]) => /^\d+$/.test(key) && isWhole(Number(key), highestFrom) && isWhole(mapped, highestTo),
     );
@@ -43,7 +42,7 @@ function qosMap(highestFrom: number, highestTo: number, from: string, to: string
     },
     check: (call, option, value) => {
       if (value === undefined || isMap(value)) return;
-      throw new UsageError(`${call}: ${option} must be ${rule}: received ${show(value)}`);
+      throw wrongOption(call, option, rule, value);
     },
     write: (to, map) =>
       mappings.write(

@@ -1,4 +1,4 @@
-import { show, UsageError } from '../kernel/validate.ts';
+import { UsageError, wrongOption } from '../kernel/validate.ts';
 import type { LinkState } from '../netlink/link.ts';
 import { bridge } from './bridge.ts';
 import './bridge-port.ts';
@@ -112,7 +112,7 @@ export function checkPairKind(call: string, kind: PairKindName): LinkKind {
 const DEFINED = ', or what defineLink returned';
 
 function refuseKind(call: string, kind: unknown, names: readonly string[], others = ''): never {
-  throw new UsageError(`${call}: kind must be one of ${names.join(', ')}${others}: received ${show(kind)}`);
+  throw wrongOption(call, 'kind', `one of ${names.join(', ')}${others}`, kind);
 }
 
 function nameOf({ kind }: Own): string {

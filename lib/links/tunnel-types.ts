@@ -1,4 +1,4 @@
-import { checkInteger, show, UsageError } from '../kernel/validate.ts';
+import { checkInteger, wrongOption } from '../kernel/validate.ts';
 import { be32, bool, ip4, ip6, range, u8 } from '../netlink/scalars.ts';
 import { type Fixed, fixed, type Type } from '../netlink/type.ts';
 import { familyOf, isMulticastIp } from '../wire/ip-address.ts';
@@ -10,12 +10,26 @@ type OrInherit = number | 'inherit';
 
 const INHERIT = 1;
 
+const RULE = 'a whole number from 0 to 255, or inherit';
+
+/** The rule of such a number, 0 to 255. */
+export const BYTE_OR_INHERIT: Required<Pick<Type<OrInherit>, 'rule' | 'schema' | 'check' | 'words'>> = {
+  rule: RULE,
+  schema: { anyOf: [{ type: 'integer', minimum: 0, maximum: 255 }, { const: 'inherit' }] },
+  check: (call, option, value) => {
+    if (value === undefined || value === 'inherit') return;
+    if (typeof value === 'number') return checkInteger(call, option, value, 0, 255);
+    throw wrongOption(call, option, RULE, value);
+  },
+  words: (value) => [String(value)],
+};
+
 /** The type of service, or traffic class, of the outer packets: 0 to 255, or `inherit`, which travels as 1. */
 export const tos: Fixed<OrInherit> = fixed<OrInherit>(
   1,
   (bytes, at) => (u8.readAt(bytes, at) === INHERIT ? 'inherit' : u8.readAt(bytes, at)),
   (bytes, at, value) => u8.writeAt(bytes, at, value === 'inherit' ? INHERIT : value),
-  numberOrInherit(0, 255),
+  BYTE_OR_INHERIT,
 );
 
 /** The time to live of the outer packets as a number, in an attribute that has another beside it for `inherit`. */
@@ -32,26 +46,6 @@ export const ttlInherit: Type<OrInherit> = {
   words: () => ['inherit'],
   takes: (value) => value === 'inherit',
 };
-
-/** The rule of both. */
-export const TTL = numberOrInherit(0, 255);
-
-function numberOrInherit(
-  least: number,
-  most: number,
-): Required<Pick<Type<OrInherit>, 'rule' | 'schema' | 'check' | 'words'>> {
-  const rule = `a whole number from ${least} to ${most}, or inherit`;
-  return {
-    rule,
-    schema: { anyOf: [{ type: 'integer', minimum: least, maximum: most }, { const: 'inherit' }] },
-    check: (call, option, value) => {
-      if (value === undefined || value === 'inherit') return;
-      if (typeof value === 'number') return checkInteger(call, option, value, least, most);
-      throw new UsageError(`${call}: ${option} must be ${rule}: received ${show(value)}`);
-    },
-    words: (value) => [String(value)],
-  };
-}
 
 /** IPv6's flow label, 20 bits (RFC 8200 section 3). */
 export const flowlabel = range(be32, 0, 2 ** 20 - 1);
@@ -81,7 +75,7 @@ function ofBothVersions(rule: string, isGroup: boolean): Pick<Type<string>, 'rul
     check: (call, option, value) => {
       if (value === undefined) return;
       const isValid = typeof value === 'string' && familyOf(value) !== undefined && isMulticastIp(value) === isGroup;
-      if (!isValid) throw new UsageError(`${call}: ${option} must be ${rule}: received ${show(value)}`);
+      if (!isValid) throw wrongOption(call, option, rule, value);
     },
   };
 }

@@ -7,5 +7,5 @@ export const veth = describeLink('veth', {
   needed: true,
   // The processors' backlogs (veth_xmit, netif_rx).
   knownQueues: true,
-  settings: { peer: peerSetting('VETH_INFO_PEER', 1) },
+  settings: { peer: peerSetting('VETH_INFO_PEER') },
 });

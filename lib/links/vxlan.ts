@@ -1,16 +1,16 @@
-import { show, UsageError } from '../kernel/validate.ts';
+import { wrongOption } from '../kernel/validate.ts';
 import { oneOf } from '../netlink/one-of.ts';
 import { be16, digits, flag, linkedDevice, range, u8, u32 } from '../netlink/scalars.ts';
 import { type Fixed, fixed } from '../netlink/type.ts';
 import { describeLink } from './describe-link.ts';
 import { setting, settingInOneOf } from './setting.ts';
 import {
+  BYTE_OR_INHERIT,
   flowlabel,
   GROUP,
   group4,
   group6,
   onOff,
-  TTL,
   tos,
   ttl,
   ttlInherit,
@@ -90,7 +90,7 @@ export const vxlan = describeLink('vxlan', {
         ['IFLA_VXLAN_TTL', 5, ttl],
         ['IFLA_VXLAN_TTL_INHERIT', 28, ttlInherit],
       ],
-      TTL,
+      BYTE_OR_INHERIT,
       { kernelDefault: 0, live: true },
     ),
     /** The type of service of the outer packets, 0 to 255; `inherit`: that of the inner packet. @default 0 */
@@ -157,7 +157,7 @@ export const vxlan = describeLink('vxlan', {
     reservedBits: setting(
       'IFLA_VXLAN_RESERVED_BITS',
       33,
-      { ...digits(8, 'f7ffffff000000ff'), words: (bits) => [`0x${bits}`] },
+      { ...digits('f7ffffff000000ff'), words: (bits) => [`0x${bits}`] },
       {
         ...{ since: '6.14', newWord: true },
       },
@@ -196,7 +196,5 @@ function checkPortRange(call: string, option: string, value: unknown): void {
   const [lowest, highest, ...others] = Array.isArray(value) ? value : [];
   const isPort = (port: unknown) => Number.isInteger(port) && Number(port) >= 1 && Number(port) <= 65535;
   if (isPort(lowest) && isPort(highest) && lowest <= highest && others.length === 0) return;
-  throw new UsageError(
-    `${call}: ${option} must be the lowest and the highest port, such as [40000, 50000]: received ${show(value)}`,
-  );
+  throw wrongOption(call, option, 'the lowest and the highest port, such as [40000, 50000]', value);
 }

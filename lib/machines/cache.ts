@@ -14,6 +14,7 @@ import {
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { LOCK_EX, LOCK_NB } from '../kernel/constants.ts';
+import { unlessCode } from '../kernel/has-code.ts';
 import { flock } from '../kernel/libc.ts';
 
 /** Where kernels are kept, by the XDG Base Directory rules: `~/.cache/hairpin/kernels`. */
@@ -94,12 +95,7 @@ function dropOthers(kept: string, name: string): void {
 
 /** Undefined when another process has dropped it. */
 function openFolder(folder: string): number | undefined {
-  try {
-    return openSync(folder, constants.O_RDONLY | constants.O_DIRECTORY);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
+  return unlessCode(['ENOENT'], () => openSync(folder, constants.O_RDONLY | constants.O_DIRECTORY), undefined);
 }
 
 function isAbandoned(name: string): boolean {

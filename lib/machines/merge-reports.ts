@@ -2,6 +2,7 @@ import { type StdioOptions, spawn } from 'node:child_process';
 import { dieWithParentCommand } from '../kernel/own-namespaces.ts';
 import { MACHINES } from '../report/project-name.ts';
 import { BLOBS, placeIn, resultsFolder } from '../report/results.ts';
+import { endOf } from './start-program.ts';
 import { vitestCommand } from './vitest-program.ts';
 
 /**
@@ -25,8 +26,5 @@ export function runVitest(
 ): Promise<number> {
   const [file = '', ...words] = [...dieWithParentCommand(), ...vitestCommand(root), ...args];
   const child = spawn(file, words, { cwd: root, stdio, env: { ...process.env, ...env } });
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code) => resolve(code ?? -1));
-  });
+  return endOf(child);
 }

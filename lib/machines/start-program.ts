@@ -8,16 +8,21 @@ import type { Duplex } from 'node:stream';
 export function startProgram([file, ...args]: readonly string[], more: readonly (number | 'pipe')[] = []): Program {
   const stdio: StdioOptions = ['ignore', 'pipe', 'pipe', ...more];
   const child = spawn(file as string, args, { stdio });
-  const ended = new Promise<number>((resolve, reject) => {
-    child.once('error', reject);
-    // Not 'exit': what it has printed is to be complete.
-    child.once('close', (code) => resolve(code ?? -1));
-  });
+  const ended = endOf(child);
   // Whoever waits for it hears of it; until then a failure to start is no unhandled one.
   ended.catch(() => {});
   // The type knows five; those of `more` that are pipes are sockets, readable and writable.
   const streams: readonly unknown[] = child.stdio;
   return { child, ended, more: streams.slice(3) as (Duplex | null)[] };
+}
+
+/** The exit code of a process, −1 when a signal ended it. */
+export function endOf(child: ChildProcess): Promise<number> {
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    // Not 'exit': what it has printed is to be complete.
+    child.once('close', (code) => resolve(code ?? -1));
+  });
 }
 
 /** A program under way; `ended` is its exit code, −1 when a signal ended it. */

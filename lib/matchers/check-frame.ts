@@ -1,4 +1,4 @@
-import { checkInteger, checkMac, checkOneOf, checkOptions, show } from '../kernel/validate.ts';
+import { checkInteger, checkMac, checkOneOf, checkOptions, show, wrongOption } from '../kernel/validate.ts';
 import { type Interface, UsageError } from '../lab/index.ts';
 import {
   addressNeeded,
@@ -65,9 +65,7 @@ function checkDescription(call: string, frame: object): void {
   const { source, destination, vlan, etherType, ip, udp, payload }: FrameDescription = frame;
   if (source !== undefined) checkMac(call, 'frame.source', source);
   if (destination !== undefined && !isMac(destination))
-    throw new UsageError(
-      `${call}: frame.destination must be a MAC address such as 02:00:00:00:00:01: received ${show(destination)}`,
-    );
+    throw wrongOption(call, 'frame.destination', 'a MAC address such as 02:00:00:00:00:01', destination);
   for (const tag of [vlan ?? []].flat()) checkTag(call, tag);
   checkInteger(call, 'frame.etherType', etherType, 1536, 65_535);
   if (ip !== undefined) checkIpHeader(call, ip);
@@ -77,7 +75,7 @@ function checkDescription(call: string, frame: object): void {
     checkInteger(call, 'frame.udp.destinationPort', udp.destinationPort, 0, 65_535);
   }
   if (payload !== undefined && typeof payload !== 'string' && !(payload instanceof Uint8Array))
-    throw new UsageError(`${call}: frame.payload must be a string or bytes: received ${show(payload)}`);
+    throw wrongOption(call, 'frame.payload', 'a string or bytes', payload);
 }
 
 function checkTag(call: string, tag: unknown): void {

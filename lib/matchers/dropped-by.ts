@@ -3,7 +3,7 @@ import type { Diagnosis } from '../diagnosis/diagnosis.ts';
 import { placeOf } from '../diagnosis/finding.ts';
 import { deviceName } from '../diagnosis/names.ts';
 import { CODES } from '../diagnosis/words/index.ts';
-import { show } from '../kernel/validate.ts';
+import { wrongOption } from '../kernel/validate.ts';
 import { Interface, type Lab, type Namespace, UsageError } from '../lab/index.ts';
 import type { Code } from '../model/cause.ts';
 import { nearestCodes } from './nearest-codes.ts';
@@ -58,7 +58,7 @@ export function checkDroppedBy(
 function checkCode(call: string, code: unknown): void {
   if (DROP_CODES.some((known) => known === code)) return;
   const near = typeof code === 'string' ? ` (the nearest are ${nearestCodes(code, DROP_CODES).join(', ')})` : '';
-  throw new UsageError(`${call}: droppedBy must be a code of docs/diagnoses.md${near}: received ${show(code)}`);
+  throw wrongOption(call, 'droppedBy', `a code of docs/diagnoses.md${near}`, code);
 }
 
 /** Whether a loss is of the cause that was asked for, at the place that was asked for. */

@@ -1,5 +1,5 @@
 import { PACKET_OTHERHOST } from '../kernel/constants.ts';
-import { show } from '../kernel/validate.ts';
+import { wrongOption } from '../kernel/validate.ts';
 import { type Hop, Interface, type Lab, Namespace, UsageError } from '../lab/index.ts';
 import { hopsOf, hopsTo } from '../trace/path.ts';
 import type { ProbePath } from '../trace/probe-path.ts';
@@ -42,7 +42,7 @@ export function checkWaypoint(call: string, option: string, value: unknown, lab:
     value instanceof Interface ? value.namespace.lab === lab : value instanceof Namespace && value.lab === lab;
   if (isOurs) return value as Waypoint;
   const rule = `a port, an interface or a namespace of the lab${others}`;
-  throw new UsageError(`${call}: ${option} must be ${rule}: received ${show(value)}`);
+  throw wrongOption(call, option, rule, value);
 }
 
 /** What is wrong with the path, or undefined. */

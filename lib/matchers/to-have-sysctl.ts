@@ -1,4 +1,4 @@
-import { show } from '../kernel/validate.ts';
+import { show, wrongOption } from '../kernel/validate.ts';
 import { Namespace, UsageError } from '../lab/index.ts';
 import type { Message } from '../report/failure-meta.ts';
 import { isAsymmetric } from '../state/entries/fields.ts';
@@ -54,5 +54,5 @@ function checkValue(call: string, value: unknown): unknown {
   if (typeof value === 'number' && Number.isFinite(value)) return String(value);
   if (isAsymmetric(value)) return value;
   if (typeof value === 'string' && value.trim() !== '') return value.trim().replaceAll(/\s+/g, ' ');
-  throw new UsageError(`${call}: value must be a number, or a text that is not empty: received ${show(value)}`);
+  throw wrongOption(call, 'value', 'a number, or a text that is not empty', value);
 }

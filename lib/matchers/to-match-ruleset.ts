@@ -1,4 +1,4 @@
-import { show } from '../kernel/validate.ts';
+import { wrongOption } from '../kernel/validate.ts';
 import { readOf } from '../lab/exec.ts';
 import { UsageError } from '../lab/index.ts';
 import type { Assertion } from './assertion.ts';
@@ -11,7 +11,7 @@ export async function toMatchRuleset(this: Assertion, received: unknown, hint?: 
   const { namespace, device } = checkPlace(call, received);
   if (device) throw new UsageError(`${call}: expect() takes a namespace: received ${device}`);
   if (hint !== undefined && typeof hint !== 'string')
-    throw new UsageError(`${call}: hint must be a text that names the snapshot: received ${show(hint)}`);
+    throw wrongOption(call, 'hint', 'a text that names the snapshot', hint);
   if (isNot) throw new UsageError(`${call}: toMatchRuleset has no .not: a snapshot records the ruleset that is there`);
   if (!snapshot) throw new Error('this matcher runs only in vitest');
   // Without handles, and without what packets change: counters, quotas, the times that are left to elements of sets.

@@ -1,5 +1,5 @@
-import { checkMilliseconds, checkOneOf, show } from '../kernel/validate.ts';
-import { type Interface, type Namespace, UsageError } from '../lab/index.ts';
+import { checkMilliseconds, checkOneOf, wrongOption } from '../kernel/validate.ts';
+import type { Interface, Namespace } from '../lab/index.ts';
 import { type Continuity, type Outage, observeContinuity, PACE, type Unanswered } from '../probes/continuity.ts';
 import { WITHIN } from '../probes/patience.ts';
 import { checkReachOptions, type ReachOptions, type ReachReport, reach } from '../probes/reach.ts';
@@ -67,8 +67,11 @@ function whoElse({ question, recognize, since }: ReachReport, isTarget: boolean)
 
 function checkOptions(call: string, options: ToStayReachableOptions): ToStayReachableOptions {
   if (typeof options !== 'object' || options === null || typeof options.while !== 'function') {
-    throw new UsageError(
-      `${call}: while must be a function that changes the network, as in { while: () => failover(), gap: 50 }: received ${show(options?.while)}`,
+    throw wrongOption(
+      call,
+      'while',
+      'a function that changes the network, as in { while: () => failover(), gap: 50 }',
+      options?.while,
     );
   }
   const { while: _, gap, by, ...ends } = options;

@@ -30,12 +30,9 @@ const RUNNER = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? 'runner.t
  * @param words the arguments of `vitest run`: parts of the paths of spec files, and options
  * @returns what came of it, or why nothing could be run
  */
-export async function runMutation(
-  words: readonly string[],
-  onTest: () => void = () => {},
-): Promise<MutationRun | Misuse> {
+export async function runMutation(words: readonly string[], onTest: () => void): Promise<MutationRun | Misuse> {
   // One run of a test is judged by itself.
-  return runSpecs(words, { reporters: [{ onTestCaseResult: () => onTest() }], bail: 0, retry: 0 }, run);
+  return runSpecs(words, { reporters: [{ onTestCaseResult: onTest }], bail: 0, retry: 0 }, run);
 }
 
 async function run(vitest: Vitest, filters: string[]): Promise<MutationRun> {

@@ -1,26 +1,8 @@
-import { NLA_F_NESTED, NLA_TYPE_MASK } from '../kernel/constants.ts';
-
-/** One netlink attribute: its type, and its payload or the attributes nested in it. `undefined` leaves it out. */
-export type Attribute = readonly [type: number, value: Uint8Array | readonly Attribute[] | undefined];
+import { NLA_TYPE_MASK } from '../kernel/constants.ts';
 
 const HEADER = 4;
 /** Where a length of 16 bits begins anew. */
 const WRAP = 0x1_0000;
-
-/** A list of attributes as bytes, each padded to four (`NLA_ALIGN`). */
-export function encodeAttributes(attributes: readonly Attribute[]): Buffer {
-  const parts: Uint8Array[] = [];
-  for (const [type, value] of attributes) {
-    if (value === undefined) continue;
-    const nested = !(value instanceof Uint8Array);
-    const payload = nested ? encodeAttributes(value) : value;
-    const header = Buffer.allocUnsafe(HEADER);
-    header.writeUInt16LE(HEADER + payload.length, 0);
-    header.writeUInt16LE(nested ? type | NLA_F_NESTED : type, 2);
-    parts.push(header, payload, Buffer.alloc(align(payload.length) - payload.length));
-  }
-  return Buffer.concat(parts);
-}
 
 /**
  * The attributes in `bytes` by type; a type that comes twice keeps its last value, as in the kernel's `nla_parse`.

@@ -8,6 +8,7 @@ import { bool, device, pad, range, u8, u16, u32 } from './scalars.ts';
 import { struct } from './struct.ts';
 import { attribute, attributes, table } from './table.ts';
 import { flat } from './type.ts';
+import { membersOf } from './vlan-rows.ts';
 
 /** A VLAN of a bridge's port, or of the bridge itself, as `bridge vlan` has it. */
 export interface BridgeVlan {
@@ -226,8 +227,8 @@ export function changedMulticast(vlan: VlanOptions): Pick<BridgeVlan, keyof type
 
 /** Each VLAN of a row. An identifier of 0 counts for none (br_handle_egress_vlan_tunnel). */
 export function vlansOf({ first, last, tunnelId = 0, ...run }: VlanRun): BridgeVlan[] {
-  return Array.from({ length: last - first + 1 }, (_, at) => ({
-    ...{ id: first + at, ...run },
-    tunnelId: tunnelId === 0 ? undefined : tunnelId + at,
+  return membersOf({ first, last }).map((id) => ({
+    ...{ id, ...run },
+    tunnelId: tunnelId === 0 ? undefined : tunnelId + id - first,
   }));
 }

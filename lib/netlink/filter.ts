@@ -2,7 +2,8 @@ import { body } from './body.ts';
 import { Family } from './family.ts';
 import { list } from './list.ts';
 import { oneOf } from './one-of.ts';
-import { bytes, device, pad, s32, string, u8, u32, u64 } from './scalars.ts';
+import { tcmsg } from './qdisc.ts';
+import { bytes, device, pad, s32, string, u32, u64 } from './scalars.ts';
 import { struct } from './struct.ts';
 import { attribute, table } from './table.ts';
 
@@ -87,7 +88,7 @@ export const tcFilter = new Family({
   command: ['tc', 'filter'],
   messages: ['TFILTER', 44],
   body: body(
-    struct('tcmsg', { family: u8, padding: pad(3), device, handle: u32, parent: u32, info: u32 }),
+    tcmsg,
     table({
       kind: attribute('TCA_KIND', 1, string, { ifAbsent: '' }),
       /** What is in it depends on the kind. */

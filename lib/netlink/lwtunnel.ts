@@ -1,6 +1,6 @@
 import { NUMBERS } from './names.ts';
 import { readRoutingHeader, routingHeader } from './routing-header.ts';
-import { be64, bytes, ip4, ip6, u8 } from './scalars.ts';
+import { asNumber, be64, bytes, ip4, ip6, u8 } from './scalars.ts';
 import { readSeg6Local, type Seg6Local, seg6localBody, writeSeg6Local } from './seg6local.ts';
 import { attribute, table } from './table.ts';
 import type { Type } from './type.ts';
@@ -27,12 +27,7 @@ export type SegmentMode = (typeof SEGMENT_MODES)[number];
 const ENCAP_TYPES = { mpls: 1, ip: 2, ip6: 4, seg6: 5, seg6local: 7 } as const;
 type EncapType = keyof typeof ENCAP_TYPES;
 
-/** A whole number of 64 bits, most significant byte first. */
-const id: Type<number> = {
-  write: (to, value) => be64.write(to, BigInt(value)),
-  read: (read) => Number(be64.read(read)),
-  words: (value) => [String(value)],
-};
+const id = asNumber(be64);
 
 const LAST_LABEL = 0x100;
 

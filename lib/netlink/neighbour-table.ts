@@ -1,11 +1,11 @@
 import type { Family as IpFamily } from '../wire/ip-address.ts';
 import { body } from './body.ts';
 import { Family } from './family.ts';
-import { device, ipFamily, pad, string, u32, u64 } from './scalars.ts';
+import { asNumber, device, ipFamily, pad, string, u32, u64 } from './scalars.ts';
 import type { NetlinkSocket } from './socket.ts';
 import { struct } from './struct.ts';
 import { attribute, table } from './table.ts';
-import { fixed, flat } from './type.ts';
+import { flat } from './type.ts';
 
 /** A neighbour table of the kernel's. All namespaces of the machine share its limit. */
 export interface NeighbourTableState {
@@ -31,11 +31,7 @@ interface Told {
   proxyDelay: number | undefined;
 }
 
-const milliseconds = fixed<number>(
-  8,
-  (bytes, at) => Number(u64.readAt(bytes, at)),
-  (bytes, at, value) => u64.writeAt(bytes, at, BigInt(value)),
-);
+const milliseconds = asNumber(u64);
 
 const timers = table({
   device: attribute('NDTPA_IFINDEX', 1, device, { word: 'dev' }),

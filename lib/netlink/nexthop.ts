@@ -65,13 +65,13 @@ const weight = fixed<number>(
 
 const members = array(struct('nexthop_grp', { id: u32, weight, reserved: pad(2) }));
 
+/** As {@link userTicks}, of which iproute2 says the seconds here. */
+const timer = { ...userTicks, words: (seconds: number) => [String(seconds)] };
+
 const resilience = table({
   buckets: attribute('NHA_RES_GROUP_BUCKETS', 1, u16),
-  idleTimer: attribute('NHA_RES_GROUP_IDLE_TIMER', 2, { ...userTicks, words: (seconds) => [String(seconds)] }),
-  unbalancedTimer: attribute('NHA_RES_GROUP_UNBALANCED_TIMER', 3, {
-    ...userTicks,
-    words: (seconds) => [String(seconds)],
-  }),
+  idleTimer: attribute('NHA_RES_GROUP_IDLE_TIMER', 2, timer),
+  unbalancedTimer: attribute('NHA_RES_GROUP_UNBALANCED_TIMER', 3, timer),
   unbalancedTime: attribute('NHA_RES_GROUP_UNBALANCED_TIME', 4, u64, { word: false }),
 });
 

@@ -1,5 +1,5 @@
 import { NLM_F_APPEND, NLM_F_CREATE } from '../kernel/constants.ts';
-import { hasCode } from '../kernel/has-code.ts';
+import { unlessCode } from '../kernel/has-code.ts';
 import { list } from './list.ts';
 import { type FilterFamily, netfilterBody, netfilterType } from './netfilter.ts';
 import { type NftExpression, nftExpression } from './nf-expression.ts';
@@ -159,10 +159,5 @@ function request<R, W>(
 }
 
 function get<R>(socket: NetlinkSocket, wanted: Request<R>): R | undefined {
-  try {
-    return socket.get(wanted);
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined;
-    throw error;
-  }
+  return unlessCode(['ENOENT'], () => socket.get(wanted), undefined);
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { hasCode } from '../kernel/has-code.ts';
+import { unlessCode } from '../kernel/has-code.ts';
 import type { NetNamespace } from '../kernel/net-namespace.ts';
 import { type FilterFamily, NETLINK_NETFILTER } from './netfilter.ts';
 import { familiesOf, hasChainsAtDevices } from './nf-tables.ts';
@@ -55,21 +55,14 @@ export function hasFiltersAtDevices(namespace: NetNamespace): boolean {
  * (`EINVAL`, `nfnetlink_rcv_msg`; `EOPNOTSUPP` for a message that is newer than the kernel).
  */
 export function askNftables<T>(namespace: NetNamespace, question: (socket: NetlinkSocket) => T): T | undefined {
-  try {
+  const ask = () => {
     using socket = namespace.run(() => new NetlinkSocket({ protocol: NETLINK_NETFILTER }));
     return question(socket);
-  } catch (error) {
-    if (hasCode(error, 'EPROTONOSUPPORT', 'EINVAL', 'EOPNOTSUPP')) return undefined;
-    throw error;
-  }
+  };
+  return unlessCode(['EPROTONOSUPPORT', 'EINVAL', 'EOPNOTSUPP'], ask, undefined);
 }
 
 function read(path: string): string {
-  try {
-    return readFileSync(path, 'latin1').trim();
-  } catch (error) {
-    // A kernel without the older iptables.
-    if (hasCode(error, 'ENOENT')) return '';
-    throw error;
-  }
+  // A kernel without the older iptables has no such file.
+  return unlessCode(['ENOENT'], () => readFileSync(path, 'latin1').trim(), '');
 }

@@ -58,8 +58,10 @@ interface QdiscConfig {
 const TC_H_ROOT = 0xffff_ffff;
 const MOST = 0xffff_ffff;
 
+export const tcmsg = struct('tcmsg', { family: u8, padding: pad(3), device, handle: u32, parent: u32, info: u32 });
+
 const qdiscBody = body(
-  struct('tcmsg', { family: u8, padding: pad(3), device, handle: u32, parent: u32, info: u32 }),
+  tcmsg,
   table({
     kind: attribute('TCA_KIND', 1, string, { ifAbsent: '' }),
     /** What is in it depends on the kind. */

@@ -4,7 +4,7 @@ import { body } from './body.ts';
 import { Family } from './family.ts';
 import { oneOf } from './one-of.ts';
 import { type RouteProtocol, routeProtocol } from './route.ts';
-import { be64, ip, ipFamily, pad, realms, string, u8, u16, u32 } from './scalars.ts';
+import { asNumber, be64, ip, ipFamily, pad, realms, string, u8, u16, u32 } from './scalars.ts';
 import { struct } from './struct.ts';
 import { attribute, others, table } from './table.ts';
 import { flat, type Type } from './type.ts';
@@ -93,13 +93,6 @@ const range = (name: string, of: typeof u16): Type<Range> => ({
   words: ({ first, last }) => [`${first}-${last}`],
 });
 
-/** 64 bits, of which the identifiers of tunnels take 32 at most. */
-const tunnelId: Type<number> = {
-  write: (to, value) => be64.write(to, BigInt(value)),
-  read: (bytes) => Number(be64.read(bytes)),
-  words: (value) => [String(value)],
-};
-
 const attributes = table({
   priority: attribute('FRA_PRIORITY', 6, u32, { ifAbsent: 0 }),
   from: attribute('FRA_SRC', 2, ip, { word: false }),
@@ -108,7 +101,7 @@ const attributes = table({
   oif: attribute('FRA_OIFNAME', 17, string),
   fwmark: attribute('FRA_FWMARK', 10, u32, { word: false }),
   fwmask: attribute('FRA_FWMASK', 16, u32, { word: false }),
-  tunId: attribute('FRA_TUN_ID', 12, tunnelId),
+  tunId: attribute('FRA_TUN_ID', 12, asNumber(be64)),
   uidrange: attribute('FRA_UID_RANGE', 20, range('fib_rule_uid_range', u32)),
   ipproto: attribute('FRA_IP_PROTO', 22, u8),
   sport: attribute('FRA_SPORT_RANGE', 23, range('fib_rule_port_range', u16)),

@@ -1,7 +1,7 @@
 import { cString, readCString } from '../kernel/bytes.ts';
 import { AF_INET, AF_INET6 } from '../kernel/constants.ts';
 import { familyNumber } from '../kernel/socket-address.ts';
-import { checkBoolean, checkInteger, checkIp, checkMac, show, UsageError } from '../kernel/validate.ts';
+import { checkBoolean, checkInteger, checkIp, checkMac, wrongOption } from '../kernel/validate.ts';
 import { bytesToIp, type Family, familyOf, ipToBytes } from '../wire/ip-address.ts';
 import { bytesToMac, macToBytes } from '../wire/mac-address.ts';
 import { type Fixed, fixed, type JsonSchema, type Type } from './type.ts';
@@ -54,6 +54,15 @@ export const u64 = fixed<bigint>(
   (bytes, at, value) => bytes.writeBigUInt64LE(value, at),
 );
 
+/** 64 bits as a number, where the kernel has less to say. */
+export function asNumber(of: Fixed<bigint>): Fixed<number> {
+  return fixed(
+    of.size,
+    (bytes, at) => Number(of.readAt(bytes, at)),
+    (bytes, at, value) => of.writeAt(bytes, at, BigInt(value)),
+  );
+}
+
 /** `USER_HZ`: what the kernel counts some times in, as `clock_t` (`jiffies_to_clock_t`). */
 const TICKS_A_SECOND = 100;
 
@@ -82,7 +91,7 @@ export function seconds(of: Fixed<number>, least: number, most: number): Fixed<n
     schema: { type: 'number', minimum: least, maximum: most },
     check: (call, option, value) => {
       if (value === undefined || (typeof value === 'number' && value >= least && value <= most)) return;
-      throw new UsageError(`${call}: ${option} must be ${rule}: received ${show(value)}`);
+      throw wrongOption(call, option, rule, value);
     },
   };
 }
@@ -181,20 +190,20 @@ export const bytes: Type<Buffer, Uint8Array> = {
   words: (value) => [Buffer.from(value).toString('hex')],
 };
 
-/** A fixed number of bytes, each as two hexadecimal digits. */
-export function digits(size: number, example: string): Fixed<string> {
-  const rule = `${2 * size} hexadecimal digits such as '${example}'`;
-  const pattern = `^[0-9a-fA-F]{${2 * size}}$`;
+/** Eight bytes, each as two hexadecimal digits. */
+export function digits(example: string): Fixed<string> {
+  const rule = `16 hexadecimal digits such as '${example}'`;
+  const pattern = '^[0-9a-fA-F]{16}$';
   return fixed<string>(
-    size,
-    (from, at) => from.toString('hex', at, at + size),
+    8,
+    (from, at) => from.toString('hex', at, at + 8),
     (to, at, value) => to.write(value, at, 'hex'),
     {
       rule,
       schema: { type: 'string', pattern },
       check: unlessLeftOut((call, option, value) => {
         if (typeof value === 'string' && new RegExp(pattern).test(value)) return;
-        throw new UsageError(`${call}: ${option} must be ${rule}: received ${show(value)}`);
+        throw wrongOption(call, option, rule, value);
       }),
     },
   );
@@ -228,7 +237,7 @@ function ofVersion(version: Family, example: string): Type<string> {
   const rule = `an IPv${version} address such as ${example}`;
   const check = unlessLeftOut((call: string, option: string, value: unknown) => {
     if (typeof value === 'string' && familyOf(value) === version) return;
-    throw new UsageError(`${call}: ${option} must be ${rule}: received ${show(value)}`);
+    throw wrongOption(call, option, rule, value);
   });
   return { ...ip, rule, check };
 }

@@ -11,6 +11,11 @@ export function rowsOf<T>(members: readonly T[], isNext: (last: T, next: T) => b
   return rows;
 }
 
+/** The members of a row. */
+export function membersOf({ first, last }: { first: number; last: number }): number[] {
+  return Array.from({ length: last - first + 1 }, (_, at) => first + at);
+}
+
 /** VLANs in a row, or tunnels, as `bridge vlan` takes them: `10`, `'100-199'`. */
 export function idsOf(first: number, last: number): VlanIds {
   return first === last ? first : `${first}-${last}`;

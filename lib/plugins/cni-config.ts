@@ -1,6 +1,7 @@
-import { checkOptions, show } from '../kernel/validate.ts';
+import { isObject } from '../kernel/plain-object.ts';
+import { checkBoolean, checkOneOf, checkOptions, show, wrongOption } from '../kernel/validate.ts';
 import { UsageError } from '../lab/index.ts';
-import { isJson, type Json } from './json.ts';
+import type { Json } from './json.ts';
 
 /** One plugin's part of a network configuration list (CNI specification 1.0, section 1). */
 export interface CniPluginConfig extends Json {
@@ -32,19 +33,16 @@ export function checkConflist(conflist: unknown): Required<CniConflist> {
   checkIsConflist(conflist);
   checkOptions('cni', conflist, ['name', 'plugins', 'cniVersion', 'disableCheck']);
   const { cniVersion = '1.0.0', name, disableCheck = false, plugins } = conflist as CniConflist;
-  if (!VERSIONS.includes(cniVersion)) {
-    throw new UsageError(`cni: cniVersion must be one of ${VERSIONS.join(', ')}: received ${show(cniVersion)}`);
-  }
+  checkOneOf('cni', 'cniVersion', cniVersion, VERSIONS);
   checkCniName('cni', 'name', name);
   if (!Array.isArray(plugins) || plugins.length === 0) {
-    throw new UsageError(`cni: plugins must be a list such as [{ type: 'macvlan', … }]: received ${show(plugins)}`);
+    throw wrongOption('cni', 'plugins', "a list such as [{ type: 'macvlan', … }]", plugins);
   }
   for (const plugin of plugins) {
     if (typeof plugin?.type === 'string' && plugin.type !== '' && !plugin.type.includes('/')) continue;
-    throw new UsageError(`cni: type must be a plugin's file name, such as macvlan: received ${show(plugin?.type)}`);
+    throw wrongOption('cni', 'type', "a plugin's file name, such as macvlan", plugin?.type);
   }
-  if (typeof disableCheck !== 'boolean')
-    throw new UsageError(`cni: disableCheck must be true or false: received ${show(disableCheck)}`);
+  checkBoolean('cni', 'disableCheck', disableCheck);
   // As it is now: what the caller does to the object later must not come between ADD and DEL.
   return { cniVersion, name, disableCheck, plugins: structuredClone(plugins) };
 }
@@ -55,7 +53,7 @@ function checkIsConflist(conflist: unknown): void {
     throw new UsageError(
       `cni: conflist must be the file's content, such as JSON.parse(readFileSync(${show(conflist)}, 'utf8')): received a text`,
     );
-  if (!isJson(conflist) || conflist['plugins'] !== undefined || typeof conflist['type'] !== 'string') return;
+  if (!isObject(conflist) || conflist['plugins'] !== undefined || typeof conflist['type'] !== 'string') return;
   throw new UsageError(
     `cni: conflist must have a list of plugins, such as { name: 'lan', plugins: [{ type: ${show(conflist['type'])}, … }] }: ` +
       'received the configuration of a single plugin',
@@ -91,7 +89,7 @@ export function executionConfig(
 function withPrivateState(plugin: CniPluginConfig, state: string): CniPluginConfig {
   const { ipam } = plugin;
   const privateIpam =
-    isJson(ipam) && ipam['type'] === 'host-local' ? { ipam: { dataDir: `${state}/cni/networks`, ...ipam } } : {};
+    isObject(ipam) && ipam['type'] === 'host-local' ? { ipam: { dataDir: `${state}/cni/networks`, ...ipam } } : {};
   const privateTuning = plugin.type === 'tuning' ? { dataDir: `${state}/cni/tuning` } : {};
   return { ...privateTuning, ...plugin, ...privateIpam };
 }

@@ -1,6 +1,7 @@
 import { hideOwnFrames } from '../kernel/own-frames.ts';
+import { isObject } from '../kernel/plain-object.ts';
 import { harmless } from '../kernel/visible-text.ts';
-import { isJson, parseJson } from './json.ts';
+import { parseJson } from './json.ts';
 
 /** The specification's own codes (section 5, "Error"); plugins have theirs from 100 on. */
 const CODES: Record<number, string> = {
@@ -71,7 +72,7 @@ function outcome({ exitCode, stdout }: CniFailure): string {
 
 function parseError(stdout: string): { code?: number; msg?: string; details?: string } {
   const error = parseJson(stdout);
-  if (!isJson(error)) return {};
+  if (!isObject(error)) return {};
   const { code, msg, details } = error;
   return {
     ...(typeof code === 'number' ? { code } : {}),

@@ -1,8 +1,9 @@
 import { delimiter } from 'node:path';
 import { findProgram } from '../kernel/find-program.ts';
+import { isObject } from '../kernel/plain-object.ts';
 import { type Namespace, UsageError } from '../lab/index.ts';
 import { CniError, type CniRun } from './cni-error.ts';
-import { isJson, type Json, parseJson } from './json.ts';
+import { type Json, parseJson } from './json.ts';
 
 /** Where distributions and the upstream tarball put plugins. */
 const FOLDERS = ['/opt/cni/bin', '/usr/lib/cni', '/usr/libexec/cni'];
@@ -49,6 +50,6 @@ export async function runPlugin(
   });
   const output = { exitCode, stdout: String(stdout), stderr: String(stderr) };
   const json = parseJson(output.stdout);
-  if (exitCode !== 0 || (output.stdout !== '' && !isJson(json))) throw new CniError(run, output);
-  return isJson(json) ? json : undefined;
+  if (exitCode !== 0 || (output.stdout !== '' && !isObject(json))) throw new CniError(run, output);
+  return isObject(json) ? json : undefined;
 }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { delimiter } from 'node:path';
-import { checkInterfaceName, checkOptions, show } from '../kernel/validate.ts';
-import { type Interface, Namespace, UsageError } from '../lab/index.ts';
+import { checkInterfaceName, checkOptions, show, wrongOption } from '../kernel/validate.ts';
+import { type Interface, type Namespace, UsageError } from '../lab/index.ts';
+import { checkContainer, checkNode } from './check-namespace.ts';
 import { type CniConflist, type CniPluginConfig, checkCniName, checkConflist, executionConfig } from './cni-config.ts';
 import type { CniRun } from './cni-error.ts';
 import { cniPath, requireCniPlugin, runPlugin } from './cni-plugin.ts';
@@ -41,13 +42,10 @@ export interface CniAttachment {
  * await expect(ns1).toReach(gateway);
  */
 export function cni(node: Namespace, conflist: CniConflist, options: CniOptions = {}): CniNetwork {
-  if (!(node instanceof Namespace))
-    throw new UsageError(`cni: node must be a namespace of a lab, which plays the node: received ${show(node)}`);
+  checkNode('cni', node);
   checkOptions('cni', options, ['path']);
   if (options.path !== undefined && (!Array.isArray(options.path) || options.path.length === 0)) {
-    throw new UsageError(
-      `cni: path must be a list of folders, such as ['/opt/cni/bin']: received ${show(options.path)}`,
-    );
+    throw wrongOption('cni', 'path', "a list of folders, such as ['/opt/cni/bin']", options.path);
   }
   return new CniNetwork(node, checkConflist(conflist), cniPath(options.path));
 }
@@ -130,9 +128,7 @@ export class CniNetwork {
 
   #call(method: string, container: unknown, attachment: CniAttachment): Call {
     const call = `cni ${this.name}: ${method}`;
-    if (!(container instanceof Namespace) || container.lab !== this.node.lab) {
-      throw new UsageError(`${call}: container must be a namespace of the node's lab: received ${show(container)}`);
-    }
+    checkContainer(call, this.node, container);
     checkOptions(call, attachment, ['name', 'containerId', 'args', 'capabilities']);
     const { name = 'eth0', containerId = this.#containerIdOf(container), args = {}, capabilities = {} } = attachment;
     checkInterfaceName(call, name);

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { findProgram } from '../kernel/find-program.ts';
-import { checkMilliseconds, checkOptions, show } from '../kernel/validate.ts';
+import { checkMilliseconds, checkOptions, show, wrongOption } from '../kernel/validate.ts';
 import { engineOf } from '../lab/engine.ts';
-import { type Daemon, Namespace, UsageError } from '../lab/index.ts';
+import { type Daemon, type Namespace, UsageError } from '../lab/index.ts';
+import { checkNode } from './check-namespace.ts';
 import { type ConfigLine, configLines, contextOf, type EchoedLine, nearestCommands, readEcho } from './frr-config.ts';
 import { FrrError } from './frr-error.ts';
 import { frrState, vtyshArguments } from './frr-state.ts';
@@ -61,20 +62,16 @@ export function findFrr(): string | undefined {
  * await expect(r1).toHaveRoute({ to: '10.2.0.0/24', proto: 'ospf' }, { within: 20_000 });
  */
 export async function frr<D extends FrrDaemon = never>(node: Namespace, options: FrrOptions<D>): Promise<Frr<D>> {
-  if (!(node instanceof Namespace))
-    throw new UsageError(`frr: node must be a namespace of a lab, which plays the router: received ${show(node)}`);
+  checkNode('frr', node, 'router');
   const call = `frr on ${node}`;
   checkOptions(call, options, ['config', 'daemons', 'within']);
   const { config, daemons = [], within = WITHIN } = options;
   checkConfig(call, config);
   checkMilliseconds(call, 'within', within);
-  if (!Array.isArray(daemons))
-    throw new UsageError(`${call}: daemons must be a list such as ['ospfd', 'bfdd']: received ${show(daemons)}`);
+  if (!Array.isArray(daemons)) throw wrongOption(call, 'daemons', "a list such as ['ospfd', 'bfdd']", daemons);
   for (const daemon of daemons) {
     if (!DAEMONS.includes(daemon)) {
-      throw new UsageError(
-        `${call}: daemons must be of ${DAEMONS.join(', ')}; zebra is always started: received ${show(daemon)}`,
-      );
+      throw wrongOption(call, 'daemons', `of ${DAEMONS.join(', ')}; zebra is always started`, daemon);
     }
   }
   const before: Daemon[] = Object.values(running.get(node)?.daemons ?? {});
@@ -236,7 +233,7 @@ const startIt = (daemon: string) => `Start it: { daemons: ['${daemon}'] }`;
 
 function checkConfig(call: string, config: unknown): asserts config is string {
   if (typeof config === 'string') return;
-  throw new UsageError(`${call}: config must be a text as in /etc/frr/frr.conf: received ${show(config)}`);
+  throw wrongOption(call, 'config', 'a text as in /etc/frr/frr.conf', config);
 }
 
 function findDaemon(name: string): string | undefined {

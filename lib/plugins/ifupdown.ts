@@ -2,9 +2,10 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findProgram } from '../kernel/find-program.ts';
 import { hideOwnFrames } from '../kernel/own-frames.ts';
-import { show } from '../kernel/validate.ts';
+import { wrongOption } from '../kernel/validate.ts';
 import { harmless } from '../kernel/visible-text.ts';
-import { type Interface, Namespace, UsageError } from '../lab/index.ts';
+import { type Interface, type Namespace, UsageError } from '../lab/index.ts';
+import { checkNode } from './check-namespace.ts';
 import { nodeState } from './node-state.ts';
 
 /** ifup or ifdown failed; what it printed is in the message. */
@@ -32,10 +33,8 @@ export class IfupdownError extends Error {
  * const [mv1] = await net.up(['mv1']);
  */
 export function ifupdown(node: Namespace, interfaces: string): Ifupdown {
-  if (!(node instanceof Namespace))
-    throw new UsageError(`ifupdown: node must be a namespace of a lab, which plays the node: received ${show(node)}`);
-  if (typeof interfaces !== 'string')
-    throw new UsageError(`ifupdown: interfaces must be the text of a file: received ${show(interfaces)}`);
+  checkNode('ifupdown', node);
+  if (typeof interfaces !== 'string') throw wrongOption('ifupdown', 'interfaces', 'the text of a file', interfaces);
   if (!findProgram('ifup')) throw new UsageError("ifupdown: there is no program 'ifup' on the PATH; install ifupdown");
   const folder = mkdtempSync(join(nodeState(node), 'ifupdown-'));
   mkdirSync(join(folder, 'state'));

@@ -2,10 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { delimiter } from 'node:path';
 import { findProgram } from '../kernel/find-program.ts';
 import { hideOwnFrames } from '../kernel/own-frames.ts';
+import { isObject } from '../kernel/plain-object.ts';
 import { checkInterfaceName, checkOptions, show } from '../kernel/validate.ts';
 import { harmless } from '../kernel/visible-text.ts';
-import { type Interface, Namespace, UsageError } from '../lab/index.ts';
-import { isJson, type Json, parseJson } from './json.ts';
+import { type Interface, type Namespace, UsageError } from '../lab/index.ts';
+import { checkContainer, checkNode } from './check-namespace.ts';
+import { type Json, parseJson } from './json.ts';
 import { nodeState } from './node-state.ts';
 
 /** Where distributions put it: beside podman, not on the PATH. */
@@ -71,8 +73,7 @@ export function findNetavark(): string | undefined {
  * const { device } = await lan.setup(ns1, { static_ips: ['10.0.0.101'] });
  */
 export function netavark(node: Namespace, network: NetavarkNetwork): Netavark {
-  if (!(node instanceof Namespace))
-    throw new UsageError(`netavark: node must be a namespace of a lab, which plays the node: received ${show(node)}`);
+  checkNode('netavark', node);
   const program = findNetavark();
   if (!program)
     throw new UsageError(`netavark: it is neither on the PATH nor in ${FOLDERS.join(', ')}; install netavark`);
@@ -101,8 +102,7 @@ export class Netavark {
    */
   async setup(container: Namespace, attachment: NetavarkAttachment): Promise<NetavarkResult> {
     const call = `netavark ${this.#network.name}: setup`;
-    if (!(container instanceof Namespace) || container.lab !== this.node.lab)
-      throw new UsageError(`${call}: container must be a namespace of the node's lab: received ${show(container)}`);
+    checkContainer(call, this.node, container);
     checkOptions(call, attachment, ['static_ips', 'interface_name', 'static_mac']);
     const { static_ips } = attachment;
     const { subnets } = this.#network;
@@ -160,9 +160,9 @@ export class Netavark {
       { input: JSON.stringify(config), reject: false },
     );
     const json = parseJson(String(stdout));
-    if (exitCode === 0) return isJson(json) ? json : undefined;
+    if (exitCode === 0) return isObject(json) ? json : undefined;
     const reason =
-      isJson(json) && typeof json['error'] === 'string' ? json['error'] : `it ended with exit code ${exitCode}`;
+      isObject(json) && typeof json['error'] === 'string' ? json['error'] : `it ended with exit code ${exitCode}`;
     throw new NetavarkError(
       [`netavark ${command} ${name}, ${container}: ${reason}`, stderr].filter(Boolean).join('\n'),
     );

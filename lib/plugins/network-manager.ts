@@ -1,8 +1,9 @@
 import { after, turn } from '../kernel/clock.ts';
-import { checkMilliseconds, checkOptions, show } from '../kernel/validate.ts';
+import { isObject } from '../kernel/plain-object.ts';
+import { checkMilliseconds, checkOptions, show, wrongOption } from '../kernel/validate.ts';
 import { engineOf } from '../lab/engine.ts';
-import { type Daemon, type Interface, Namespace, UsageError } from '../lab/index.ts';
-import { isJson } from './json.ts';
+import { type Daemon, type Interface, type Namespace, UsageError } from '../lab/index.ts';
+import { checkNode } from './check-namespace.ts';
 import {
   checkTaken,
   type DeviceState,
@@ -54,15 +55,9 @@ export async function networkManager(
   node: Namespace,
   files: Readonly<Record<string, string | NetworkManagerFile>>,
 ): Promise<NetworkManager> {
-  if (!(node instanceof Namespace)) {
-    throw new UsageError(
-      `networkManager: node must be a namespace of a lab, which plays the node: received ${show(node)}`,
-    );
-  }
-  if (!isJson(files))
-    throw new UsageError(
-      `networkManager: files must be an object such as { 'br0.nmconnection': '[connection]…' }: received ${show(files)}`,
-    );
+  checkNode('networkManager', node);
+  if (!isObject(files))
+    throw wrongOption('networkManager', 'files', "an object such as { 'br0.nmconnection': '[connection]…' }", files);
   const checked = Object.entries(files).map(([name, file]) => checkFile(name, file));
   const program = findNetworkManager();
   if (!program)
@@ -198,8 +193,8 @@ export class NetworkManager {
 }
 
 function checkFile(name: string, file: unknown): { name: string; text: string; mode: number } {
-  if (isJson(file)) checkOptions(`networkManager: ${show(name)}`, file, ['text', 'mode']);
-  const { text, mode = 0o600 } = isJson(file) ? file : { text: file };
+  if (isObject(file)) checkOptions(`networkManager: ${show(name)}`, file, ['text', 'mode']);
+  const { text, mode = 0o600 } = isObject(file) ? file : { text: file };
   if (/^[^/]+\.(nmconnection|conf)$/.test(name) && typeof text === 'string' && typeof mode === 'number')
     return { name, text, mode };
   throw new UsageError(

@@ -4,7 +4,8 @@ import { now, sleep } from '../kernel/clock.ts';
 import { findProgram } from '../kernel/find-program.ts';
 import { checkMilliseconds, checkOptions, show } from '../kernel/validate.ts';
 import { harmless } from '../kernel/visible-text.ts';
-import { type Interface, Namespace, type Subprocess, UsageError } from '../lab/index.ts';
+import { type Interface, type Namespace, type Subprocess, UsageError } from '../lab/index.ts';
+import { checkNode } from './check-namespace.ts';
 import { nodeState } from './node-state.ts';
 
 /** Where distributions put it: it is no command, so not on the PATH. */
@@ -59,8 +60,7 @@ export function findNetworkd(): string | undefined {
  * const [mv1] = await daemon.configured(['mv1']);
  */
 export function networkd(node: Namespace, files: Readonly<Record<string, string>>): Networkd {
-  if (!(node instanceof Namespace))
-    throw new UsageError(`networkd: node must be a namespace of a lab, which plays the node: received ${show(node)}`);
+  checkNode('networkd', node);
   for (const [name, text] of Object.entries(files)) {
     if (FILE.test(name) && typeof text === 'string') continue;
     throw new UsageError(

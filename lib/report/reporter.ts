@@ -3,7 +3,7 @@ import '../kernel/needs-node.ts';
 import { existsSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { DefaultReporter, type TestCase, type TestModule, type Vitest } from 'vitest/node';
-import { checkBoolean, checkFileName, checkInteger, checkOptions, show, UsageError } from '../kernel/validate.ts';
+import { checkBoolean, checkFileName, checkInteger, checkOptions, wrongOption } from '../kernel/validate.ts';
 import { harmless } from '../kernel/visible-text.ts';
 import { isToldByAnother, silence } from './beside-others.ts';
 import { REPORT_FILE } from './find-report.ts';
@@ -213,5 +213,5 @@ function checkReporterOptions(options: HairpinReporterOptions): void {
   if (options.stabilityRuns !== undefined) checkInteger(CALL, 'stabilityRuns', options.stabilityRuns, 2, 1000);
   for (const option of ['partial', 'isTTY'] as const) checkBoolean(CALL, option, options[option]);
   if (![undefined, true, false, 'passed-only'].includes(options.silent))
-    throw new UsageError(`${CALL}: silent must be true, false or 'passed-only': received ${show(options.silent)}`);
+    throw wrongOption(CALL, 'silent', "true, false or 'passed-only'", options.silent);
 }

@@ -1,5 +1,6 @@
 import { type CliOptions, createCLI, createVitest, parseCLI, type Vitest } from 'vitest/node';
 import { errorMessage } from '../kernel/error-message.ts';
+import { hasCode } from '../kernel/has-code.ts';
 import { COMMAND } from './hold-mode.ts';
 
 /** Why nothing could be run. */
@@ -32,7 +33,7 @@ export async function runSpecs<T extends object>(
   try {
     return await run(vitest, filter);
   } catch (error) {
-    if (!isNotFound(error)) throw error;
+    if (!hasCode(error, 'VITEST_FILES_NOT_FOUND')) throw error;
     const { include = [] } = vitest.config;
     return {
       misuse: `no spec file matches ${filter.join(' ') || 'the config'}; the config includes ${include.join(', ')}`,
@@ -53,8 +54,4 @@ function whyWrong(words: readonly string[]): string | undefined {
   } catch (error) {
     return `vitest run does not take these arguments: ${errorMessage(error)}`;
   }
-}
-
-function isNotFound(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'VITEST_FILES_NOT_FOUND';
 }

@@ -1,6 +1,6 @@
 import type { Request } from '../netlink/request.ts';
 import { ipRoute, type Route } from '../netlink/route.ts';
-import { contains, type Family, familyOf } from '../wire/ip-address.ts';
+import { contains, type Prefix, parsePrefix } from '../wire/ip-address.ts';
 import { tableOf } from './given-routes.ts';
 import type { WholeLabState, WholeNamespace } from './lab-state.ts';
 import { nexthopsInOrder, routeRequests } from './script-routes.ts';
@@ -27,7 +27,7 @@ const LINK_LOCAL = { address: 'fe80::', length: 10, family: 6 } as const;
  */
 export function gatewayRequests(namespace: WholeNamespace, verb: 'add' | 'delete'): Request[] {
   return gatewaysOf(namespace).map(({ via, device, table }) =>
-    ipRoute[verb]({ to: hostPrefix(via), device, table, metric: METRIC }),
+    ipRoute[verb]({ to: parsePrefix(via) as Prefix, device, table, metric: METRIC }),
   );
 }
 
@@ -62,9 +62,4 @@ function gatewaysOf(namespace: WholeNamespace): Gateway[] {
 
 function isOnLink({ type, nextHops, via }: Route): boolean {
   return type === 'unicast' && nextHops.length === 1 && via === undefined;
-}
-
-function hostPrefix(address: string): Route['to'] {
-  const family: Family = familyOf(address) ?? 4;
-  return { address, family, length: family === 4 ? 32 : 128 };
 }

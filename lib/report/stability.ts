@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { isObject } from '../kernel/plain-object.ts';
 import { waitForFolder } from './lock-folder.ts';
 import { readTextFile } from './read-file.ts';
 import { makeFolder, replaceFile } from './write-file.ts';
@@ -115,7 +116,7 @@ function parse(text: string): StabilityFile | undefined {
 }
 
 function mapOf<T>(value: unknown, read: (each: unknown) => T): Map<string, T> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new TypeError('no object');
+  if (!isObject(value)) throw new TypeError('no object');
   return new Map(Object.entries(value).map(([key, each]) => [key, read(each)]));
 }
 

@@ -14,7 +14,7 @@ const DIFFERENT = ['net.ipv4.ip_forward', 'net.ipv4.conf.all.rp_filter', 'net.ip
 export function changedSysctls(
   { sysctls, links }: NamespaceState<'sysctls'>,
   fresh: Readonly<Record<string, string>>,
-  { inherited = true } = {},
+  { inherited }: { inherited: boolean },
 ): Record<string, string> {
   const general = generalNames().filter((name) => {
     if (inherited && DIFFERENT.includes(name)) return true;

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { hasCode } from '../kernel/has-code.ts';
+import { unlessCode } from '../kernel/has-code.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
 import { readSysctls } from '../kernel/sysctl.ts';
 import { isDecisive } from './decisive-sysctls.ts';
@@ -66,16 +66,9 @@ function readAll(namespace: NetNamespace, folders: readonly string[]): Map<strin
 }
 
 function namesIn(folder: string): string[] {
-  const entries = existing(() => readdirSync(`/proc/sys/${folder}`, { withFileTypes: true }));
-  return entries.filter((entry) => entry.isFile()).map(({ name }) => `${folder}/${name}`);
-}
-
-/** This kernel may lack a folder, such as that of br_netfilter. */
-function existing<T>(list: () => T[]): T[] {
-  try {
-    return list();
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return [];
-    throw error;
-  }
+  const list = () => readdirSync(`/proc/sys/${folder}`, { withFileTypes: true });
+  // This kernel may lack a folder, such as that of br_netfilter.
+  return unlessCode(['ENOENT'], list, [])
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => `${folder}/${name}`);
 }

@@ -5,6 +5,7 @@ import { bridge } from '../links/bridge.ts';
 import { bridgeVlanGlobal, type VlansOfInstance } from '../netlink/bridge-mst.ts';
 import { ipLink } from '../netlink/link.ts';
 import { NetlinkSocket } from '../netlink/socket.ts';
+import { membersOf } from '../netlink/vlan-rows.ts';
 import type { Link, VlanMulticast } from './network-state.ts';
 
 type Settings = VlansOfInstance['multicast'];
@@ -25,9 +26,7 @@ export function listVlanMulticast(rtnetlink: NetlinkSocket): VlanMulticast[] {
   return rtnetlink
     .list(bridgeVlanGlobal.all())
     .flatMap(({ index, vlans }) =>
-      vlans.flatMap(({ first, last, multicast }) =>
-        Array.from({ length: last - first + 1 }, (_, at) => ({ bridge: index, id: first + at, settings: multicast })),
-      ),
+      vlans.flatMap((row) => membersOf(row).map((id) => ({ bridge: index, id, settings: row.multicast }))),
     );
 }
 

@@ -1,4 +1,5 @@
 import { nearestWord } from '../kernel/nearest-word.ts';
+import { isObject } from '../kernel/plain-object.ts';
 import { show } from '../kernel/validate.ts';
 import type { Source } from './source.ts';
 import type { Mapping, Path } from './topology.ts';
@@ -12,7 +13,7 @@ export class Checker {
   }
 
   mapping(path: Path, value: unknown, noun: string): Mapping {
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Mapping;
+    if (isObject(value)) return value;
     return this.source.fail(path, `${noun} must be a mapping (key: value): received ${show(value)}`);
   }
 

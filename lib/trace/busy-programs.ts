@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { hasCode } from '../kernel/has-code.ts';
+import { unlessCode } from '../kernel/has-code.ts';
 import { engineOf, enginesOf } from '../lab/engine.ts';
 import type { Lab } from '../lab/index.ts';
 import { ownThreadsIn, processesIn } from '../lab/processes.ts';
@@ -47,23 +47,12 @@ export class BusyPrograms {
 
 function threadsOf(pid: number): string[] {
   const folder = `/proc/${pid}/task`;
-  try {
-    return readdirSync(folder).map((thread) => `${folder}/${thread}`);
-  } catch (error) {
-    return ended(error);
-  }
+  return unlessCode(ENDED, () => readdirSync(folder), []).map((thread) => `${folder}/${thread}`);
 }
 
 function read(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'latin1');
-  } catch (error) {
-    return ended(error)[0];
-  }
+  return unlessCode(ENDED, () => readFileSync(file, 'latin1'), undefined);
 }
 
-/** It has ended meanwhile: `ESRCH` when between opening its file and reading it. */
-function ended(error: unknown): never[] {
-  if (hasCode(error, 'ENOENT') || hasCode(error, 'ESRCH')) return [];
-  throw error;
-}
+/** The process has ended meanwhile: `ESRCH` between opening its file and reading it. */
+const ENDED = ['ENOENT', 'ESRCH'];

@@ -46,6 +46,11 @@ export function hopsOf(hop: Hop): Hop[] {
   return [hop, ...hop.next.flatMap(hopsOf)];
 }
 
+/** The same in the order of time. */
+export function hopsInTime(path: Hop): Hop[] {
+  return hopsOf(path).toSorted((a, b) => Number(a.frame.nanoseconds - b.frame.nanoseconds));
+}
+
 /** The hops from the origin to the first one that a condition holds for; empty when there is none. */
 export function hopsTo(hop: Hop, isGoal: (hop: Hop) => boolean): Hop[] {
   if (isGoal(hop)) return [hop];

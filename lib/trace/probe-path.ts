@@ -9,7 +9,7 @@ import { isMulticastIp } from '../wire/ip-address.ts';
 import { vlanTagOf, withoutVlanTags } from '../wire/vlan-tag.ts';
 import { Capture } from './capture.ts';
 import { type Holder, holdersOf } from './owner.ts';
-import { buildPath, hopsOf } from './path.ts';
+import { buildPath, hopsInTime, hopsOf } from './path.ts';
 import { advertised, solicitationOf } from './solicitation.ts';
 import { destinationOf, isReply, sightingsOf } from './translation.ts';
 
@@ -174,7 +174,7 @@ export function pathOf(frames: readonly CapturedFrame[], first: CapturedFrame): 
  * it before any tap saw it. A solicitation is for a group.
  */
 function translatedGoal(path: Hop, asked: string): string | undefined {
-  const hops = hopsOf(path).toSorted((a, b) => Number(a.frame.nanoseconds - b.frame.nanoseconds));
+  const hops = hopsInTime(path);
   const last = hops.map((hop) => destinationOf(hop.frame.bytes)).at(-1);
   return last === asked || (last !== undefined && isMulticastIp(last)) ? undefined : last;
 }

@@ -1,6 +1,7 @@
 import { engineOf } from '../lab/engine.ts';
 import type { CapturedFrame, Namespace } from '../lab/index.ts';
 import { frameContent } from '../wire/frame-identity.ts';
+import { endpointWords } from '../wire/ip-address.ts';
 import { type IpPacket, ipPacketOf } from '../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import { withoutVlanTags } from '../wire/vlan-tag.ts';
@@ -59,7 +60,7 @@ export function addressesOf(bytes: Buffer): string | undefined {
   if (!packet) return undefined;
   const ports = portsOf(packet);
   const end = (address: string, port: number | undefined) =>
-    port === undefined ? address : `${packet.family === 6 ? `[${address}]` : address}:${port}`;
+    port === undefined ? address : endpointWords(address, port);
   return `${end(packet.source, ports?.source)} > ${end(packet.destination, ports?.destination)}`;
 }
 

@@ -1,6 +1,5 @@
-import { isNoRoute } from '../kernel/no-route.ts';
 import type { Namespace } from '../lab/index.ts';
-import { routeTo } from '../lab/route-to.ts';
+import { routeIfAny } from '../lab/route-to.ts';
 import type { Route } from '../netlink/route.ts';
 import type { Question } from '../probes/question.ts';
 import { ETHERTYPE } from '../wire/ethernet.ts';
@@ -24,7 +23,7 @@ export interface Wrapped {
  * @returns undefined where the route to the target wraps nothing
  */
 export function wrappedBy({ from, to, flow }: Question, recognize: Recognize, since: bigint): Wrapped | undefined {
-  const route = routeIfThere(from, to.address, flow);
+  const route = routeIfAny(from, to.address, flow);
   if (!route?.encapsulates) return undefined;
   const own = Capture.of(from.lab)
     .since(since)
@@ -53,16 +52,7 @@ function outerHop(from: Namespace, { nextHops }: Route): string | undefined {
   if (hop.encap?.mpls) return hop.via;
   const segment = hop.encap?.seg6?.segs[0];
   // seg6_lookup_nexthop
-  return segment === undefined ? undefined : (routeIfThere(from, segment)?.via ?? segment);
-}
-
-function routeIfThere(from: Namespace, to: string, flow?: Question['flow']): Route | undefined {
-  try {
-    return routeTo(from, to, flow);
-  } catch (error) {
-    if (isNoRoute(error)) return undefined;
-    throw error;
-  }
+  return segment === undefined ? undefined : (routeIfAny(from, segment)?.via ?? segment);
 }
 
 const ETHERNET = 14;

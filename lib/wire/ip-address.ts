@@ -47,6 +47,11 @@ function shortest(groups: readonly number[]): string {
   return `${text(groups.slice(0, start))}::${text(groups.slice(start + length))}`;
 }
 
+/** `10.0.0.1:53`, `[fd00::1]:53`. */
+export function endpointWords(address: string, port: number): string {
+  return `${address.includes(':') ? `[${address}]` : address}:${port}`;
+}
+
 /** The same address in its shortest form. */
 export function normalizeIp(address: string): string {
   return bytesToIp(ipToBytes(address));

@@ -1,7 +1,6 @@
-import { isNoRoute } from '../../kernel/no-route.ts';
 import { engineOf } from '../../lab/engine.ts';
 import type { Namespace } from '../../lab/index.ts';
-import { hasRules, listAddedRoutes, routeTo } from '../../lab/route-to.ts';
+import { hasRules, listAddedRoutes, routeIfAny } from '../../lab/route-to.ts';
 import type { Cause } from '../../model/cause.ts';
 import { routeWords } from '../../model/route-lookup.ts';
 import { isRoutable } from '../../netlink/address.ts';
@@ -21,25 +20,17 @@ export function routeFor(namespace: Namespace, to: string): RouteVerdict {
   const family = familyOf(to) ?? 4;
   // Which table is asked depends on source, mark and device then (`fib_rules_lookup`): better no reason than a wrong one.
   if (hasRules(namespace, family)) return {};
-  try {
-    return { route: routeTo(namespace, to) };
-  } catch (error) {
-    if (!isNoRoute(error)) throw error;
-    const route = family === 6 ? routeFromOwn(namespace, to) : undefined;
-    if (route) return { route };
-    return { cause: toNowhere(namespace, to) ?? { code: 'route.none', facts: { namespace: namespace.name, to } } };
-  }
+  const route = routeIfAny(namespace, to) ?? (family === 6 ? routeFromOwn(namespace, to) : undefined);
+  if (route) return { route };
+  return { cause: toNowhere(namespace, to) ?? { code: 'route.none', facts: { namespace: namespace.name, to } } };
 }
 
 /** IPv6: a route for certain sources alone is found once the source has been chosen (`ip6_dst_lookup_tail`). */
 function routeFromOwn(namespace: Namespace, to: string): Route | undefined {
   const sources = namespace.interfaces.flatMap((device) => device.address.list()).filter(({ family }) => family === 6);
   for (const { address } of sources.filter(isRoutable)) {
-    try {
-      return routeTo(namespace, to, { from: address });
-    } catch (error) {
-      if (!isNoRoute(error)) throw error;
-    }
+    const route = routeIfAny(namespace, to, { from: address });
+    if (route) return route;
   }
   return undefined;
 }

@@ -1,4 +1,4 @@
-import { hasCode } from '../../kernel/has-code.ts';
+import { unlessCode } from '../../kernel/has-code.ts';
 import { deviceAt } from '../../lab/device-at.ts';
 import { engineOf } from '../../lab/engine.ts';
 import type { Interface, Namespace } from '../../lab/index.ts';
@@ -21,13 +21,9 @@ import { toNowhere } from './route.ts';
  * @param size bytes of data in it, where the spec chose that
  */
 export function sourceCause(question: Question, size?: number): Cause | undefined {
-  try {
-    return addressCause(question) ?? wayCause(question) ?? mtuCause(question, size);
-  } catch (error) {
-    // A device that somebody deleted behind the lab's back cannot be asked.
-    if (hasCode(error, 'ENODEV')) return undefined;
-    throw error;
-  }
+  const find = () => addressCause(question) ?? wayCause(question) ?? mtuCause(question, size);
+  // A device that somebody deleted behind the lab's back cannot be asked.
+  return unlessCode(['ENODEV'], find, undefined);
 }
 
 /** An address that is not its owner's yet, or any more: no socket can be bound to it (`__inet6_bind`). */

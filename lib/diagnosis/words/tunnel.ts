@@ -1,5 +1,6 @@
 import { vxlan } from '../../links/vxlan.ts';
 import type { CauseFacts } from '../../model/cause.ts';
+import { endpointWords } from '../../wire/ip-address.ts';
 import type { Said, WordsOf } from './words.ts';
 
 export const tunnelWords: WordsOf<'tunnel'> = {
@@ -35,7 +36,7 @@ function notTaken(facts: CauseFacts['tunnel.not-taken']): Said {
   const { device, to, port, id } = facts;
   const hint = hintOf(facts);
   const vni = id === undefined ? '' : ` with VNI ${id}`;
-  const goal = port === undefined ? to : hostAndPort(to, port);
+  const goal = port === undefined ? to : endpointWords(to, port);
   const text = `the packet left ${device}${vni} in an outer packet to ${goal}, and ${refusal(facts)} (${facts.lookup})`;
   return { text, ...(hint ? { hint } : {}) };
 }
@@ -50,10 +51,6 @@ function refusal({ namespace, kind, source, lookup, port, id, key }: CauseFacts[
 
 /** Look-ups by UDP port and VNI that compare `remote` as well. */
 const COMPARE_SOURCE: readonly string[] = ['geneve_lookup', 'geneve6_lookup'];
-
-function hostAndPort(address: string, port: number): string {
-  return `${address.includes(':') ? `[${address}]` : address}:${port}`;
-}
 
 function hintOf({ device, nearest }: CauseFacts['tunnel.not-taken']): string | undefined {
   if (!nearest) return undefined;

@@ -1,4 +1,5 @@
 import { bpfCommand } from '../bpf-command.ts';
+import { checked } from '../checked.ts';
 import { KernelError } from '../kernel-error.ts';
 import { close, errnoName, lastErrno } from '../libc.ts';
 
@@ -25,12 +26,12 @@ export class BpfMap implements Disposable {
     { keySize, valueSize, most }: Record<'keySize' | 'valueSize' | 'most', number>,
   ) {
     this.#valueSize = valueSize;
-    this.fd = check('BPF_MAP_CREATE', bpfCommand(BPF_MAP_CREATE, [MAP_TYPES[type], keySize, valueSize, most]));
+    this.fd = checked('bpf(BPF_MAP_CREATE)', bpfCommand(BPF_MAP_CREATE, [MAP_TYPES[type], keySize, valueSize, most]));
   }
 
   /** Puts a value under a key. */
   set(key: Buffer, value: Buffer): void {
-    check('BPF_MAP_UPDATE_ELEM', bpfCommand(BPF_MAP_UPDATE_ELEM, [this.fd, 0, key, value]));
+    checked('bpf(BPF_MAP_UPDATE_ELEM)', bpfCommand(BPF_MAP_UPDATE_ELEM, [this.fd, 0, key, value]));
   }
 
   /** The oldest value of a queue; undefined where there is none. */
@@ -58,10 +59,10 @@ export class TracepointProgram implements Disposable {
   constructor(tracepoint: string, code: Buffer) {
     const license = Buffer.from('GPL\0');
     const load = [BPF_PROG_TYPE_RAW_TRACEPOINT, code.length / 8, code, license] as const;
-    const program = check('BPF_PROG_LOAD', loadProgram(load));
+    const program = checked('bpf(BPF_PROG_LOAD)', loadProgram(load));
     try {
       const attached = bpfCommand(BPF_RAW_TRACEPOINT_OPEN, [Buffer.from(`${tracepoint}\0`), program]);
-      this.#fds = [check('BPF_RAW_TRACEPOINT_OPEN', attached), program];
+      this.#fds = [checked('bpf(BPF_RAW_TRACEPOINT_OPEN)', attached), program];
     } catch (error) {
       close(program);
       throw error;
@@ -79,9 +80,4 @@ function loadProgram(load: readonly (number | Buffer)[]): number {
     const result = bpfCommand(BPF_PROG_LOAD, load);
     if (result >= 0 || attempt >= LOAD_ATTEMPTS || errnoName(lastErrno()) !== 'EAGAIN') return result;
   }
-}
-
-function check(name: string, result: number): number {
-  if (result < 0) throw new KernelError({ operation: `bpf(${name})`, errno: lastErrno() });
-  return result;
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { hasCode } from '../has-code.ts';
+import { unlessCode } from '../has-code.ts';
 
 /** An address in hexadecimal digits, a blank, the type, a blank: then the name. */
 const DIGITS = 16;
@@ -43,20 +43,12 @@ export class KernelSymbols {
 
   /** Each with its size and address; empty where the kernel has no modules. */
   #listModules(): string {
-    try {
-      const lines = this.#read('/proc/modules').toString('latin1').split('\n');
-      return lines
-        .map((line) =>
-          line
-            .split(' ')
-            .filter((_, at) => MODULE_FIELDS.includes(at))
-            .join(' '),
-        )
-        .join('\n');
-    } catch (error) {
-      if (hasCode(error, 'ENOENT')) return '';
-      throw error;
-    }
+    const text = unlessCode(['ENOENT'], () => this.#read('/proc/modules').toString('latin1'), '');
+    const fieldsOf = (line: string) => line.split(' ').filter((_, at) => MODULE_FIELDS.includes(at));
+    return text
+      .split('\n')
+      .map((line) => fieldsOf(line).join(' '))
+      .join('\n');
   }
 }
 

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { u32 } from '../bytes.ts';
 import { hasCode } from '../has-code.ts';
 import type { NetNamespace } from '../net-namespace.ts';
 import { ResourceStack } from '../resource-stack.ts';
@@ -40,7 +41,7 @@ export class PacketDrops implements Disposable {
     using resources = new ResourceStack();
     this.#queue = resources.use(new BpfMap('queue', { keySize: 0, valueSize: EVENT.length, most: MOST_EVENTS }));
     const wanted = resources.use(new BpfMap('hash', { keySize: 4, valueSize: 4, most: namespaces.length }));
-    for (const { inode } of namespaces) wanted.set(number(inode), number(1));
+    for (const { inode } of namespaces) wanted.set(u32(inode), u32(1));
     resources.use(new TracepointProgram('kfree_skb', dropProgram(known.btf, this.#queue.fd, wanted.fd)));
     this.#resources = resources.move();
   }
@@ -96,10 +97,4 @@ function decode(event: Buffer): PacketDrop {
     ifindex: event.readUInt32LE(EVENT.ifindex),
     packet: event.subarray(EVENT.packet),
   };
-}
-
-function number(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32LE(value);
-  return bytes;
 }

@@ -1,7 +1,7 @@
 import { type AddressState, ipAddress } from '../../netlink/address.ts';
 import type { Family } from '../../wire/ip-address.ts';
 import { describeEntry, nameIn } from './entry-kind.ts';
-import { deviceName, flag, from, inner, ip, oneNumber, text, whole, word } from './fields.ts';
+import { deviceName, flag, from, inner, ip, oneOf, text, whole, word } from './fields.ts';
 
 /** An address of a namespace, as `ip address` has it. */
 export interface AddressEntry
@@ -30,7 +30,7 @@ export const addressEntry = describeEntry<AddressState, AddressEntry>({
       address: ip,
       length: from(0, 128),
       dev: deviceName,
-      family: oneNumber(4, 6),
+      family: oneOf(4, 6),
       scope: word('global', 'site', 'link', 'host'),
     },
     ...{ peer: ip, broadcast: ip, label: text, metric: whole, tentative: flag, dadFailed: flag, permanent: flag },

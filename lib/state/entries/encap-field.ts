@@ -1,7 +1,7 @@
 import { SEGMENT_MODES } from '../../netlink/lwtunnel.ts';
 import { SEG6LOCAL_ACTIONS, SEG6LOCAL_FLAVORS } from '../../netlink/seg6local.ts';
 import { familyOf, normalizeIp } from '../../wire/ip-address.ts';
-import { type Field, flag, from, inner } from './fields.ts';
+import { type Field, flag, from, inner, oneOf } from './fields.ts';
 
 const LAST_LABEL = 2 ** 20 - 1;
 
@@ -22,23 +22,16 @@ export const encap: Field = inner({
   ip: inner({ id, dst: ip4, src: ip4, ttl: byte, tos: byte }),
   ip6: inner({ id, dst: ip6, src: ip6, hoplimit: byte, tc: byte }),
   seg6: inner({
-    mode: oneWord(SEGMENT_MODES),
+    mode: oneOf(...SEGMENT_MODES),
     segs: segments,
   }),
   seg6local: inner({
-    action: oneWord(SEG6LOCAL_ACTIONS),
+    action: oneOf(...SEG6LOCAL_ACTIONS),
     ...{ nh4: ip4, nh6: ip6, table: table32, vrftable: table32, srh: inner({ segs: segments }) },
-    flavors: listOf(`flavors, of ${SEG6LOCAL_FLAVORS.join(', ')}`, oneWord(SEG6LOCAL_FLAVORS).read),
+    flavors: listOf(`flavors, of ${SEG6LOCAL_FLAVORS.join(', ')}`, oneOf(...SEG6LOCAL_FLAVORS).read),
     ...{ lblen: bits, nflen: bits, count: flag },
   }),
 });
-
-function oneWord(words: readonly string[]): Field {
-  return {
-    rule: `one of ${words.join(', ')}`,
-    read: (value) => (words.some((word) => word === value) ? value : undefined),
-  };
-}
 
 function addressOf(version: 4 | 6): Field {
   return {

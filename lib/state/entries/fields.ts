@@ -1,5 +1,5 @@
 import { isPlainObject } from '../../kernel/plain-object.ts';
-import { article, LONGEST_INTERFACE_NAME, show, UsageError } from '../../kernel/validate.ts';
+import { article, LONGEST_INTERFACE_NAME, show, UsageError, wrongOption } from '../../kernel/validate.ts';
 import type { JsonSchema } from '../../netlink/type.ts';
 import { familyOf, networkOf, normalizeIp, parsePrefix } from '../../wire/ip-address.ts';
 import { isMac } from '../../wire/mac-address.ts';
@@ -77,8 +77,7 @@ export function checkOptionValues<T extends object>(call: string, fields: Fields
   const checked = Object.entries(options).map(([name, value]) => {
     const field = fields[name];
     // A matcher of vitest's is for entries that are there.
-    if (field && isAsymmetric(value))
-      throw new UsageError(`${call}: ${name} must be ${field.rule}: received ${show(value)}`);
+    if (field && isAsymmetric(value)) throw wrongOption(call, name, field.rule, value);
     return [name, field ? checkValue({ call, name, field, resolve }, value) : value];
   });
   return Object.fromEntries(checked);
@@ -100,7 +99,7 @@ function checkValue({ call, name, field, resolve }: Checked, value: unknown): un
   if (field.inner) return checkEntry(call, { noun: `value of ${name}`, fields: field.inner }, value, resolve);
   const read = field.read(value);
   if (read !== undefined) return read;
-  throw new UsageError(`${call}: ${name} must be ${field.rule}: received ${show(value)}`);
+  throw wrongOption(call, name, field.rule, value);
 }
 
 /** `expect.objectContaining(…)` says no more than the object itself: an entry may have other values beside it. */
@@ -211,12 +210,12 @@ export function listOf(each: Field): Field {
   };
 }
 
-/** One of some numbers. */
-export function oneNumber(...numbers: readonly number[]): Field {
+/** One of some words or numbers, and no other. */
+export function oneOf(...values: readonly (string | number)[]): Field {
   return {
-    rule: `one of ${numbers.join(', ')}`,
-    schema: { enum: numbers },
-    read: (value) => (numbers.some((each) => each === value) ? value : undefined),
+    rule: `one of ${values.join(', ')}`,
+    schema: { enum: values },
+    read: (value) => (values.some((each) => each === value) ? value : undefined),
   };
 }
 

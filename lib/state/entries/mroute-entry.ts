@@ -2,7 +2,7 @@ import { ipMroute, MROUTE_PROTOCOLS, type Mroute } from '../../netlink/mroute.ts
 import type { Request } from '../../netlink/request.ts';
 import type { Family } from '../../wire/ip-address.ts';
 import { type DeviceNames, describeEntry, type EntryKind, nameIn, nameOrNone } from './entry-kind.ts';
-import { deviceName, flag, from, inner, ip, oneNumber, word } from './fields.ts';
+import { deviceName, flag, from, inner, ip, oneOf, word } from './fields.ts';
 import { routeTable } from './route-entry.ts';
 
 /** A multicast route, as `ip mroute` has it. */
@@ -35,7 +35,7 @@ export const mrouteEntry: EntryKind<MrouteEntry> = describeEntry<Mroute | undefi
   message: 24,
   requests: [ipMroute.all({ family: 4 }), ipMroute.all({ family: 6 })],
   fields: {
-    ...{ group: ip, source: ip, family: oneNumber(4, 6), in: deviceName },
+    ...{ group: ip, source: ip, family: oneOf(4, 6), in: deviceName },
     ...{ out: inner({ dev: deviceName, ttl: from(0, 255) }), table: routeTable, proto: word(...MROUTE_PROTOCOLS) },
     ...{ unresolved: flag, packets: count, bytes: count, wrongIn: count },
   },

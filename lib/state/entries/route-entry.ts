@@ -22,7 +22,7 @@ import {
   ip,
   network,
   networkWords,
-  oneNumber,
+  oneOf,
   realmsField,
   text,
   word,
@@ -140,7 +140,7 @@ export const routeEntry = describeEntry<Route, RouteEntry>({
   message: 24,
   requests: [ipRoute.all({ family: 4 }), ipRoute.all({ family: 6 })],
   fields: {
-    ...{ to: target, family: oneNumber(4, 6), type: word(...ROUTE_TYPES), table: routeTable, via: ip, dev: deviceName },
+    ...{ to: target, family: oneOf(4, 6), type: word(...ROUTE_TYPES), table: routeTable, via: ip, dev: deviceName },
     ...{ nextHops: inner(hopFields), nhid: number32, src: ip, metric: number32, proto: word(...ROUTE_PROTOCOLS) },
     ...{
       scope: word('global', 'site', 'link', 'host', 'nowhere'),

@@ -2,7 +2,7 @@ import { ROUTE_PROTOCOLS, type RouteProtocol } from '../../netlink/route.ts';
 import { ipRule, RULE_ACTIONS, type Rule } from '../../netlink/rule.ts';
 import type { Family } from '../../wire/ip-address.ts';
 import { describeEntry } from './entry-kind.ts';
-import { deviceName, type Field, flag, from, network, networkWords, oneNumber, realmsField, word } from './fields.ts';
+import { deviceName, type Field, flag, from, network, networkWords, oneOf, realmsField, word } from './fields.ts';
 import { routeTable } from './route-entry.ts';
 
 /** A rule of the routing policy, as `ip rule` has it: in the words in which a spec adds one. */
@@ -103,13 +103,7 @@ export const ipproto: Field = {
   },
 };
 
-export const ruleType: Field = {
-  rule: 'one of lookup, goto, nop, blackhole, unreachable, prohibit',
-  read: (value) =>
-    value === 'lookup' || (typeof value === 'string' && Object.hasOwn(RULE_ACTIONS, value) && value !== 'to_tbl')
-      ? value
-      : undefined,
-};
+const ruleType = oneOf('lookup', ...Object.keys(RULE_ACTIONS).filter((action) => action !== 'to_tbl'));
 
 export const ruleEntry = describeEntry<Rule, RuleEntry>({
   noun: 'rule',
@@ -119,7 +113,7 @@ export const ruleEntry = describeEntry<Rule, RuleEntry>({
   fields: {
     ...{
       priority: number32,
-      family: oneNumber(4, 6),
+      family: oneOf(4, 6),
       not: flag,
       from: network,
       to: network,

@@ -1,4 +1,4 @@
-import { hasCode } from '../../kernel/has-code.ts';
+import { hasCode, unlessCode } from '../../kernel/has-code.ts';
 import { ResourceStack } from '../../kernel/resource-stack.ts';
 import { readSysctls, writeSysctl } from '../../kernel/sysctl.ts';
 import { engineOf } from '../../lab/engine.ts';
@@ -163,11 +163,9 @@ function familiesToTrace(nftables: readonly FilterFamily[], legacy: readonly str
 /** False where this kernel does not have what it takes: a family, owned tables (5.12). */
 function transact(socket: NetfilterSocket, requests: readonly Request[]): boolean {
   if (requests.length === 0) return false;
-  try {
+  const add = () => {
     socket.transact(requests);
     return true;
-  } catch (error) {
-    if (hasCode(error, 'EOPNOTSUPP', 'ENOENT', 'EINVAL', 'EAFNOSUPPORT')) return false;
-    throw error;
-  }
+  };
+  return unlessCode(['EOPNOTSUPP', 'ENOENT', 'EINVAL', 'EAFNOSUPPORT'], add, false);
 }

@@ -1,6 +1,6 @@
 import type { Hop, Interface, Namespace } from '../../lab/index.ts';
 import { frameIdentity } from '../../wire/frame-identity.ts';
-import { hopsOf } from '../path.ts';
+import { hopsInTime } from '../path.ts';
 import type { Place } from '../place.ts';
 import type { ProbePath, Recognize } from '../probe-path.ts';
 import { isAbout } from '../solicitation.ts';
@@ -20,7 +20,7 @@ export interface Taken {
  * @param places where it had the least way left to go: of a flood's copies, those count
  */
 export function takenFrom(packets: readonly TracedPacket[], path: Hop, places: readonly Place[]): Taken | undefined {
-  const hops = hopsOf(path).toSorted((a, b) => Number(a.frame.nanoseconds - b.frame.nanoseconds));
+  const hops = hopsInTime(path);
   const identities = new Set(hops.map(({ frame }) => frame.identity));
   const all = packets.flatMap(({ namespace, seen, taker }): Taken[] => {
     const isIt = seen.some(({ frame }) => isBeginningOf(frameIdentity(frame), identities));

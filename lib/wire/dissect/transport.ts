@@ -1,4 +1,5 @@
 import type { Family } from '../ip-address.ts';
+import { endpointWords } from '../ip-address.ts';
 import { IP_PROTOCOL } from '../ipv4.ts';
 import { decodeTcp, describeTcpOptions } from '../tcp.ts';
 import { decodeUdp } from '../udp.ts';
@@ -50,7 +51,7 @@ function dissectUdp({ source, destination }: Transport, bytes: Buffer): Dissecti
   if (!datagram) return unreadable('UDP', bytes, 8);
   const { sourcePort, destinationPort } = datagram;
   const length = count(Math.max(0, bytes.readUInt16BE(4) - 8));
-  const line = `UDP ${endpoint(source, sourcePort)} > ${endpoint(destination, destinationPort)}, ${length}`;
+  const line = `UDP ${endpointWords(source, sourcePort)} > ${endpointWords(destination, destinationPort)}, ${length}`;
   return dissection(line, 'UDP', [
     ['source port', String(sourcePort)],
     ['destination port', String(destinationPort)],
@@ -63,7 +64,7 @@ function dissectTcp({ source, destination, length }: Transport, bytes: Buffer): 
   if (!segment) return unreadable('TCP', bytes, Math.max(20, ((bytes[12] ?? 0) >> 4) * 4));
   const { sourcePort, destinationPort, flags, options } = segment;
   const payload = Math.max(0, length - 20 - options.length);
-  const ends = `${endpoint(source, sourcePort)} > ${endpoint(destination, destinationPort)}`;
+  const ends = `${endpointWords(source, sourcePort)} > ${endpointWords(destination, destinationPort)}`;
   return dissection(`TCP ${ends} [${flags}]${payload > 0 ? `, ${count(payload)}` : ''}`, 'TCP', [
     ['source port', String(sourcePort)],
     ['destination port', String(destinationPort)],
@@ -74,9 +75,4 @@ function dissectTcp({ source, destination, length }: Transport, bytes: Buffer): 
     ['options', describeTcpOptions(options).join(', ') || 'none'],
     ['payload', count(payload)],
   ]);
-}
-
-/** `10.0.0.1:53`, `[fd00::1]:53`. */
-function endpoint(address: string, port: number): string {
-  return `${address.includes(':') ? `[${address}]` : address}:${port}`;
 }
