@@ -63,7 +63,8 @@ test('a daemon ends with what holds it, and with its lab', async () => {
   const lab = createLab();
   const { b } = build(lab);
   const ready = { log: 'started' };
-  const script = '$| = 1; $SIG{TERM} = sub { print "ending\\n"; exit 0 }; print "started\\n"; sleep 1000';
+  // Again and again: perl misses a signal that comes just before it sleeps, until it wakes up.
+  const script = '$| = 1; $SIG{TERM} = sub { print "ending\\n"; exit 0 }; print "started\\n"; sleep 1 while 1';
   const outer = await b.daemon('sh', ['-c', 'echo started; exec sleep 1000'], { ready });
   const polite = await b.daemon('perl', ['-e', script], { ready });
   await polite.stop();
@@ -86,7 +87,8 @@ test.for([
 ] as const)('a daemon that ends before its lab, %s, fails the test', async ([, last, how, line]) => {
   const lab = createLab();
   const { a, b } = build(lab);
-  const script = `$| = 1; $SIG{USR1} = sub { ${last} }; print "started\\n"; sleep 1000`;
+  // Again and again: perl misses a signal that comes just before it sleeps, until it wakes up.
+  const script = `$| = 1; $SIG{USR1} = sub { ${last} }; print "started\\n"; sleep 1 while 1`;
   const daemon = await b.daemon('perl', ['-e', script], { ready: { log: 'started' } });
   // An assertion that waits says so at once.
   const failure = failureOf(expect(a).toReach(b, { by: 'tcp', port: 9, listen: false, within: 600_000 }));
