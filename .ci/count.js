@@ -1,5 +1,5 @@
 // Adds up vitest's JSON reports and prints what failed, where a log that shows only its end still has it, and the line that
-// CI reads last. Skips fail it unless they are listed here.
+// CI reads last. Skips fail it unless they are listed here. Behind `--` stand the stages that failed and left no report.
 import { readFileSync } from 'node:fs';
 
 /** What no run here can show, by suite and test as vitest joins them. */
@@ -16,7 +16,10 @@ const ALLOWED_SKIPS = [
   /linkInContainer: the parent is the container’s own/,
 ];
 
-const tests = process.argv.slice(2).flatMap((report) => {
+const words = process.argv.slice(2);
+const [reports, stages] = [words.slice(0, words.indexOf('--')), words.slice(words.indexOf('--') + 1)];
+
+const tests = reports.flatMap((report) => {
   const { testResults } = JSON.parse(readFileSync(report, 'utf8'));
   return testResults.flatMap(({ assertionResults, status, name, message }) => {
     const file = inSpecs(name);
@@ -41,9 +44,11 @@ for (const test of tests.filter(({ status }) => status === 'failed')) {
   const lines = (test.failureMessages ?? []).flatMap((message) => message.split('\n').slice(0, 25));
   console.log(['failed:', keyOf(test), ...lines].join('\n  '));
 }
+for (const stage of stages) console.log(`failed: ${stage}`);
 for (const test of unexpected) console.log(`skipped, and not on the list: ${keyOf(test)}`);
-console.log(`${count('passed')} passed, ${count('failed')} failed, ${skipped.size} skipped`);
-process.exitCode = count('failed') > 0 || unexpected.length > 0 || tests.length === 0 ? 1 : 0;
+const failures = count('failed') + stages.length;
+console.log(`${count('passed')} passed, ${failures} failed, ${skipped.size} skipped`);
+process.exitCode = failures > 0 || unexpected.length > 0 || tests.length === 0 ? 1 : 0;
 
 /** Two files may have tests of one name. */
 function keyOf({ file, fullName }) {

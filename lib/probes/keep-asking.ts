@@ -157,11 +157,12 @@ async function untilRepeated(asking: Asking, quiet: Quiet): Promise<boolean> {
   const { repeatedAfter } = asking;
   if (!quiet.remembers(repeatedAfter !== undefined)) return false;
   const most = repeatedAfter ?? WITHIN;
-  while (asking.listened < most) {
+  for (;;) {
+    // Also when the time is over: what the filter lets pass once in a while, it does then.
     if (repeatedAfter === undefined && asking.send()) return true;
+    if (asking.listened >= most) return false;
     if (await asking.listen(Math.min(LAST_INTERVAL, most - asking.listened))) return true;
   }
-  return false;
 }
 
 /**
