@@ -45,7 +45,7 @@ export function translating(from: string, to: string): Buffer {
   const [before, after] = [ipToBytes(from), ipToBytes(to)];
   const [destination, checksum] = [30, 24];
   const steps = [
-    // r6 = r1; r2 = skb->protocol; what is not IPv4, or not for the address, goes to the end
+    // Keeps the packet in r6. A packet that is not IPv4 (by skb->protocol), or not for the address, jumps to the end.
     ...[instruction(0xbf, 0x16, 0), instruction(0x61, 0x12, 0, 16), instruction(0x55, 2, 0x0008, 16)],
     ...[instruction(0x20, 0, destination), instruction(0x55, 0, before.readInt32BE(), 14)],
     // bpf_skb_store_bytes(skb, destination, &after, 4, 0)
