@@ -3,22 +3,26 @@ import './needs-node.ts';
 
 import { Command } from 'commander';
 import { ownPackage } from '../init/own-package.ts';
-import { bisectCommand } from './bisect.ts';
-import { checkSwitchCommand } from './check-switch.ts';
-import { doctorCommand } from './doctor.ts';
 import { EXIT } from './exit-codes.ts';
-import { explainCommand } from './explain.ts';
-import { graphCommand } from './graph.ts';
 import { helpCommand } from './help.ts';
-import { initCommand } from './init.ts';
-import { kernelsCommand } from './kernels.ts';
-import { modesCommand } from './modes.ts';
-import { mutateCommand } from './mutate.ts';
-import { recordCommand } from './record.ts';
 import { runProgram } from './run-program.ts';
-import { shellCommand } from './shell.ts';
-import { showReportCommand } from './show-report.ts';
-import { testCommand } from './test.ts';
+
+/** In the order of the help. Each is loaded when it is needed: all of them together take half a second. */
+const COMMANDS: Record<string, () => Promise<Command>> = {
+  init: async () => (await import('./init.ts')).initCommand(),
+  test: async () => (await import('./test.ts')).testCommand(),
+  modes: async () => (await import('./modes.ts')).modesCommand(),
+  mutate: async () => (await import('./mutate.ts')).mutateCommand(),
+  graph: async () => (await import('./graph.ts')).graphCommand(),
+  shell: async () => (await import('./shell.ts')).shellCommand(),
+  'show-report': async () => (await import('./show-report.ts')).showReportCommand(),
+  record: async () => (await import('./record.ts')).recordCommand(),
+  explain: async () => (await import('./explain.ts')).explainCommand(),
+  kernels: async () => (await import('./kernels.ts')).kernelsCommand(),
+  bisect: async () => (await import('./bisect.ts')).bisectCommand(),
+  'check-switch': async () => (await import('./check-switch.ts')).checkSwitchCommand(),
+  doctor: async () => (await import('./doctor.ts')).doctorCommand(),
+};
 
 const program = new Command('hairpin')
   .description('Playwright for Linux networks: a network of namespaces for every test, in milliseconds.')
@@ -27,22 +31,10 @@ const program = new Command('hairpin')
     'after',
     `\nExit codes: ${EXIT.ok} success, ${EXIT.difference} a difference, a failure, or something missing, ${EXIT.usage} wrong usage, ${EXIT.unable} this machine cannot run it`,
   );
-const commands = [
-  initCommand(),
-  testCommand(),
-  modesCommand(),
-  mutateCommand(),
-  graphCommand(),
-  shellCommand(),
-  showReportCommand(),
-  recordCommand(),
-  explainCommand(),
-  kernelsCommand(),
-  bisectCommand(),
-  checkSwitchCommand(),
-  doctorCommand(),
-];
-for (const command of commands) program.addCommand(command.exitOverride());
+const named = Object.entries(COMMANDS).filter(([name]) => name === process.argv[2]);
+// The help, and the answer to a word that is no command, name them all.
+for (const [, load] of named.length > 0 ? named : Object.entries(COMMANDS))
+  program.addCommand((await load()).exitOverride());
 program.helpCommand(false).addCommand(helpCommand(program).exitOverride());
 
 await runProgram(program);

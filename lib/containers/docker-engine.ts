@@ -1,8 +1,8 @@
 import { execa } from 'execa';
 import { findProgram } from '../kernel/find-program.ts';
 import { dieWithParentCommand } from '../kernel/own-namespaces.ts';
-import { wrongOption } from '../kernel/validate.ts';
-import { type ExecOptions, type Namespace, type Subprocess, UsageError } from '../lab/index.ts';
+import { UsageError, wrongOption } from '../kernel/validate.ts';
+import type { ExecOptions, Namespace, Subprocess } from '../lab/index.ts';
 
 /** The Docker engine that a lab's containers run in: the lab's own, or that of `DOCKER_HOST`. */
 export abstract class DockerEngine {

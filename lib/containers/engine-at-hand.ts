@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Reaper } from '../kernel/reaper.ts';
-import { show } from '../kernel/validate.ts';
-import { type Namespace, UsageError } from '../lab/index.ts';
+import { show, UsageError } from '../kernel/validate.ts';
+import type { Namespace } from '../lab/index.ts';
 import { DockerEngine } from './docker-engine.ts';
 import { containersLabelled, removeContainer } from './engine-api.ts';
 import { startReaper } from './start-reaper.ts';

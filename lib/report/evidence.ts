@@ -9,7 +9,7 @@ import { hopsOf } from '../trace/path.ts';
 import type { Recognize } from '../trace/probe-path.ts';
 import type { Message } from './failure-meta.ts';
 import { labCapture } from './lab-capture.ts';
-import type { FailedTest, FailureFile, FailureMeta } from './lab-meta.ts';
+import { FAILURE_FILE, type FailedTest, type FailureFile, type FailureMeta } from './lab-meta.ts';
 import { labScript } from './lab-script.ts';
 import { readLab } from './lab-state.ts';
 import { clearPlace, freshFolderIn, isTaken } from './results.ts';
@@ -20,8 +20,6 @@ import { topologyOf } from './topology.ts';
 import { topologyMermaid } from './topology-mermaid.ts';
 import { topologySvg } from './topology-svg.ts';
 import { PRIVATE, writeNewFile } from './write-file.ts';
-
-export const FAILURE_FILE = 'failure.json';
 
 /** What failed, as far as the evidence needs it. */
 export interface FailedQuestion {

@@ -68,7 +68,10 @@ export interface FailureMeta {
 
 export const FAILURE_VERSION = 1;
 
-/** `test-results/<test>/failure.json`. */
+/** Its name in the folder of its test in `test-results`. */
+export const FAILURE_FILE = 'failure.json';
+
+/** What is in that file. */
 export interface FailureFile extends FailureMeta {
   test: FailedTest;
   /** The names of the files beside it. */
