@@ -30,16 +30,13 @@ const NOT_BOOTABLE = /-(dbg|unsigned|signed-template)$/;
 /** What can be had of Debian and its like, oldest first; nothing where there is no apt. */
 export async function aptKernels(): Promise<KernelPackage[]> {
   if (!findProgram('apt-cache')) return [];
-  const { stdout: names } = await execa('apt-cache', ['pkgnames', 'linux-image-']);
-  const packages = names.split('\n').filter((name) => IMAGE.test(name) && !NOT_BOOTABLE.test(name));
+  // All names at once: where apt may keep no cache, as in containers, each call takes a second.
+  const { stdout: names } = await execa('apt-cache', ['pkgnames']);
+  const packages = names
+    .split('\n')
+    .filter((name) => name === USER_MODE || (IMAGE.test(name) && !NOT_BOOTABLE.test(name)));
   if (packages.length === 0) return [];
-  const { stdout: userMode } = await execa('apt-cache', ['pkgnames', USER_MODE]);
-  const { stdout } = await execa('apt-cache', [
-    '--no-all-versions',
-    'show',
-    ...packages,
-    ...userMode.split('\n').filter(Boolean),
-  ]);
+  const { stdout } = await execa('apt-cache', ['--no-all-versions', 'show', ...packages]);
   return stdout
     .split('\n\n')
     .flatMap(readRecord)
