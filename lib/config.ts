@@ -4,6 +4,7 @@ import './kernel/needs-node.ts';
 import { extname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vitest/config';
+import { ownFile } from './kernel/own-file.ts';
 import { checkBoolean, checkFileName, checkOneOf, checkOptions } from './kernel/validate.ts';
 import { harmless } from './kernel/visible-text.ts';
 import { checkNamespaces, namespacedForks, POOL } from './pool.ts';
@@ -49,8 +50,7 @@ export interface HairpinOptions {
   pauseOnFailure?: boolean;
 }
 
-/** The source in this repository, compiled in the package. */
-const TELL_CONSOLE = fileURLToPath(new URL(`./matchers/tell-console${extname(import.meta.url)}`, import.meta.url));
+const TELL_CONSOLE = ownFile('./matchers/tell-console.ts', import.meta.url);
 /** hairpin's own files: Node loads them itself, from a linked package as from an installed one. Vite takes five times as long. */
 const OWN_FILES = pathsUnder(fileURLToPath(new URL('.', import.meta.url)));
 /** The source has `using`, which Node knows from version 24 on; the package is compiled for older ones, too. */

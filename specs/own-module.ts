@@ -6,5 +6,5 @@ import { fileURLToPath } from 'node:url';
  */
 export function ownModule(name: string): string {
   const built = Number.parseInt(process.versions.node, 10) < 24;
-  return fileURLToPath(new URL(built ? `../dist/lib/${name}.js` : `../lib/${name}.ts`, import.meta.url));
+  return fileURLToPath(new URL(built ? `../build/lib/${name}.js` : `../lib/${name}.ts`, import.meta.url));
 }

@@ -64,7 +64,13 @@ test('its declarations need no other package, and have nothing of the inside', a
       await symlink(join(ROOT, 'node_modules', name), join(modules, name));
   await cp(join(ROOT, 'package.json'), join(modules, 'hairpin/package.json'));
   const tsc = join(ROOT, 'node_modules/.bin/tsc');
-  await run(tsc, ['-p', join(ROOT, 'tsconfig.build.json'), '--outDir', join(modules, 'hairpin/dist')]);
+  await run(tsc, [
+    '-p',
+    join(ROOT, 'tsconfig.build.json'),
+    '--declarationDir',
+    join(modules, 'hairpin/dist'),
+    '--emitDeclarationOnly',
+  ]);
   await writeFile(join(project, 'package.json'), '{ "type": "module" }');
   await writeFile(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions: OPTIONS, include: ['*.ts'] }));
   await writeFile(join(project, 'uses.ts'), USES);

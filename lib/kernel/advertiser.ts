@@ -1,3 +1,4 @@
+import { ownFile } from './own-file.ts';
 import { Thread } from './thread.ts';
 
 export const OVER_AT = 0;
@@ -25,7 +26,7 @@ export class Advertiser {
 
   constructor(advertised: Advertised) {
     const control = this.#control.buffer as SharedArrayBuffer;
-    this.#thread = new Thread(new URL('./advertiser-thread.ts', import.meta.url), {
+    this.#thread = new Thread(ownFile('./advertiser-thread.ts', import.meta.url), {
       ...advertised,
       control,
     } satisfies AdvertiserOrder);

@@ -1,4 +1,5 @@
 import type { Family } from '../wire/ip-address.ts';
+import { ownFile } from './own-file.ts';
 import { Thread } from './thread.ts';
 
 /** Probes of a minute take a megabyte: so many are enough for a quarter of an hour. */
@@ -61,7 +62,7 @@ export class Pacer {
       times: this.#times.buffer,
       outcomes: this.#outcomes.buffer,
     } as PacerOrder['shared'];
-    this.#thread = new Thread(new URL('./pacer-thread.ts', import.meta.url), { ...probe, shared } satisfies PacerOrder);
+    this.#thread = new Thread(ownFile('./pacer-thread.ts', import.meta.url), { ...probe, shared } satisfies PacerOrder);
   }
 
   /** How many probes have been sent. @throws Error when the thread has failed */

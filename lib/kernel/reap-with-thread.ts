@@ -1,4 +1,5 @@
 import { onceInThread } from './once-in-thread.ts';
+import { ownFile } from './own-file.ts';
 import { Reaper } from './reaper.ts';
 
 /** What tells the programs of a lab: a network namespace, by its inode's number and its cookie, or the value of a mark. */
@@ -9,7 +10,7 @@ export function reapWithThread(sign: LabSign): void {
   const line = wordsOf(sign);
   if (slot.signs.has(line)) return;
   slot.signs.add(line);
-  slot.reaper ??= new Reaper(new URL('./program-reaper.ts', import.meta.url));
+  slot.reaper ??= new Reaper(ownFile('./program-reaper.ts', import.meta.url));
   slot.reaper.order(`+ ${line}`);
 }
 

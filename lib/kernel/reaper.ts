@@ -1,8 +1,6 @@
 import { spawn } from 'node:child_process';
 import { ftruncateSync, readFileSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
-import { extname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { findProgram } from './find-program.ts';
 import { memoryFile } from './memory-file.ts';
 import { NetNamespace } from './net-namespace.ts';
@@ -34,11 +32,9 @@ export class Reaper {
   #restarts = 0;
   #pipe: Socket | undefined;
 
-  /** @param program the URL of its source: `new URL('./program.ts', import.meta.url)` */
-  constructor(program: URL) {
-    const path = fileURLToPath(program);
-    // The source in this repository, compiled in the package.
-    this.#program = `${path.slice(0, -extname(path).length)}${extname(import.meta.url)}`;
+  /** @param program its path, as {@link ownFile} gives it */
+  constructor(program: string) {
+    this.#program = program;
     this.#orders = ofThread(memoryFile('hairpin-reaper', Buffer.alloc(0)));
     this.#start();
   }

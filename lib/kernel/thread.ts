@@ -1,5 +1,3 @@
-import { extname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 
 /** A file that runs beside the event loop, so that a busy event loop delays none of what it does. */
@@ -8,12 +6,10 @@ export class Thread {
   #error: Error | undefined;
 
   /**
-   * @param file of the source, as `new URL('./some-thread.ts', import.meta.url)`
+   * @param path as {@link ownFile} gives it
    * @param order what it finds as its `workerData`
    */
-  constructor(file: URL, order: object) {
-    // The source in this repository, compiled in the package.
-    const path = fileURLToPath(file).replace(/\.ts$/, extname(import.meta.url));
+  constructor(path: string, order: object) {
     const worker = new Worker(path, { workerData: order, execArgv: [] });
     this.#ended = new Promise((resolve) => {
       worker.once('error', (error) => {
