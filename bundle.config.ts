@@ -5,15 +5,21 @@ import manifest from './package.json' with { type: 'json' };
 
 /** What the compiler has made of the source. */
 const COMPILED = join(import.meta.dirname, 'build');
+const EXPORTED = Object.values(manifest.exports)
+  .flatMap((entry) => (typeof entry === 'string' ? [] : entry.default))
+  .map(nameOf);
+/** What says that Node is too old, before anything else of hairpin runs. */
+const FIRST = 'lib/kernel/needs-node';
+const ENTRIES = [...EXPORTED, nameOf(manifest.bin.hairpin), FIRST, ...ownFiles()];
 
 /**
- * Bundles the compiled modules into a few files, since Node takes more time to find eight hundred than to compile them.
+ * Bundles the compiled modules into a few files: Node takes longer to find eight hundred files than to compile them.
  * Packages stay outside. What is loaded by its path keeps it: the entry points, and what `ownFile` names.
  */
 export default {
   logLevel: 'warn',
   publicDir: false,
-  plugins: [ownUrls()],
+  plugins: [ownUrls(), firstOfAll()],
   build: {
     ssr: true,
     outDir: 'dist',
@@ -21,15 +27,14 @@ export default {
     target: 'es2024',
     minify: false,
     rolldownOptions: {
-      input: Object.fromEntries([...entryPoints(), ...ownFiles()].map((path) => [path, join(COMPILED, `${path}.js`)])),
+      input: Object.fromEntries(ENTRIES.map((name) => [name, join(COMPILED, `${name}.js`)])),
       output: { entryFileNames: '[name].js', chunkFileNames: 'lib/chunks/[name]-[hash].js', keepNames: true },
     },
   },
 } satisfies UserConfig;
 
-function entryPoints(): string[] {
-  const exported = Object.values(manifest.exports).flatMap((entry) => (typeof entry === 'string' ? [] : entry.default));
-  return [...exported, manifest.bin.hairpin].map((path) => relative('dist', path).replace(/\.js$/, ''));
+function nameOf(path: string): string {
+  return relative('dist', path).replace(/\.js$/, '');
 }
 
 function ownFiles(): string[] {
@@ -49,7 +54,20 @@ function ownUrls(): Plugin {
     renderChunk: (code, { fileName }) =>
       code.replaceAll(
         /__ownUrl\("(.+?)"\)/g,
-        (_, module: string) => `new URL("${relative(dirname(fileName), module)}", import.meta.url).href`,
+        (_, module: string) => `new URL("${relativeUrl(fileName, module)}", import.meta.url).href`,
       ),
   };
+}
+
+/** Otherwise a file that has nothing but other chunks has them in any order. */
+function firstOfAll(): Plugin {
+  return {
+    name: 'first-of-all',
+    renderChunk: (code, { name, fileName }) =>
+      EXPORTED.includes(name) ? `import "${relativeUrl(fileName, `${FIRST}.js`)}";\n${code}` : code,
+  };
+}
+
+function relativeUrl(from: string, to: string): string {
+  return relative(dirname(from), to).replace(/^(?!\.)/, './');
 }

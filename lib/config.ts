@@ -1,9 +1,9 @@
-import { onceInThread } from './kernel/once-in-thread.ts';
 import './kernel/needs-node.ts';
 
 import { extname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vitest/config';
+import { onceInThread } from './kernel/once-in-thread.ts';
 import { ownFile } from './kernel/own-file.ts';
 import { checkBoolean, checkFileName, checkOneOf, checkOptions } from './kernel/validate.ts';
 import { harmless } from './kernel/visible-text.ts';

@@ -1,34 +1,37 @@
+import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { expect, type Namespace, test } from 'hairpin';
 import { whyNodeIsTooOld } from '../../lib/kernel/node-version.ts';
 
-const LIB = fileURLToPath(new URL('../../lib', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** A Node that says it is 20, and has no more in `node:util` than hairpin may ask it for by name. */
+/** A Node that says it is 20, knows no `Map.groupBy`, and has no more in `node:util` than hairpin may ask it for by name. */
 const OLD = `
 import { registerHooks } from 'node:module';
 Object.defineProperty(process.versions, 'node', { value: '20.20.2' });
+delete Map.groupBy;
 const url = 'data:text/javascript,' + encodeURIComponent(
   "import util from 'node:util'; export const { inspect, isDeepStrictEqual, promisify, stripVTControlCharacters } = util; export default util;");
 registerHooks({
   resolve: (specifier, context, next) =>
-    specifier === 'node:util' && context.parentURL.startsWith('${pathToFileURL(LIB)}') ? { url, shortCircuit: true } : next(specifier, context),
+    specifier === 'node:util' && ['lib', 'dist'].some((folder) => context.parentURL.startsWith('${pathToFileURL(ROOT)}' + folder)) ? { url, shortCircuit: true } : next(specifier, context),
 });`;
 
-// host: an old node, on each of the package's entries
-test.for(['index', 'lab', 'config', 'containers/index', 'plugins/index', 'report/reporter'])(
-  'lib/%s.ts says on an old Node what it needs',
-  async (entry, { lab }) => {
-    const { exitCode, stderr } = await oldNode(lab.namespace('host'), `${LIB}/${entry}.ts`);
-    expect(exitCode).toBe(1);
-    expect(stderr).toContain('Error: hairpin needs Node 22.12 or newer: this is 20.20.2');
-  },
-);
+const ENTRIES = ['index', 'lab', 'config', 'containers/index', 'plugins/index', 'report/reporter'];
+/** In this repository, and as `npm run build` makes it of that. */
+const inBothForms = (name: string) => [`lib/${name}.ts`, `dist/lib/${name}.js`];
 
-test('the program says it in a line, and exits with 3', async ({ lab }) => {
+// host: an old node, on each of the package's entries
+test.for(ENTRIES.flatMap(inBothForms))('%s says on an old Node what it needs', async (entry, { lab }) => {
+  const { exitCode, stderr } = await oldNode(lab.namespace('host'), join(ROOT, entry));
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain('Error: hairpin needs Node 22.12 or newer: this is 20.20.2');
+});
+
+test.for(inBothForms('cli/main'))('%s says it in a line, and exits with 3', async (program, { lab }) => {
   const stderr = 'hairpin needs Node 22.12 or newer: this is 20.20.2';
   const host = lab.namespace('host');
-  expect(await oldNode(host, `${LIB}/cli/main.ts`, '--help')).toMatchObject({ exitCode: 3, stdout: '', stderr });
+  expect(await oldNode(host, join(ROOT, program), '--help')).toMatchObject({ exitCode: 3, stdout: '', stderr });
 });
 
 test('from 22.12 on it is none', () => {
