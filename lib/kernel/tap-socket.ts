@@ -1,17 +1,9 @@
 import { s32 } from './bytes.ts';
 import { checkErrno } from './checked.ts';
-import {
-  PACKET_AUXDATA,
-  PACKET_OUTGOING,
-  PACKET_STATISTICS,
-  SO_TIMESTAMPNS,
-  SOCK_RAW,
-  SOL_PACKET,
-  SOL_SOCKET,
-} from './constants.ts';
+import { PACKET_AUXDATA, PACKET_OUTGOING, SO_TIMESTAMPNS, SOCK_RAW, SOL_PACKET, SOL_SOCKET } from './constants.ts';
 import type { NetNamespace } from './net-namespace.ts';
 import { keepEtherType } from './packet-filter.ts';
-import { openPacketSocket } from './packet-socket.ts';
+import { openPacketSocket, takeLosses } from './packet-socket.ts';
 import { BATCH, type BatchItem, controlMessage, receiveBatch } from './receive-batch.ts';
 import { ResourceStack } from './resource-stack.ts';
 import type { Socket } from './socket.ts';
@@ -106,9 +98,7 @@ export class TapSocket {
 
   /** How many frames were lost since this was last asked, for want of room (`packet_rcv`, tp_drops). */
   takeLosses(): number {
-    const statistics = Buffer.alloc(8);
-    this.#socket.getOption(SOL_PACKET, PACKET_STATISTICS, statistics);
-    return statistics.readUInt32LE(4);
+    return takeLosses(this.#socket);
   }
 
   close(): void {
