@@ -1,12 +1,12 @@
 import { PACKET_HOST } from '../kernel/constants.ts';
 import type { Hop } from '../lab/index.ts';
-import type { Cause } from '../model/cause.ts';
 import { hopsOf } from '../trace/path.ts';
 import { couldGoOn, forwards } from '../trace/place.ts';
 import { causeAtEnd } from './causes/by-model.ts';
+import type { CauseAt } from './finding.ts';
 
 /** What a device did with a frame that it was given to send, as the model says: a dummy frees it. */
-export function droppedAtEnd(path: Hop): { hop: Hop; cause: Cause } | undefined {
+export function droppedAtEnd(path: Hop): CauseAt | undefined {
   const hops = hopsOf(path);
   for (const hop of hops) {
     const isEnd = hop.frame.direction === 'out' && hop.next.length === 0;
@@ -21,7 +21,7 @@ export function droppedAtEnd(path: Hop): { hop: Hop; cause: Cause } | undefined 
  * The same, if the frame had no other way. Cables and routers may seem to lead to the goal besides, such as those under a tunnel. But
  * no router has been given the frame, and no copy of it is left that could go on.
  */
-export function droppedAtOnlyEnd(path: Hop): { hop: Hop; cause: Cause } | undefined {
+export function droppedAtOnlyEnd(path: Hop): CauseAt | undefined {
   const found = droppedAtEnd(path);
   if (!found) return undefined;
   const { namespace } = found.hop.frame.at;

@@ -21,11 +21,11 @@ import type { Known } from './causes/router.ts';
 import { type FollowOuter, lostInOnlyTunnel, lostInTunnel } from './causes/tunnel.ts';
 import { lastBeforeUplink } from './causes/uplink.ts';
 import { droppedAtEnd, droppedAtOnlyEnd } from './dropped-at-end.ts';
-import type { Loss } from './finding.ts';
+import type { CauseAt, Loss } from './finding.ts';
 import { deviceName } from './names.ts';
 
 /** A cause on the way of a question, or of its answer. */
-export type Located = Pick<Loss, 'cause' | 'of' | 'hop'>;
+export type Located = CauseAt & Pick<Loss, 'of'>;
 
 /** What kept a frame from the device, or from the host, that it was to go to. */
 export function onTheWay(of: Loss['of'], path: Hop, to: Interface | Namespace, known: Known): Located | undefined {

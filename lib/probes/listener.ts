@@ -14,6 +14,7 @@ import { errnoName } from '../kernel/libc.ts';
 import { ResourceStack } from '../kernel/resource-stack.ts';
 import { Socket } from '../kernel/socket.ts';
 import { familyNumber, ipSocketAddress, readIpSocketAddress } from '../kernel/socket-address.ts';
+import { deviceWith } from '../lab/device-at.ts';
 import { engineOf } from '../lab/engine.ts';
 import type { Interface, Namespace } from '../lab/index.ts';
 import { kindOf } from '../links/registry.ts';
@@ -118,9 +119,7 @@ export function openListener(
 
 /** The VRF that an address of the namespace is in: nobody hears what is for it without belonging there (`inet_addr_valid_or_nonlocal`). */
 export function vrfWith(namespace: Namespace, address: string): Interface | undefined {
-  const master = namespace.interfaces.find((device) =>
-    device.address.list().some((own) => own.address === address),
-  )?.master;
+  const master = deviceWith(namespace, address)?.master;
   return master && kindOf(master)?.members === 'packets' ? master : undefined;
 }
 

@@ -1,8 +1,8 @@
+import { deviceWith } from '../../lab/device-at.ts';
 import { type CapturedFrame, isLink } from '../../lab/index.ts';
 import { ipvlan } from '../../links/ipvlan.ts';
 import type { Cause } from '../../model/cause.ts';
 import type { Step } from '../../trace/expected-way.ts';
-import { ownerIn } from '../../trace/owner.ts';
 import { ipPacketOf } from '../../wire/ip-packet.ts';
 import { withoutVlanTags } from '../../wire/vlan-tag.ts';
 import { deviceName } from '../names.ts';
@@ -18,7 +18,7 @@ export function isRoutedByParent({ at }: Step, next: Step): boolean {
 export function ipvlanOutCause(here: Step, next: Step, frame: CapturedFrame, since: bigint): Cause | undefined {
   const { namespace } = next.at;
   const packet = ipPacketOf(withoutVlanTags(frame.bytes));
-  if (packet && ownerIn(namespace, packet.destination)) {
+  if (packet && deviceWith(namespace, packet.destination)) {
     const facts = { namespace: namespace.name, parent: deviceName(next.at), source: packet.source };
     return { code: 'ipvlan.parent-host', facts };
   }

@@ -1,3 +1,4 @@
+import { addressesOf } from '../../lab/address-list.ts';
 import { engineOf } from '../../lab/engine.ts';
 import type { Namespace } from '../../lab/index.ts';
 import { hasRules, listAddedRoutes, routeIfAny } from '../../lab/route-to.ts';
@@ -27,7 +28,7 @@ export function routeFor(namespace: Namespace, to: string): RouteVerdict {
 
 /** IPv6: a route for certain sources alone is found once the source has been chosen (`ip6_dst_lookup_tail`). */
 function routeFromOwn(namespace: Namespace, to: string): Route | undefined {
-  const sources = namespace.interfaces.flatMap((device) => device.address.list()).filter(({ family }) => family === 6);
+  const sources = addressesOf(namespace.interfaces).filter(({ family }) => family === 6);
   for (const { address } of sources.filter(isRoutable)) {
     const route = routeIfAny(namespace, to, { from: address });
     if (route) return route;

@@ -1,3 +1,4 @@
+import { deviceAt } from '../../lab/device-at.ts';
 import type { CapturedFrame, Interface } from '../../lab/index.ts';
 import { hasChoosyRules } from '../../lab/route-to.ts';
 import type { Cause } from '../../model/cause.ts';
@@ -41,7 +42,7 @@ export function routerCause(
   const cause = predictionAt(here, routed)?.drops.find(({ towards }) => !towards)?.cause;
   if (cause?.code === 'router.forwarding-off') return cause;
   const { route } = routeFor(namespace, destination);
-  const chosen = namespace.interfaces.find(({ index }) => index === route?.device);
+  const chosen = deviceAt(namespace, route?.device);
   // The shortest way is not the only one, and where a tunnel leads nobody knows.
   const by = chosen && (leadsTo(chosen, destination) || !hasKnownEnd(chosen)) ? chosen : next.at;
   // With a link its routes are gone: the link is the cause. But a rule may have meant another way than the shortest.

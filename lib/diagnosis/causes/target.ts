@@ -1,3 +1,4 @@
+import { addressesOf } from '../../lab/address-list.ts';
 import type { Interface, Namespace } from '../../lab/index.ts';
 import { hasRules } from '../../lab/route-to.ts';
 import type { Cause } from '../../model/cause.ts';
@@ -25,7 +26,7 @@ export function targetCause(arrival: Interface, address: string, seen: Buffer, s
   const { namespace } = arrival;
   const elsewhere = tapCause(arrival) ?? tagCause(arrival, seen);
   if (elsewhere) return elsewhere;
-  const own = namespace.interfaces.flatMap((device) => device.address.list()).find((each) => each.address === address);
+  const own = addressesOf(namespace.interfaces).find((each) => each.address === address);
   const facts = { namespace: namespace.name, address };
   const isAnycast = !own && answersAnycast(namespace, address);
   if (!own && !isAnycast && !hasAddress(namespace, address)) return { code: 'address.elsewhere', facts };
