@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { capabilitiesLacking } from './capability-sets.ts';
+import { capabilitiesAbsentFrom } from './capability-sets.ts';
 import { unlessCode } from './has-code.ts';
 import { ownNamespacesCommand } from './own-namespaces.ts';
 import { isRootOfMachine } from './user-namespace.ts';
@@ -213,7 +213,7 @@ function readMachine(): Machine {
   return {
     isRoot: process.getuid?.() === 0,
     isRootOfMachine: isRootOfMachine(),
-    lacking: capabilitiesLacking(),
+    lacking: capabilitiesAbsentFrom('CapEff'),
     isFiltered: /^Seccomp:\s+2$/m.test(readFileSync('/proc/thread-self/status', 'utf8')),
     // Docker, Podman, Kubernetes; others, as LXC, tell by the variable alone.
     isInContainer:

@@ -1,5 +1,5 @@
 import { type AddressState, isRoutable } from '../netlink/address.ts';
-import { contains, type Family } from '../wire/ip-address.ts';
+import { contains, FAMILIES, type Family } from '../wire/ip-address.ts';
 import type { Interface } from './interface.ts';
 
 /**
@@ -16,7 +16,7 @@ export function giveDefaultRoutes(device: Interface): void {
   const offered = routers.flatMap(({ address }) => address.list()).filter(isRoutable);
   const hosts = namespace.role === 'router' ? live : [device];
   for (const host of hosts) {
-    if (host.namespace.role === 'host') for (const family of [4, 6] as const) giveDefaultRoute(host, offered, family);
+    if (host.namespace.role === 'host') for (const family of FAMILIES) giveDefaultRoute(host, offered, family);
   }
 }
 

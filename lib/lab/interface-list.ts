@@ -3,7 +3,7 @@ import { checkInterfaceName, checkMac, checkMtu, show, UsageError } from '../ker
 import { FALLBACK_TUNNELS } from '../links/fallback-tunnels.ts';
 import { ipNtable } from '../netlink/neighbour-table.ts';
 import type { Request } from '../netlink/request.ts';
-import type { Family } from '../wire/ip-address.ts';
+import { FAMILIES, type Family } from '../wire/ip-address.ts';
 import { IPV6_MIN_MTU } from '../wire/ipv6.ts';
 import { assignAddresses } from './add-address.ts';
 import { type AddressOption, checkAddressLengths, checkAddressOption } from './address-option.ts';
@@ -91,7 +91,7 @@ export class InterfaceList {
   register(device: Interface): void {
     this.#all.push(device);
     if (this.#namespace.role === 'switch') return;
-    for (const family of [4, 6] as const) {
+    for (const family of FAMILIES) {
       try {
         engineOf(this.#namespace).rtnetlink.change(...this.#timersOf(device, [family]));
       } catch (error) {

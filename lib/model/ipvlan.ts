@@ -2,6 +2,7 @@ import { ipvlan } from '../links/ipvlan.ts';
 import type { IpPacket } from '../wire/ip-packet.ts';
 import { isGroupMac } from '../wire/mac-address.ts';
 import { decodeNeighbourSolicitation } from '../wire/neighbour-discovery.ts';
+import { onlyUp } from './carrier.ts';
 import { type Frame, groupType, type PacketType } from './frame.ts';
 import type { Device } from './network.ts';
 import { drop, PASS, receiveOn, toNeighbour, transmitOn, unknown, type Verdict } from './prediction.ts';
@@ -21,7 +22,7 @@ export function sendByIpvlan(device: Device, frame: Frame): readonly Verdict[] {
 function sendL2(device: Device, parent: Device, frame: Frame): readonly Verdict[] {
   if (isGroupMac(frame.destination)) {
     // ipvlan_process_multicast: whatever the flag says, siblings get it first, and then it leaves.
-    const siblings = upChildren(parent).filter((each) => each !== device);
+    const siblings = onlyUp(childrenOf(parent)).filter((each) => each !== device);
     return [...siblings.flatMap((sibling) => handOver(device, sibling, frame)), transmitOn(parent, frame)];
   }
   // What is for the shared MAC address never needs the wire, unless the flag is vepa.
@@ -73,7 +74,7 @@ export function receiveByIpvlanParent(parent: Device, frame: Frame): readonly Ve
     const isOwn = frame.source === parent.link.mac && lookUp(parent, senderOf(frame)) !== undefined;
     const copies = isOwn
       ? []
-      : upChildren(parent).map((child) => receiveOn(child, frame, groupType(frame.destination)));
+      : onlyUp(childrenOf(parent)).map((child) => receiveOn(child, frame, groupType(frame.destination)));
     return [...copies, PASS];
   }
   const child = lookUp(parent, addressFor(frame));
@@ -121,7 +122,9 @@ function senderOf({ arp, packet }: Frame): string | undefined {
 }
 
 function lookUp(parent: Device, address: string | undefined): Device | undefined {
-  return address === undefined ? undefined : upChildren(parent).find((child) => addressesOf(child).includes(address));
+  return address === undefined
+    ? undefined
+    : onlyUp(childrenOf(parent)).find((child) => addressesOf(child).includes(address));
 }
 
 function addressesOf({ host, index }: Device): string[] {
@@ -130,10 +133,6 @@ function addressesOf({ host, index }: Device): string[] {
 
 function childrenOf(parent: Device): readonly Device[] {
   return parent.uppers(...IPVLAN_KINDS);
-}
-
-function upChildren(parent: Device): readonly Device[] {
-  return childrenOf(parent).filter(({ link }) => link.up);
 }
 
 function settingsOf({ link }: Device): { mode: string; flag: string } {

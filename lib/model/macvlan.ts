@@ -1,5 +1,6 @@
 import { macvlan } from '../links/macvlan.ts';
 import { BROADCAST_MAC, isGroupMac } from '../wire/mac-address.ts';
+import { onlyUp } from './carrier.ts';
 import type { Cause } from './cause.ts';
 import { type Frame, groupType, type PacketType } from './frame.ts';
 import type { Device } from './network.ts';
@@ -16,7 +17,7 @@ export function sendByMacvlan(device: Device, frame: Frame): readonly Verdict[] 
   if (modeOf(device) !== 'bridge') return [toWorld];
   if (isGroupMac(frame.destination)) {
     // Siblings in mode bridge get it here; goto xmit_world.
-    const siblings = upChildren(lower).filter((each) => each !== device && modeOf(each) === 'bridge');
+    const siblings = onlyUp(childrenOf(lower)).filter((each) => each !== device && modeOf(each) === 'bridge');
     return [...siblings.flatMap((sibling) => handOver(device, sibling, frame)), toWorld];
   }
   const sibling = lookUp(lower, frame.destination);
@@ -147,13 +148,9 @@ function childrenOf(parent: Device): readonly Device[] {
   return parent.uppers(...MACVLAN_KINDS);
 }
 
-function upChildren(parent: Device): readonly Device[] {
-  return childrenOf(parent).filter(({ link }) => link.up);
-}
-
 /** `macvlan_hash_lookup`: children that are down are not in the table (`macvlan_stop`). */
 function lookUp(parent: Device, mac: string): Device | undefined {
-  return upChildren(parent).find(({ link }) => link.mac === mac);
+  return onlyUp(childrenOf(parent)).find(({ link }) => link.mac === mac);
 }
 
 function modeOf({ link }: Device): string {

@@ -19,7 +19,7 @@ import { engineOf } from '../lab/engine.ts';
 import type { Interface, Namespace } from '../lab/index.ts';
 import { kindOf } from '../links/registry.ts';
 import { type AddressState, ipAddress } from '../netlink/address.ts';
-import type { Family } from '../wire/ip-address.ts';
+import { FAMILIES, type Family } from '../wire/ip-address.ts';
 import { PROBE_DATA } from './probe-data.ts';
 
 /** Answers at a port for the time of a question. */
@@ -155,7 +155,7 @@ function otherAddresses(namespace: Namespace, family: Family, asked: string): Ad
  * found out, not stood in for.
  */
 function isTaken(namespace: Namespace, protocol: 'tcp' | 'udp', port: number): boolean {
-  return ([4, 6] as const).some((family) => {
+  return FAMILIES.some((family) => {
     using socket = openSocket(namespace, protocol, family);
     const anywhere = ipSocketAddress(family, family === 4 ? '0.0.0.0' : '::', port);
     return errnoName(listenAt(socket, protocol, anywhere)) === 'EADDRINUSE';

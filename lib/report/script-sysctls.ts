@@ -1,3 +1,4 @@
+import { sysctlPath } from '../kernel/sysctl.ts';
 import type { WholeNamespace } from './lab-state.ts';
 import { quote, shellLine } from './shell-words.ts';
 
@@ -29,7 +30,7 @@ export function deviceSysctlLines({ name, changedSysctls }: WholeNamespace): str
       const command = ['ip', 'netns', 'exec', name];
       if (/^[\w./-]+$/.test(key)) return shellLine(...command, 'sysctl', '-q', '-w', `${key}=${value}`);
       // sysctl(8) would take a device's name apart at `=`, and its wildcards for wildcards.
-      return `${shellLine('echo', value)} | ${shellLine(...command, 'tee', `/proc/sys/${pathOf(key)}`)} >/dev/null`;
+      return `${shellLine('echo', value)} | ${shellLine(...command, 'tee', sysctlPath(key))} >/dev/null`;
     });
 }
 
@@ -39,8 +40,4 @@ function generalOf(sysctls: Readonly<Record<string, string>>): [key: string, val
 
 function assignments(sysctls: [key: string, value: string][]): string[] {
   return sysctls.map(([key, value]) => quote(`${key}=${value}`));
-}
-
-function pathOf(key: string): string {
-  return key.includes('/') ? key : key.replaceAll('.', '/');
 }

@@ -12,6 +12,7 @@ import { tcQdisc } from '../netlink/qdisc.ts';
 import { ipRoute } from '../netlink/route.ts';
 import { ipRule } from '../netlink/rule.ts';
 import type { NetlinkSocket } from '../netlink/socket.ts';
+import { FAMILIES } from '../wire/ip-address.ts';
 import { listMroutes } from './entries/mroute-entry.ts';
 import type { Link, NamespaceState, NetworkState, PortVlans, StatePart } from './network-state.ts';
 import { readChanges } from './read-changes.ts';
@@ -54,8 +55,6 @@ function readParts(source: StateSource, links: readonly Link[], parts: readonly 
 }
 
 type Readers = { [P in StatePart]: (source: StateSource, links: readonly Link[]) => NamespaceState[P] };
-
-const FAMILIES = [4, 6] as const;
 
 const READERS: Readers = {
   addresses: ({ rtnetlink }) =>

@@ -2,9 +2,8 @@ import { kindOf } from '../links/registry.ts';
 import type { Mroute } from '../netlink/mroute.ts';
 import { ipNeighbour } from '../netlink/neighbour.ts';
 import type { Nexthop } from '../netlink/nexthop.ts';
-import { type Route, TABLE_MAIN } from '../netlink/route.ts';
+import { leadsNowhere, type Route, TABLE_MAIN } from '../netlink/route.ts';
 import { ipRule, KERNELS_OWN_RULES, type Rule } from '../netlink/rule.ts';
-import { leadsNowhere } from '../report/given-routes.ts';
 import type { WholeNamespace } from '../report/lab-state.ts';
 import { isMadeByCall } from '../report/mroute-words.ts';
 import { gatewayRequests } from '../report/script-gateways.ts';
@@ -14,6 +13,7 @@ import { mrouteOf } from '../state/entries/mroute-entry.ts';
 import { nexthopOf } from '../state/entries/nexthop-entry.ts';
 import { entryOf } from '../state/entries/route-entry.ts';
 import { ruleOf } from '../state/entries/rule-entry.ts';
+import { FAMILIES } from '../wire/ip-address.ts';
 import { execLine, omitEmpty, type Subject } from './described.ts';
 import type { Mapping } from './topology.ts';
 
@@ -120,7 +120,7 @@ function rulesOf({ namespace }: Subject): { added: Rule[]; missing: Parameters<t
     .filter((rule) => rule.unknown.length === 0)
     .filter((rule) => !(rule.isPlain && KERNELS_OWN_RULES[rule.family].includes(keyOf(rule))))
     .filter((rule) => !(rule.isOfVrfs && brought.has(rule.priority)));
-  const missing = ([4, 6] as const).flatMap((family) =>
+  const missing = FAMILIES.flatMap((family) =>
     KERNELS_OWN_RULES[family]
       .filter((key) => !namespace.rules.some((rule) => rule.family === family && rule.isPlain && keyOf(rule) === key))
       .map((key) => {

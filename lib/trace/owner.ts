@@ -1,7 +1,7 @@
 import { deviceWith, heldIn } from '../lab/device-at.ts';
 import { engineOf } from '../lab/engine.ts';
 import type { Interface, Lab, Namespace } from '../lab/index.ts';
-import { ipRoute, TABLE_DEFAULT, TABLE_LOCAL, TABLE_MAIN } from '../netlink/route.ts';
+import { ipRoute, USUAL_TABLES } from '../netlink/route.ts';
 import { contains, familyOf } from '../wire/ip-address.ts';
 
 /** The device of the lab that has an address. */
@@ -48,9 +48,6 @@ export function answersAnycast(namespace: Namespace, address: string): boolean {
   return routes.some(({ type, to }) => type === 'anycast' && to.address === address);
 }
 
-/** local, main and default: another is asked only by a rule, as for the packets that a transparent proxy has marked. */
-const TABLES: readonly number[] = [TABLE_LOCAL, TABLE_MAIN, TABLE_DEFAULT];
-
 /** Whether a program gave it a whole subnet to answer for: `ip route add local 10.9.0.0/16 dev lo` (AnyIP). */
 function hasLocalRoute(namespace: Namespace, address: string): boolean {
   const family = familyOf(address);
@@ -59,6 +56,6 @@ function hasLocalRoute(namespace: Namespace, address: string): boolean {
     .rtnetlink.list(ipRoute.all({ family }))
     .some(
       ({ type, ofTheKernel, table, to }) =>
-        type === 'local' && !ofTheKernel && TABLES.includes(table) && contains(to, address),
+        type === 'local' && !ofTheKernel && USUAL_TABLES.includes(table) && contains(to, address),
     );
 }

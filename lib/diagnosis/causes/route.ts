@@ -5,11 +5,10 @@ import { hasRules, listAddedRoutes, routeIfAny } from '../../lab/route-to.ts';
 import type { Cause } from '../../model/cause.ts';
 import { routeWords } from '../../model/route-lookup.ts';
 import { isRoutable } from '../../netlink/address.ts';
-import { ipRoute, type Route, TABLE_MAIN } from '../../netlink/route.ts';
+import { ipRoute, type Route, USUAL_TABLES } from '../../netlink/route.ts';
 import { contains, familyOf } from '../../wire/ip-address.ts';
 
-const [TABLE_LOCAL, TABLE_DEFAULT] = [255, 253];
-const TABLES = [TABLE_LOCAL, TABLE_MAIN, TABLE_DEFAULT];
+const [_TABLE_LOCAL, _TABLE_DEFAULT] = [255, 253];
 
 /** What a namespace's routes say of a destination: a route, why there is none, or neither where rules have a say, too. */
 export interface RouteVerdict {
@@ -54,7 +53,7 @@ export function toNowhere(from: Namespace, to: string): Cause | undefined {
   const { name: namespace, rtnetlink } = engineOf(from);
   const all = rtnetlink.list(ipRoute.all({ family: familyOf(to) ?? 4 })).filter((each) => contains(each.to, to));
   // Table local is asked first, then main, then default (fib_default_rules_init).
-  for (const table of TABLES) {
+  for (const table of USUAL_TABLES) {
     const [most] = all.filter((each) => each.table === table).toSorted((a, b) => b.to.length - a.to.length);
     const type = most?.type;
     if (most && (type === 'blackhole' || type === 'unreachable' || type === 'prohibit'))
