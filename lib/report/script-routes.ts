@@ -122,10 +122,6 @@ function ruleLines(state: WholeLabState, namespace: WholeNamespace, family: 4 | 
   ];
 }
 
-export function nexthopLines(state: WholeLabState, namespace: WholeNamespace): string[] {
-  return nexthopRequests(namespace).map(sayer(state, namespace.name));
-}
-
 /** What makes the nexthops of a namespace, in an order in which the kernel takes it. */
 export function nexthopRequests(namespace: WholeNamespace): Request[] {
   return nexthopsInOrder(namespace).map(({ unknown: _, encapsulates: __, group, device, groupType, ...rest }) =>
