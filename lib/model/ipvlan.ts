@@ -71,7 +71,8 @@ export function receiveByIpvlanParent(parent: Device, frame: Frame): readonly Ve
   if (mode === 'l3s') return [...deaf(parent, frame, mode), PASS];
   if (mode === 'l2' && isGroupMac(frame.destination)) {
     // ipvlan_external_frame: what one of the ipvlans sent, and a switch sent back, has been given to the others already.
-    const isOwn = frame.source === parent.link.mac && lookUp(parent, senderOf(frame)) !== undefined;
+    const isOwn =
+      frame.source === parent.link.mac && lookUp(parent, frame.arp?.senderIp ?? frame.packet?.source) !== undefined;
     const copies = isOwn
       ? []
       : onlyUp(childrenOf(parent)).map((child) => receiveOn(child, frame, groupType(frame.destination)));
@@ -115,10 +116,6 @@ function addressFor({ arp, packet }: Frame): string | undefined {
   if (packet?.family !== 6 || packet.source !== '::') return packet?.destination;
   // A solicitation without a source asks whether an address is taken.
   return decodeNeighbourSolicitation(packet.payload)?.targetIp;
-}
-
-function senderOf({ arp, packet }: Frame): string | undefined {
-  return arp?.senderIp ?? packet?.source;
 }
 
 function lookUp(parent: Device, address: string | undefined): Device | undefined {

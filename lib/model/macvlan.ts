@@ -119,7 +119,7 @@ function hearingModes(source: Device | undefined): readonly string[] {
 function forwardToSources(parent: Device, frame: Frame, type: PacketType): { copies: Verdict[]; eaters: Device[] } {
   const listening = childrenOf(parent).filter((child) => modeOf(child) === 'source');
   const [heard, deaf] = [true, false].map((on) =>
-    listening.filter((child) => isListed(child, frame.source) === on),
+    listening.filter((child) => macvlan.of(child.link).macaddr.includes(frame.source) === on),
   ) as [Device[], Device[]];
   const copies = heard.map((child) => {
     if (!child.link.up) return drop(isDown(child), 'macvlan_forward_source_one', { towards: child });
@@ -132,10 +132,6 @@ function forwardToSources(parent: Device, frame: Frame, type: PacketType): { cop
   );
   // macvlan_stop leaves the list of sources alone, so a child that is down gets no copy, but its nodst still consumes.
   return { copies: [...copies, ...missed], eaters: heard.filter((child) => macvlan.of(child.link).nodst) };
-}
-
-function isListed({ link }: Device, mac: string): boolean {
-  return macvlan.of(link).macaddr.includes(mac);
 }
 
 /** The longest queue that a child asked for; undefined: kernels before 5.11 do not tell, and have one. */

@@ -13,7 +13,10 @@ export function isOfDevice(sysctl: string): boolean {
 /** Sets what new devices take, for all namespaces at once that have it the same. */
 export function generalSysctlLines(namespaces: readonly WholeNamespace[]): string[] {
   const groups = Map.groupBy(namespaces, ({ changedSysctls }) =>
-    assignments(generalOf(changedSysctls)).join(' \\\n    '),
+    Object.entries(changedSysctls)
+      .filter(([key]) => !isOfDevice(key))
+      .map(([key, value]) => quote(`${key}=${value}`))
+      .join(' \\\n    '),
   );
   return [...groups].flatMap(([words, group]) => {
     if (words === '') return [];
@@ -32,12 +35,4 @@ export function deviceSysctlLines({ name, changedSysctls }: WholeNamespace): str
       // sysctl(8) would take a device's name apart at `=`, and its wildcards for wildcards.
       return `${shellLine('echo', value)} | ${shellLine(...command, 'tee', sysctlPath(key))} >/dev/null`;
     });
-}
-
-function generalOf(sysctls: Readonly<Record<string, string>>): [key: string, value: string][] {
-  return Object.entries(sysctls).filter(([key]) => !isOfDevice(key));
-}
-
-function assignments(sysctls: [key: string, value: string][]): string[] {
-  return sysctls.map(([key, value]) => quote(`${key}=${value}`));
 }

@@ -43,15 +43,15 @@ export function readNetwork(
   parts: readonly StatePart[] = EVERY_PART,
 ): NetworkState<never> {
   const links = readLinks(sources);
-  return { namespaces: sources.map((source, at) => readParts(source, links[at] ?? [], parts)) };
-}
-
-function readParts(source: StateSource, links: readonly Link[], parts: readonly StatePart[]): NamespaceState<never> {
-  return {
-    name: source.name,
-    links,
-    ...Object.fromEntries(parts.map((part) => [part, READERS[part](source, links)])),
-  };
+  const namespaces = sources.map((source, at) => {
+    const own = links[at] ?? [];
+    return {
+      name: source.name,
+      links: own,
+      ...Object.fromEntries(parts.map((part) => [part, READERS[part](source, own)])),
+    };
+  });
+  return { namespaces };
 }
 
 type Readers = { [P in StatePart]: (source: StateSource, links: readonly Link[]) => NamespaceState[P] };
