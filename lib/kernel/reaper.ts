@@ -1,12 +1,11 @@
 import { spawn } from 'node:child_process';
 import { ftruncateSync, readFileSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
-import { extname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { findProgram } from './find-program.ts';
 import { memoryFile } from './memory-file.ts';
 import { NetNamespace } from './net-namespace.ts';
 import { markReaper } from './program-mark.ts';
+import { ownFile } from './thread.ts';
 import { closeOfThread, ofThread } from './thread-descriptor.ts';
 
 /** The descriptors that {@link WAIT} has: a pipe whose other end only the thread holds, and the orders. */
@@ -36,9 +35,7 @@ export class Reaper {
 
   /** @param program the URL of its source: `new URL('./program.ts', import.meta.url)` */
   constructor(program: URL) {
-    const path = fileURLToPath(program);
-    // The source in this repository, compiled in the package.
-    this.#program = `${path.slice(0, -extname(path).length)}${extname(import.meta.url)}`;
+    this.#program = ownFile(program);
     this.#orders = ofThread(memoryFile('hairpin-reaper', Buffer.alloc(0)));
     this.#start();
   }

@@ -12,9 +12,7 @@ export class Thread {
    * @param order what it finds as its `workerData`
    */
   constructor(file: URL, order: object) {
-    // The source in this repository, compiled in the package.
-    const path = fileURLToPath(file).replace(/\.ts$/, extname(import.meta.url));
-    const worker = new Worker(path, { workerData: order, execArgv: [] });
+    const worker = new Worker(ownFile(file), { workerData: order, execArgv: [] });
     this.#ended = new Promise((resolve) => {
       worker.once('error', (error) => {
         this.#error = error;
@@ -35,4 +33,9 @@ export class Thread {
     await this.#ended;
     this.check();
   }
+}
+
+/** The path of a file of hairpin's, by the URL of its source: the source in this repository, compiled in the package. */
+export function ownFile(source: URL): string {
+  return fileURLToPath(source).replace(/\.ts$/, extname(import.meta.url));
 }

@@ -126,7 +126,6 @@ async function explainOne(
   };
 }
 
-/** The family that all hosts of a table have an address of. */
 function familyOf(title: string, namespaces: readonly Namespace[]): Family {
   const has = ({ interfaces }: Namespace, family: Family) => interfaces.some((device) => device.address.first(family));
   const all = FAMILIES.find((family) => namespaces.every((namespace) => has(namespace, family)));

@@ -10,12 +10,10 @@ export function linkCause(device: Device): Cause | undefined {
   return carrier ? undefined : { code: 'link.no-carrier', facts: { device: device.name, ...faultBelow(device) } };
 }
 
-/** Those of some devices that are up. */
 export function onlyUp(devices: readonly Device[]): readonly Device[] {
   return devices.filter(({ link }) => link.up);
 }
 
-/** What is down below a device that is up. */
 function faultBelow({ peer, lower }: Device): Fault {
   if (peer?.link.up === false) return { down: { device: peer.name, is: 'peer' } };
   if (!lower) return {};

@@ -16,12 +16,10 @@ export function devicesIn(namespace: WithBridge): Link[] {
   );
 }
 
-/** The bridge of a switch. */
 export function switchBridge(namespace: WithBridge): Link | undefined {
   return linkIn(namespace, namespace.bridge);
 }
 
-/** The loopback of a namespace. */
 export function loopbackOf({ links }: { readonly links: readonly Link[] }): Link | undefined {
   return links.find(({ name }) => name === LOOPBACK);
 }

@@ -67,7 +67,6 @@ export function makeFolder(path: string): void {
   for (const each of made) giveFolderToOwner(each);
 }
 
-/** Makes one folder. */
 export function makeNewFolder(path: string, mode: number): void {
   mkdirSync(path, { mode });
   giveFolderToOwner(path);

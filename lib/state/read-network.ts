@@ -1,7 +1,7 @@
 import type { NetNamespace } from '../kernel/net-namespace.ts';
 import { bridge } from '../links/bridge.ts';
 import { isBridgePort } from '../links/bridge-port.ts';
-import { kindOf } from '../links/registry.ts';
+import { hasPorts, kindOf } from '../links/registry.ts';
 import { ipAddress } from '../netlink/address.ts';
 import { hasIpsec } from '../netlink/ipsec.ts';
 import { bridgeMdb } from '../netlink/mdb.ts';
@@ -94,10 +94,6 @@ function vlansOf(rtnetlink: NetlinkSocket, links: readonly Link[]): PortVlans[] 
 
 function hasInstances(link: Link): boolean {
   return bridge.is(link) && bridge.of(link).mstEnabled === true;
-}
-
-function hasPorts(link: Link): boolean {
-  return kindOf(link)?.description.hasPorts === true;
 }
 
 /** A bridge, a port of one, or a tunnel that keeps a forwarding database of its own. */

@@ -32,7 +32,6 @@ export function pairKeys(kind: LinkKind): string[] {
   return ['kind', 'a', 'b', 'mtu', ...kind.options.keys()];
 }
 
-/** The keys of a link with one end. */
 export function linkKeys({ lower, options, description }: LinkKind): string[] {
   const { hasPorts = false, keepsFdb = false } = description;
   return [

@@ -125,7 +125,6 @@ export function mayChangeAtIngress(device: Interface): boolean {
 /** The actions that leave a packet as it is. */
 const UNCHANGING = new Set('connmark gact mirred police sample simple skbedit'.split(' '));
 
-/** The filters of a device, with the side at which they are. */
 function filtersAt(rtnetlink: NetlinkSocket, device: number): (Filter & { side: DeviceRedirect['side'] })[] {
   const sides = rtnetlink
     .list(tcQdisc.all())

@@ -10,6 +10,7 @@ import { type Family, familyOf, isMulticastIp } from '../../wire/ip-address.ts';
 import { type IpPacket, ipPacketOf } from '../../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../../wire/ipv4.ts';
 import { withoutVlanTags } from '../../wire/vlan-tag.ts';
+import { unusableCause } from './address.ts';
 import { neighbourCause, silenceOf } from './neighbour.ts';
 import { reversePathCause } from './reverse-path.ts';
 import { noWayBack } from './route.ts';
@@ -30,9 +31,8 @@ export function targetCause(arrival: Interface, address: string, seen: Buffer, s
   const facts = { namespace: namespace.name, address };
   const isAnycast = !own && answersAnycast(namespace, address);
   if (!own && !isAnycast && !hasAddress(namespace, address)) return { code: 'address.elsewhere', facts };
-  // One that failed is tentative for good (addrconf_dad_stop).
-  if (own?.dadFailed) return { code: 'address.duplicate', facts };
-  if (own?.tentative) return { code: 'address.tentative', facts: { ...facts, length: own.length } };
+  const unusable = own && unusableCause(namespace, own);
+  if (unusable) return unusable;
   const untagged = withoutVlanTags(seen);
   const packet = ipPacketOf(untagged);
   if (!packet) return arpCause(arrival, untagged);
