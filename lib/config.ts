@@ -1,4 +1,5 @@
 import { onceInThread } from './kernel/once-in-thread.ts';
+import { ownFile } from './kernel/own-file.ts';
 import './kernel/needs-node.ts';
 
 import { extname, resolve } from 'node:path';
@@ -49,8 +50,7 @@ export interface HairpinOptions {
   pauseOnFailure?: boolean;
 }
 
-/** The source in this repository, compiled in the package. */
-const TELL_CONSOLE = fileURLToPath(new URL(`./matchers/tell-console${extname(import.meta.url)}`, import.meta.url));
+const TELL_CONSOLE = ownFile(new URL('./matchers/tell-console.ts', import.meta.url));
 /** hairpin's own files: Node loads them itself, from a linked package as from an installed one. Vite takes five times as long. */
 const OWN_FILES = pathsUnder(fileURLToPath(new URL('.', import.meta.url)));
 /** The source has `using`, which Node knows from version 24 on; the package is compiled for older ones, too. */

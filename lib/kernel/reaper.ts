@@ -4,8 +4,8 @@ import { Socket } from 'node:net';
 import { findProgram } from './find-program.ts';
 import { memoryFile } from './memory-file.ts';
 import { NetNamespace } from './net-namespace.ts';
+import { ownFile } from './own-file.ts';
 import { markReaper } from './program-mark.ts';
-import { ownFile } from './thread.ts';
 import { closeOfThread, ofThread } from './thread-descriptor.ts';
 
 /** The descriptors that {@link WAIT} has: a pipe whose other end only the thread holds, and the orders. */

@@ -1,6 +1,5 @@
-import { extname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { ownFile } from './own-file.ts';
 
 /** A file that runs beside the event loop, so that a busy event loop delays none of what it does. */
 export class Thread {
@@ -33,9 +32,4 @@ export class Thread {
     await this.#ended;
     this.check();
   }
-}
-
-/** The path of a file of hairpin's, by the URL of its source: the source in this repository, compiled in the package. */
-export function ownFile(source: URL): string {
-  return fileURLToPath(source).replace(/\.ts$/, extname(import.meta.url));
 }

@@ -1,10 +1,10 @@
 import { closeSync, ftruncateSync, statSync } from 'node:fs';
-import { extname, relative } from 'node:path';
+import { relative } from 'node:path';
 import type { Duplex } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import { lseek } from '../kernel/libc.ts';
 import { memoryFile } from '../kernel/memory-file.ts';
 import { namelessListener } from '../kernel/nameless-listener.ts';
+import { ownFile } from '../kernel/own-file.ts';
 import { dieWithParentCommand, ownMountsCommand, ownProcessesCommand } from '../kernel/own-namespaces.ts';
 import { ResourceStack } from '../kernel/resource-stack.ts';
 import type { Accelerator } from './accelerator.ts';
@@ -133,6 +133,6 @@ function serverCommand(results: string): string[] {
 
 /** Under a mount namespace in which only the results folder can be written; an ordinary user is root of a user namespace. */
 function guardCommand(results: string, memory: string, kept: readonly number[]): string[] {
-  const script = fileURLToPath(new URL(`./guard-root${extname(import.meta.url)}`, import.meta.url));
+  const script = ownFile(new URL('./guard-root.ts', import.meta.url));
   return [process.execPath, '--disable-warning=ExperimentalWarning', script, results, memory, kept.join()];
 }

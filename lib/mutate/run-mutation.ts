@@ -1,7 +1,7 @@
 import { relative, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { TestCase, TestModule, Vitest } from 'vitest/node';
 import { errorMessage } from '../kernel/error-message.ts';
+import { ownFile } from '../kernel/own-file.ts';
 import type {} from '../matchers/keep-evidence.ts';
 import { type Misuse, runSpecs } from '../report/run-specs.ts';
 import type { MutationMeta } from './mutant.ts';
@@ -22,7 +22,7 @@ export interface MutationRun {
   errors: string[];
 }
 
-const RUNNER = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? 'runner.ts' : 'runner.js', import.meta.url));
+const RUNNER = ownFile(new URL('./runner.ts', import.meta.url));
 
 /**
  * Runs spec files with the project's own config, each test with one knob after another turned.

@@ -2,6 +2,8 @@ import { deviceAt } from '../../lab/device-at.ts';
 import type { CapturedFrame, Interface } from '../../lab/index.ts';
 import { hasChoosyRules } from '../../lab/route-to.ts';
 import type { Cause } from '../../model/cause.ts';
+import { readFrame } from '../../model/frame.ts';
+import { whyNotSent } from '../../model/mroute.ts';
 import { expectedWay, type Step } from '../../trace/expected-way.ts';
 import { hasKnownEnd } from '../../trace/may-lead-to.ts';
 import { ownerOf } from '../../trace/owner.ts';
@@ -10,9 +12,8 @@ import { destinationOf } from '../../trace/translation.ts';
 import { familyOf, isMulticastIp } from '../../wire/ip-address.ts';
 import { deviceName } from '../names.ts';
 import { asRouted } from './as-routed.ts';
-import { predictionAt } from './by-model.ts';
+import { modelled, predictionAt } from './by-model.ts';
 import { linkCause } from './link.ts';
-import { mrouteCause } from './mroute.ts';
 import { neighbourCause } from './neighbour.ts';
 import { hasSeveralHops, routeFor } from './route.ts';
 
@@ -77,4 +78,13 @@ function leadsTo(device: Interface, destination: string): boolean {
   return (
     to !== undefined && expectedWay({ at: device, direction: 'out' }, { to, sender: device.namespace }) !== undefined
   );
+}
+
+/** Why a router that got a packet for a group by one interface did not send it out by another. */
+function mrouteCause(here: Step, next: Step, { bytes, originalLength }: CapturedFrame): Cause | undefined {
+  const frame = readFrame(bytes, originalLength);
+  const device = modelled(here.at);
+  const egress = device?.inHost(next.at.index);
+  if (!frame || !device || !egress) return undefined;
+  return linkCause(next.at) ?? whyNotSent(device, egress, frame);
 }
