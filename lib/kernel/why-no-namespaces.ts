@@ -41,7 +41,7 @@ const ROOM = 15_000;
  *
  * @throws Error without util-linux's `unshare`
  */
-export function whyNoNamespaces(machine = readMachine()): string | undefined {
+export function whyNoNamespaces(): string | undefined {
   const [command, ...words] = [...ownNamespacesCommand(), process.execPath, '--version'];
   const { error, status, stderr } = spawnSync(command as string, words, {
     encoding: 'utf8',
@@ -49,6 +49,7 @@ export function whyNoNamespaces(machine = readMachine()): string | undefined {
   });
   if (error) throw error;
   if (status === 0) return undefined;
+  const machine = readMachine();
   const code = ERRNOS.find(([, words]) => stderr.includes(words))?.[0] ?? '';
   const need = machine.isRoot ? 'network namespace' : 'user namespace';
   return whyRefused(need, code, machine) ?? stderr.trim();

@@ -88,14 +88,14 @@ function isAt(wanted: Interface | Namespace, { hop, host, cause }: Diagnosis): b
   return last?.namespace === wanted || host === wanted || culpritsOf(cause).includes(wanted.name);
 }
 
-/** The codes most like a misspelt one, the nearest first. The area may be missing: `isolated` is near `bridge.isolated`. */
-function nearestCodes(word: string, codes: readonly string[], count = 3): string[] {
+/** The three codes most like a misspelt one, the nearest first. The area may be missing: `isolated` is near `bridge.isolated`. */
+function nearestCodes(word: string, codes: readonly string[]): string[] {
   const scored = codes.map((code) => {
     const own = code.slice(code.indexOf('.') + 1);
     return { code, distance: Math.min(editDistance(word, code), editDistance(word, own)) };
   });
   return scored
     .sort((one, other) => one.distance - other.distance)
-    .slice(0, count)
+    .slice(0, 3)
     .map(({ code }) => code);
 }

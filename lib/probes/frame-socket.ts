@@ -80,7 +80,7 @@ export class FrameSocket {
   }
 
   /** Waits until there may be a frame. Others may wait here too. */
-  readable(milliseconds: number, signal?: AbortSignal): Promise<boolean> {
-    return this.#socket.readable(milliseconds, signal);
+  readable(milliseconds: number): Promise<boolean> {
+    return this.#socket.readable(milliseconds);
   }
 }
