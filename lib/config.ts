@@ -117,7 +117,9 @@ export function hairpin(options: HairpinOptions = {}): Plugin {
       }
       // What is merged is made of blobs, and no blob; vitest refuses it otherwise, though it is the config that says so.
       if (mergedMachines().length > 0)
-        vitest.config.reporters = vitest.config.reporters.filter((each) => nameOf(each) !== 'blob');
+        vitest.config.reporters = vitest.config.reporters.filter(
+          (each) => (Array.isArray(each) ? each[0] : each) !== 'blob',
+        );
       const { configFile } = project.vite.config;
       for (const merged of mergedMachines()) {
         const test = { name: projectName(project.name, merged) };
@@ -137,10 +139,6 @@ function pathsUnder(folder: string): RegExp {
 /** vitest's defaults, and those of the config, are meant for a processor, not for one that is translated. */
 function timeouts({ testTimeout = 5000, hookTimeout = 10_000 }: { testTimeout?: number; hookTimeout?: number } = {}) {
   return { testTimeout: testTimeout * patience(), hookTimeout: hookTimeout * patience() };
-}
-
-function nameOf(reporter: unknown): unknown {
-  return Array.isArray(reporter) ? reporter[0] : reporter;
 }
 
 function labelOf(name: string | { label: string } | undefined): string | undefined {

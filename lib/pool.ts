@@ -87,7 +87,7 @@ class NamespacedWorker implements PoolWorker {
   async stop(): Promise<void> {
     const child = this.#child;
     if (!child) return;
-    if (isRunning(child)) {
+    if (child.exitCode === null && child.signalCode === null) {
       const timer = setTimeout(() => child.kill('SIGKILL'), KILL_AFTER);
       const ended = new Promise((done) => child.once('exit', done));
       child.kill();
@@ -130,10 +130,6 @@ class NamespacedWorker implements PoolWorker {
     if (reason === undefined) this.#events.emit('exit', code, signal);
     else if (this.#events.listenerCount('error') > 0) this.#events.emit('error', new Error(noNamespaces(reason)));
   }
-}
-
-function isRunning({ exitCode, signalCode }: ChildProcess): boolean {
-  return exitCode === null && signalCode === null;
 }
 
 /** What was possible at the start of the run need not be any more, as where a limit is reached. */

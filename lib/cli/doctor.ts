@@ -99,51 +99,29 @@ async function examineLab(): Promise<Finding> {
   }
 }
 
+const IN_OWN_SPECS = "an independent referee in hairpin's own specs";
+
+/** What each program is for, and its packages in Debian, Fedora and Alpine. */
+const PROGRAMS: readonly (readonly [program: string, use: string, ...packages: [string, string, string]])[] = [
+  ['unshare', 'starts a test worker in namespaces of its own', 'util-linux', 'util-linux', 'util-linux-misc'],
+  ['setpriv', 'ends programs in a lab when the test process is killed', 'util-linux', 'util-linux', 'setpriv'],
+  ['ip', IN_OWN_SPECS, 'iproute2', 'iproute', 'iproute2'],
+  ['bridge', IN_OWN_SPECS, 'iproute2', 'iproute', 'iproute2'],
+  ['ping', IN_OWN_SPECS, 'iputils-ping', 'iputils', 'iputils-ping'],
+  [
+    ...(['qemu-system-x86_64', 'boots other kernels for hairpin test --kernel'] as const),
+    ...(['qemu-system-x86', 'qemu-system-x86-core', 'qemu-system-x86_64'] as const),
+  ],
+  ['busybox', 'the first steps of other kernels; a static one', 'busybox-static', 'busybox', 'busybox-static'],
+  ['tcpdump', IN_OWN_SPECS, 'tcpdump', 'tcpdump', 'tcpdump'],
+];
+
 function examinePrograms(): Finding[] {
-  const programs: [program: string, needed: boolean, use: string, mend: Mend][] = [
-    [
-      'unshare',
-      true,
-      'starts a test worker in namespaces of its own',
-      installs('util-linux', 'util-linux', 'util-linux-misc'),
-    ],
-    [
-      'setpriv',
-      false,
-      'ends programs in a lab when the test process is killed',
-      installs('util-linux', 'util-linux', 'setpriv'),
-    ],
-    ['ip', false, "an independent referee in hairpin's own specs", installs('iproute2', 'iproute', 'iproute2')],
-    ['bridge', false, "an independent referee in hairpin's own specs", installs('iproute2', 'iproute', 'iproute2')],
-    [
-      'ping',
-      false,
-      "an independent referee in hairpin's own specs",
-      installs('iputils-ping', 'iputils', 'iputils-ping'),
-    ],
-    [
-      'qemu-system-x86_64',
-      false,
-      'boots other kernels for hairpin test --kernel',
-      installs('qemu-system-x86', 'qemu-system-x86-core', 'qemu-system-x86_64'),
-    ],
-    [
-      'busybox',
-      false,
-      'the first steps of other kernels; a static one',
-      installs('busybox-static', 'busybox', 'busybox-static'),
-    ],
-    ['tcpdump', false, "an independent referee in hairpin's own specs", installs('tcpdump', 'tcpdump', 'tcpdump')],
-  ];
-  return programs.map(([program, needed, use, mend]) => {
-    const available = findProgram(program) !== undefined;
-    return {
-      name: `program: ${program}`,
-      available,
-      needed,
-      reason: available ? undefined : needed ? use : `not found; ${use}`,
-      mend: available ? undefined : mend,
-    };
+  return PROGRAMS.map(([program, use, ...packages]) => {
+    const needed = program === 'unshare';
+    const name = `program: ${program}`;
+    if (findProgram(program) !== undefined) return { name, available: true, needed };
+    return { name, available: false, needed, reason: needed ? use : `not found; ${use}`, mend: installs(...packages) };
   });
 }
 

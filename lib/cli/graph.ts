@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import type { DrawnRun, DrawnTest } from '../report/drawn-tests.ts';
+import type { DrawnTest } from '../report/drawn-tests.ts';
 import type { Topology } from '../report/topology.ts';
 import { topologyText } from '../report/topology-text.ts';
 import { replaceFile } from '../report/write-file.ts';
@@ -54,7 +54,12 @@ async function graph(specs: readonly string[], { testNamePattern, addresses = fa
     print(texts.join('\n'));
     return EXIT.ok;
   }
-  if (run.tests.length > 1) return complain(EXIT.usage, 'a file has one drawing: choose a test by -t:', ...listed(run));
+  if (run.tests.length > 1)
+    return complain(
+      EXIT.usage,
+      'a file has one drawing: choose a test by -t:',
+      ...run.tests.map((test) => `  ${headingOf(test)}`),
+    );
   await write(first.network, files);
   return EXIT.ok;
 }
@@ -71,10 +76,6 @@ async function write(network: Topology, { svg, mermaid }: Options): Promise<void
 
 function headingOf({ file, line, name }: DrawnTest): string {
   return `${file}${line === undefined ? '' : `:${line}`} "${name}"`;
-}
-
-function listed({ tests }: DrawnRun): string[] {
-  return tests.map((test) => `  ${headingOf(test)}`);
 }
 
 function complain(code: number, first: string, ...rest: readonly string[]): number {

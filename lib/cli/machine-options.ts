@@ -98,7 +98,7 @@ export async function locateKernels(
   folders: readonly string[],
   option = '--kernel',
 ): Promise<() => Promise<Kernel[]>> {
-  const trees = folders.map((folder) => kernelTree('--build', folder));
+  const trees = folders.map(kernelTree);
   for (const word of words) await locateKernel(option, word);
   const twice = folders.find((folder, index) =>
     [...folders.slice(0, index), ...words].map(pathOf).some(isAlso(folder)),

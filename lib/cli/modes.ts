@@ -58,7 +58,9 @@ Exit codes: ${EXIT.ok} kernel and model agree, ${EXIT.difference} they differ, $
         return;
       }
       await requireCapabilities();
-      const rows = await observeAllModes(tellProgress);
+      const rows = await observeAllModes((done, all) =>
+        showProgress(done === all ? '' : `observing ${done} of ${all} pairs`),
+      );
       const differ = rows.some(({ copies, expectedCopies }) => copies !== expectedCopies);
       if (json) printJson(toJson(rows));
       else print(formatModes(rows));
@@ -110,8 +112,4 @@ async function requireCapabilities(): Promise<void> {
 /** One line a row, so that two kernels' tables can be compared with diff. */
 function toJson(rows: CountedRow[]): string {
   return `[\n${rows.map(({ expectedCopies, ...row }) => `  ${JSON.stringify(row)}`).join(',\n')}\n]`;
-}
-
-function tellProgress(done: number, all: number): void {
-  showProgress(done === all ? '' : `observing ${done} of ${all} pairs`);
 }

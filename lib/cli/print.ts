@@ -5,7 +5,6 @@ export function print(text: string): void {
   process.stdout.write(harmless(text));
 }
 
-/** The same in JSON. */
 export function printJson(json: string): void {
   process.stdout.write(`${harmlessJson(json)}\n`);
 }

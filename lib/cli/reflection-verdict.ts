@@ -22,7 +22,12 @@ export function judgeReflection(nic: string, { frames, neighbour, carrier }: Ref
     const again = extra > 0 ? `, and ${extra} further copies of them: the switch, or a loop behind it, makes them` : '';
     return { verdict: 'reflects', because: `${heard} of ${sent} frames came back to the other child${again}` };
   }
-  if (heard > 0) return unknown(`it came back in part only: ${frames.map(describeFrames).join(', ')}`);
+  if (heard > 0) {
+    const counts = frames.map(
+      ({ frame, from, heard: back, sent: all }) => `${frame} of child ${from} ${back} of ${all}`,
+    );
+    return unknown(`it came back in part only: ${counts.join(', ')}`);
+  }
   if (left < sent) return unknown(`only ${left} of ${sent} frames left by ${nic}`);
   if (returned > 0) return unknown(`${returned} of ${sent} frames came back to ${nic}, but to no child: a filter?`);
   if (neighbour?.chosen && !neighbour.answered) {
@@ -34,8 +39,4 @@ export function judgeReflection(nic: string, { frames, neighbour, carrier }: Ref
     ? `${neighbour.address} behind it answered both children`
     : 'nobody behind it answered the children, and a port that drops foreign MAC addresses looks the same: --neighbour names somebody to ask';
   return { verdict: 'does not reflect', because: `${left} frames left by ${nic} and none came back; ${control}` };
-}
-
-function describeFrames({ frame, from, heard, sent }: ReflectedFrames): string {
-  return `${frame} of child ${from} ${heard} of ${sent}`;
 }

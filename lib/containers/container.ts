@@ -1,6 +1,8 @@
 import { type Lab, Namespace } from '../lab/index.ts';
-import { startedOf } from './started.ts';
 import type { StartedContainer } from './started-container.ts';
+
+/** Those whose wait strategy has said that they are ready. */
+export const startedContainers = new WeakMap<Container, StartedContainer>();
 
 /**
  * A running container, as a namespace of a lab: it has links, cables, routes, probes and taps like any other. `exec` runs a
@@ -22,7 +24,7 @@ export class Container extends Namespace {
    * @example const { output } = await web.started.exec(['cat', '/etc/hostname'])
    */
   get started(): StartedContainer {
-    const started = startedOf(this);
+    const started = startedContainers.get(this);
     if (!started) throw new Error(`${this.name}.started: the container is not ready yet`);
     return started;
   }

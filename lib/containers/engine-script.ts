@@ -1,4 +1,4 @@
-import { capabilitiesOutOfBounds } from '../kernel/capability-sets.ts';
+import { capabilitiesAbsentFrom } from '../kernel/capability-sets.ts';
 
 /** Where everything of an engine is, inside its own mount namespace. */
 export const ENGINE_FOLDER = '/run/hairpin';
@@ -46,7 +46,7 @@ exec dockerd "$@"
 
 /** What {@link ENGINE_SCRIPT} needs to know. */
 export function engineEnvironment(): Record<string, string> {
-  return { OUT_OF_BOUNDS: capabilitiesOutOfBounds().join('|') };
+  return { OUT_OF_BOUNDS: capabilitiesAbsentFrom('CapBnd').join('|') };
 }
 
 /** dockerd's arguments; the name is that of its containers' cgroup. */

@@ -9,13 +9,12 @@ import { engineOf } from '../lab/engine.ts';
 import { type Lab, UsageError } from '../lab/index.ts';
 import { openNamespace } from '../lab/namespace-engine.ts';
 import { writeSysctlIn } from '../lab/sysctl-access.ts';
-import { Container } from './container.ts';
+import { Container, startedContainers } from './container.ts';
 import { describeContainer } from './describe-container.ts';
 import type { DockerEngine } from './docker-engine.ts';
 import { removeContainer } from './engine-api.ts';
 import { type ContainerImage, checkImage } from './image.ts';
 import { PrivateEngine } from './private-engine.ts';
-import { setStarted } from './started.ts';
 import { type Testcontainers, useTestcontainers } from './testcontainers.ts';
 
 export interface ContainerOptions {
@@ -82,7 +81,7 @@ export async function startContainer(
       throw new Error(`lab.container(${show(name)}): testcontainers has reused a container; leave withReuse out`);
     const ended = await whyEnded(name, container.id, using);
     if (ended) throw ended;
-    setStarted(container, started);
+    startedContainers.set(container, started);
     return container;
   } catch (error) {
     if (id === undefined) throw error;

@@ -1,6 +1,6 @@
+import { deviceWith } from '../lab/device-at.ts';
 import type { Hop } from '../lab/index.ts';
 import { stateIfThere } from '../lab/interface-state.ts';
-import { ownerIn } from '../trace/owner.ts';
 import { hopsOf } from '../trace/path.ts';
 import { familyOf } from '../wire/ip-address.ts';
 
@@ -12,7 +12,7 @@ export function mendAddressOfDownLink(path: Hop, address: string): string | unde
   if (familyOf(address) !== 4) return undefined;
   for (const { frame, next } of hopsOf(path)) {
     const { at, direction } = frame;
-    const owner = direction === 'in' && next.length === 0 ? ownerIn(at.namespace, address) : undefined;
+    const owner = direction === 'in' && next.length === 0 ? deviceWith(at.namespace, address) : undefined;
     if (!owner || owner === at || stateIfThere(owner)?.up !== false) continue;
     return `${owner} is down, but its address ${address} stays, and ${at.namespace.name} answers for it at ${at}: delete the address as well`;
   }

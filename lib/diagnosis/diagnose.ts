@@ -50,7 +50,9 @@ export async function diagnose(unanswered: Unanswered, isPassive: boolean): Prom
   let known: Diagnosed = { diagnosis: undiagnosed(outcome), trace, recognize };
   // What is said of a failure must not stand in for the failure.
   try {
-    known = { ...known, diagnosis: diagnosisOf(outcome, examine(report, trace, unheard(from))) };
+    // Nobody has told anything of the packet filters yet.
+    const unheard = { packets: [], silent: filteringIn(from.lab) };
+    known = { ...known, diagnosis: diagnosisOf(outcome, examine(report, trace, unheard)) };
     if (outcome === 'broken' || isPassive) return known;
     // Where the probe had got as far as to leave, the next is not to wait for ARP again.
     const hasLeft = trace !== undefined && recognize(trace.frame) === 'probe';
@@ -60,11 +62,6 @@ export async function diagnose(unanswered: Unanswered, isPassive: boolean): Prom
   } catch (error) {
     return { ...known, failure: `hairpin could not ask: ${error instanceof Error ? error.message : error}` };
   }
-}
-
-/** Nobody has told anything of the packet filters yet. */
-function unheard({ lab }: Namespace): Told {
-  return { packets: [], silent: filteringIn(lab) };
 }
 
 function diagnosisOf(outcome: Diagnosis['outcome'], finding: Finding | undefined): Diagnosis {

@@ -19,6 +19,9 @@ export interface Finding {
 /** A finding with a place on a path. */
 export type Loss = Finding & { hop: Hop };
 
+/** A cause, and where on a path it is. */
+export type CauseAt = Pick<Loss, 'cause' | 'hop'>;
+
 /** The device where a frame was last seen, or the host whose doing it is. */
 export function placeOf({ hop, host }: Finding): Interface | Namespace | undefined {
   return hop?.frame.at ?? host;

@@ -1,5 +1,6 @@
 import { kernelSymbol } from '../kernel/drops/kernel-symbol.ts';
 import type { PacketDrop } from '../kernel/drops/packet-drops.ts';
+import { deviceAt } from '../lab/device-at.ts';
 import { engineOf } from '../lab/engine.ts';
 import type { Interface, Namespace } from '../lab/index.ts';
 import { frameAround } from '../netlink/nft-trace.ts';
@@ -39,7 +40,6 @@ export function dropAt(
     const isSeen = identities.some((each) => each.startsWith(identity) || identity.startsWith(each));
     return isSeen || recognize(frame) !== undefined || (hop !== undefined && isAbout(frame, 'question', hop));
   };
-  const deviceOf = ({ ifindex }: PacketDrop) => namespace.interfaces.find(({ index }) => index === ifindex);
   // A switch may have dropped another copy at another port, a host one that came in by another device.
   const isOther = (device: Interface) =>
     last?.isPort || paths.some(({ frame: { at, direction } }) => at === device && direction === 'in');
@@ -47,12 +47,12 @@ export function dropAt(
   const ours = drops.filter(
     (each) =>
       each.namespace === engineOf(namespace).netns.inode &&
-      isHere(deviceOf(each)) &&
+      isHere(deviceAt(namespace, each.ifindex)) &&
       !isOverhearing(each) &&
       isOurs(frameAround(each.packet)),
   );
   const drop = ours.findLast((each) => !isOfWaiting(each)) ?? ours.at(-1);
-  return drop && { drop, namespace, device: deviceOf(drop) };
+  return drop && { drop, namespace, device: deviceAt(namespace, drop.ifindex) };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { PACKET_HOST } from '../kernel/constants.ts';
 import { hasCode } from '../kernel/has-code.ts';
 import { type Hop, type Interface, Namespace } from '../lab/index.ts';
 import { stateIfThere } from '../lab/interface-state.ts';
@@ -6,26 +7,25 @@ import type { Cause } from '../model/cause.ts';
 import { mayLeadTo } from '../trace/may-lead-to.ts';
 import { holdersOf } from '../trace/owner.ts';
 import { hopsOf } from '../trace/path.ts';
-import { type Place, placesNearest } from '../trace/place.ts';
+import { couldGoOn, forwards, type Place, placesNearest } from '../trace/place.ts';
 import { filteringIn } from '../trace/rules/rule-traces.ts';
 import { solicitationOf } from '../trace/solicitation.ts';
 import { isMulticastIp } from '../wire/ip-address.ts';
+import { lostAddress } from './causes/address.ts';
 import { asRouted } from './causes/as-routed.ts';
 import { causeBetween } from './causes/between.ts';
-import { predictionAt } from './causes/by-model.ts';
+import { causeAtEnd, predictionAt } from './causes/by-model.ts';
 import { silentGroup } from './causes/group.ts';
-import { lostAddress } from './causes/lost-address.ts';
 import { relativeCause } from './causes/relatives.ts';
 import { routeFor } from './causes/route.ts';
 import type { Known } from './causes/router.ts';
 import { type FollowOuter, lostInOnlyTunnel, lostInTunnel } from './causes/tunnel.ts';
 import { lastBeforeUplink } from './causes/uplink.ts';
-import { droppedAtEnd, droppedAtOnlyEnd } from './dropped-at-end.ts';
-import type { Loss } from './finding.ts';
+import type { CauseAt, Loss } from './finding.ts';
 import { deviceName } from './names.ts';
 
 /** A cause on the way of a question, or of its answer. */
-export type Located = Pick<Loss, 'cause' | 'of' | 'hop'>;
+export type Located = CauseAt & Pick<Loss, 'of'>;
 
 /** What kept a frame from the device, or from the host, that it was to go to. */
 export function onTheWay(of: Loss['of'], path: Hop, to: Interface | Namespace, known: Known): Located | undefined {
@@ -121,4 +121,33 @@ function noWay(of: Loss['of'], path: Hop, to: Interface | Namespace, known: Know
 
 function isBlocked(device: Interface): boolean {
   return device.isPort && stateIfThere(device) !== undefined && settingsOfPort(device).state !== 'forwarding';
+}
+
+/** What a device did with a frame that it was given to send, as the model says: a dummy frees it. */
+function droppedAtEnd(path: Hop): CauseAt | undefined {
+  const hops = hopsOf(path);
+  for (const hop of hops) {
+    const isEnd = hop.frame.direction === 'out' && hop.next.length === 0;
+    const before = hops.find(({ next }) => next.includes(hop));
+    const cause = isEnd ? causeAtEnd(hop.frame, before?.frame) : undefined;
+    if (cause) return { hop, cause };
+  }
+  return undefined;
+}
+
+/**
+ * The same, if the frame had no other way. Cables and routers may seem to lead to the goal besides, such as those under a tunnel. But
+ * no router has been given the frame, and no copy of it is left that could go on.
+ */
+function droppedAtOnlyEnd(path: Hop): CauseAt | undefined {
+  const found = droppedAtEnd(path);
+  if (!found) return undefined;
+  const { namespace } = found.hop.frame.at;
+  const hops = hopsOf(path);
+  const isTaken = hops.some(({ frame: { direction, packetType } }) => direction === 'in' && packetType === PACKET_HOST);
+  const others = hops.filter((hop) => hop.next.length === 0 && hop !== found.hop);
+  const areOver = others.every(
+    (hop) => hop.frame.at.namespace === namespace || !(couldGoOn(hop) || forwards(hop.frame.at.namespace)),
+  );
+  return isTaken || !areOver ? undefined : found;
 }

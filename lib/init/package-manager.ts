@@ -37,12 +37,12 @@ export const COMMANDS: Record<PackageManager, Commands> = {
  * The package manager of a project: the one that its package.json names, or whose lockfile it has, or one of the folders
  * above has, as in a workspace. A folder without either gets the one that has started this program.
  */
-export function packageManagerOf(folder: string, userAgent = process.env['npm_config_user_agent']): PackageManager {
+export function packageManagerOf(folder: string): PackageManager {
   for (const each of foldersUp(folder)) {
     const found = namedIn(join(each, 'package.json')) ?? LOCKFILES.find(([file]) => existsSync(join(each, file)))?.[1];
     if (found) return found;
   }
-  return managerIn(userAgent) ?? 'npm';
+  return managerIn(process.env['npm_config_user_agent']) ?? 'npm';
 }
 
 /** `"packageManager": "pnpm@10.1.0"`. */

@@ -10,17 +10,11 @@ const CAPABILITIES = [
   'CHECKPOINT_RESTORE',
 ].map((name) => `CAP_${name}`);
 
-/** The capabilities that nothing this process starts can ever have, root or not: `CAP_SYS_RESOURCE`. */
-export function capabilitiesOutOfBounds(): string[] {
-  return absentFrom('CapBnd');
-}
-
-/** The capabilities that this thread lacks now, over the user namespace that it is in. */
-export function capabilitiesLacking(): string[] {
-  return absentFrom('CapEff');
-}
-
-function absentFrom(set: 'CapBnd' | 'CapEff'): string[] {
+/**
+ * The capabilities that are absent from a set of this thread's. `CapBnd`: nothing that this process starts can ever have them, root or
+ * not. `CapEff`: the thread lacks them now, over the user namespace that it is in.
+ */
+export function capabilitiesAbsentFrom(set: 'CapBnd' | 'CapEff'): string[] {
   const status = readFileSync('/proc/thread-self/status', 'utf8');
   const present = BigInt(`0x${new RegExp(`^${set}:\\s+([0-9a-f]+)`, 'm').exec(status)?.[1] ?? 'ffffffffffffffff'}`);
   return CAPABILITIES.filter((_, number) => (present & (1n << BigInt(number))) === 0n);

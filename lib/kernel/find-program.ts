@@ -1,4 +1,4 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 
 /** Finds a program as `execvp` does: a name with a slash is a path, others are looked for along PATH. */
@@ -9,10 +9,11 @@ export function findProgram(file: string, path = process.env['PATH'] ?? '', cwd 
   return candidates.find(isExecutable);
 }
 
-function isExecutable(path: string): boolean {
+/** Whether a file may be started. */
+export function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
-    return true;
+    return statSync(path).isFile();
   } catch {
     return false;
   }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { bytesToIp, type Family } from '../wire/ip-address.ts';
+import { bytesToIp, FAMILIES, type Family } from '../wire/ip-address.ts';
 import type { NetNamespace } from './net-namespace.ts';
 
 /** The multicast groups that a namespace's devices have joined, as `ifindex group`. */
@@ -12,7 +12,7 @@ export function joinedGroups(namespace: NetNamespace, family: Family): Set<strin
  * (`igmp_start_timer`, `mld_gq_start_work`). Of IGMPv3 and MLDv2 the kernel shows answers to queries alone.
  */
 export function groupsToReport(namespace: NetNamespace): JoinedGroup[] {
-  return ([4, 6] as const).flatMap((family) => listGroups(namespace, family)).filter(({ isToReport }) => isToReport);
+  return FAMILIES.flatMap((family) => listGroups(namespace, family)).filter(({ isToReport }) => isToReport);
 }
 
 /** A group that a device has joined, and whether the host is about to report that. */

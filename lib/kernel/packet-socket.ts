@@ -1,4 +1,4 @@
-import { AF_PACKET } from './constants.ts';
+import { AF_PACKET, PACKET_STATISTICS, SOL_PACKET } from './constants.ts';
 import type { NetNamespace } from './net-namespace.ts';
 import { Socket } from './socket.ts';
 
@@ -9,6 +9,13 @@ import { Socket } from './socket.ts';
  */
 export function openPacketSocket(namespace: NetNamespace, etherType: number, type: number): Socket {
   return Socket.open(namespace, AF_PACKET, type, swap16(etherType));
+}
+
+/** How many frames were lost since this was last asked, for want of room (`packet_rcv`, tp_drops). */
+export function takeLosses(socket: Socket): number {
+  const statistics = Buffer.alloc(8);
+  socket.getOption(SOL_PACKET, PACKET_STATISTICS, statistics);
+  return statistics.readUInt32LE(4);
 }
 
 /** `socket()` takes the protocol in network order. */

@@ -4,6 +4,7 @@ import { Socket } from 'node:net';
 import { findProgram } from './find-program.ts';
 import { memoryFile } from './memory-file.ts';
 import { NetNamespace } from './net-namespace.ts';
+import { ownFile } from './own-file.ts';
 import { markReaper } from './program-mark.ts';
 import { closeOfThread, ofThread } from './thread-descriptor.ts';
 

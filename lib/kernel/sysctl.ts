@@ -10,7 +10,7 @@ import type { NetNamespace } from './net-namespace.ts';
  * @throws Error `ENOENT` when this kernel has no such sysctl
  */
 export function readSysctl(namespace: NetNamespace, name: string): string {
-  return namespace.run(() => readFileSync(pathOf(name), 'utf8')).trimEnd();
+  return namespace.run(() => readFileSync(sysctlPath(name), 'utf8')).trimEnd();
 }
 
 /**
@@ -22,7 +22,7 @@ export function readSysctls(namespace: NetNamespace, names: readonly string[]): 
   namespace.run(() => {
     for (const name of names) {
       try {
-        values.set(name, readFileSync(pathOf(name), 'utf8').trimEnd());
+        values.set(name, readFileSync(sysctlPath(name), 'utf8').trimEnd());
       } catch (error) {
         // ENOENT: an older kernel, a device without IPv6, a module that is not loaded. EACCES: proc_sys_permission.
         // EIO: addrconf_sysctl_stable_secret.
@@ -35,9 +35,10 @@ export function readSysctls(namespace: NetNamespace, names: readonly string[]): 
 
 /** Writes a sysctl inside a namespace. */
 export function writeSysctl(namespace: NetNamespace, name: string, value: string | number): void {
-  namespace.run(() => writeFileSync(pathOf(name), String(value)));
+  namespace.run(() => writeFileSync(sysctlPath(name), String(value)));
 }
 
-function pathOf(name: string): string {
+/** Its file. A name is taken with dots, and with slashes. */
+export function sysctlPath(name: string): string {
   return `/proc/sys/${name.includes('/') ? name : name.replaceAll('.', '/')}`;
 }

@@ -1,17 +1,10 @@
+import { bareHeader } from '../wire/ethernet.ts';
 import { s32 } from './bytes.ts';
 import { checkErrno } from './checked.ts';
-import {
-  PACKET_AUXDATA,
-  PACKET_OUTGOING,
-  PACKET_STATISTICS,
-  SO_TIMESTAMPNS,
-  SOCK_RAW,
-  SOL_PACKET,
-  SOL_SOCKET,
-} from './constants.ts';
+import { PACKET_AUXDATA, PACKET_OUTGOING, SO_TIMESTAMPNS, SOCK_RAW, SOL_PACKET, SOL_SOCKET } from './constants.ts';
 import type { NetNamespace } from './net-namespace.ts';
 import { keepEtherType } from './packet-filter.ts';
-import { openPacketSocket } from './packet-socket.ts';
+import { openPacketSocket, takeLosses } from './packet-socket.ts';
 import { BATCH, type BatchItem, controlMessage, receiveBatch } from './receive-batch.ts';
 import { ResourceStack } from './resource-stack.ts';
 import type { Socket } from './socket.ts';
@@ -106,9 +99,7 @@ export class TapSocket {
 
   /** How many frames were lost since this was last asked, for want of room (`packet_rcv`, tp_drops). */
   takeLosses(): number {
-    const statistics = Buffer.alloc(8);
-    this.#socket.getOption(SOL_PACKET, PACKET_STATISTICS, statistics);
-    return statistics.readUInt32LE(4);
+    return takeLosses(this.#socket);
   }
 
   close(): void {
@@ -125,7 +116,8 @@ function toFrame(item: BatchItem): TappedFrame {
   const auxiliary = controlMessage(item, SOL_PACKET, PACKET_AUXDATA);
   const tag = auxiliary && vlanTag(auxiliary);
   const length = (auxiliary?.readUInt32LE(AUXDATA_LENGTH_AT) ?? item.data.length) - outer;
-  const added = tag ?? etherHeader(sent);
+  const isBare = WITHOUT_HEADER.includes(sent.hardware) && IP.includes(sent.protocol);
+  const added = tag ?? (isBare ? bareHeader(sent.protocol) : undefined);
   const at = tag ? TAG_AT : 0;
   return {
     index,
@@ -136,14 +128,6 @@ function toFrame(item: BatchItem): TappedFrame {
     bytes: added ? Buffer.concat([data.subarray(0, at), added, data.subarray(at)]) : Buffer.from(data),
     originalLength: length + (added?.length ?? 0),
   };
-}
-
-/** An Ethernet header without addresses, for the packets of devices that have none: all who read frames know Ethernet. */
-function etherHeader({ hardware, protocol }: { hardware: number; protocol: number }): Buffer | undefined {
-  if (!WITHOUT_HEADER.includes(hardware) || !IP.includes(protocol)) return undefined;
-  const header = Buffer.alloc(14);
-  header.writeUInt16BE(protocol, TAG_AT);
-  return header;
 }
 
 /** A `gre` without a remote end has the outer packet's headers before its packets (`ipgre_header_ops`), and only then an address. */

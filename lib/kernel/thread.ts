@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { ownFile } from './own-file.ts';
 
 /** A file that runs beside the event loop, so that a busy event loop delays none of what it does. */
 export class Thread {

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { capabilitiesLacking } from './capability-sets.ts';
+import { capabilitiesAbsentFrom } from './capability-sets.ts';
 import { unlessCode } from './has-code.ts';
 import { ownNamespacesCommand } from './own-namespaces.ts';
 import { isRootOfMachine } from './user-namespace.ts';
@@ -41,7 +41,7 @@ const ROOM = 15_000;
  *
  * @throws Error without util-linux's `unshare`
  */
-export function whyNoNamespaces(machine = readMachine()): string | undefined {
+export function whyNoNamespaces(): string | undefined {
   const [command, ...words] = [...ownNamespacesCommand(), process.execPath, '--version'];
   const { error, status, stderr } = spawnSync(command as string, words, {
     encoding: 'utf8',
@@ -49,6 +49,7 @@ export function whyNoNamespaces(machine = readMachine()): string | undefined {
   });
   if (error) throw error;
   if (status === 0) return undefined;
+  const machine = readMachine();
   const code = ERRNOS.find(([, words]) => stderr.includes(words))?.[0] ?? '';
   const need = machine.isRoot ? 'network namespace' : 'user namespace';
   return whyRefused(need, code, machine) ?? stderr.trim();
@@ -213,7 +214,7 @@ function readMachine(): Machine {
   return {
     isRoot: process.getuid?.() === 0,
     isRootOfMachine: isRootOfMachine(),
-    lacking: capabilitiesLacking(),
+    lacking: capabilitiesAbsentFrom('CapEff'),
     isFiltered: /^Seccomp:\s+2$/m.test(readFileSync('/proc/thread-self/status', 'utf8')),
     // Docker, Podman, Kubernetes; others, as LXC, tell by the variable alone.
     isInContainer:

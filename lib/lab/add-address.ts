@@ -5,7 +5,6 @@ import { type AddressOption, prefixIn } from './address-option.ts';
 import { engineOf } from './engine.ts';
 import type { Interface } from './interface.ts';
 
-/** Adds an address to an interface. */
 export function addAddress(device: Interface, prefix: Prefix, options: { dad?: boolean } = {}): void {
   engineOf(device.namespace).rtnetlink.change(request(device, prefix, options));
   register(device, prefix);

@@ -23,7 +23,8 @@ import type { Segment } from './segment.ts';
 import { settle } from './settle.ts';
 import { Switch } from './switch.ts';
 
-const END_OPTIONS = ['name', 'mac', 'address', 'up', 'promiscuous'] as const;
+/** What an end of a cable, or any new device, can be given. */
+export const END_OPTIONS = ['name', 'mac', 'address', 'up', 'promiscuous'] as const;
 
 /** Makes a pair of devices; {@link Lab.cable} is this. */
 export function addCable<A extends Namespace, B extends Namespace>(

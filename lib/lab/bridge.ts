@@ -1,4 +1,4 @@
-import { kindOf } from '../links/registry.ts';
+import { hasPorts } from '../links/registry.ts';
 import { engineOf } from './engine.ts';
 import { Fdb } from './fdb.ts';
 import { Interface } from './interface.ts';
@@ -46,5 +46,5 @@ export class Bridge extends Interface {
 
 /** Whether an interface is a bridge. */
 export function isBridge(device: unknown): device is Bridge {
-  return device instanceof Interface && kindOf(device)?.description.hasPorts === true;
+  return device instanceof Interface && hasPorts(device);
 }

@@ -37,7 +37,7 @@ const RULE =
  * @throws UsageError for what cannot be, and for what would pass for ready before the daemon is
  */
 export function readyCheck(call: string, namespace: Namespace, ready: unknown): ReadyCheck {
-  if (typeof ready === 'function') return byFunction(ready as () => unknown);
+  if (typeof ready === 'function') return { words: 'the function ready', wait: async () => void (await ready()) };
   const kinds = isObject(ready) ? Object.keys(ready).filter((key) => key !== 'protocol') : [];
   if (!isObject(ready) || kinds.length !== 1) throw new UsageError(`${call}: ${RULE}: received ${show(ready)}`);
   const { log, port, protocol, file } = ready;
@@ -53,10 +53,6 @@ export function readyCheck(call: string, namespace: Namespace, ready: unknown): 
     default:
       throw new UsageError(`${call}: ${RULE}: received ${show(ready)}`);
   }
-}
-
-function byFunction(ready: () => unknown): ReadyCheck {
-  return { words: 'the function ready', wait: async () => void (await ready()) };
 }
 
 function byLog(call: string, log: unknown): ReadyCheck {

@@ -41,7 +41,13 @@ function listen(namespace: Namespace): void {
 function lookAtAll(namespaces: readonly Namespace[]): Interface[] {
   const states = readNetwork(enginesOf(namespaces), []).namespaces;
   const links: Links = new Map(namespaces.map((namespace, at) => [namespace, states[at]?.links ?? []]));
-  for (const [namespace, listed] of links) refresh(namespace, listed);
+  for (const [namespace, listed] of links) {
+    for (const device of [...namespace.interfaces]) {
+      const link = listed.find(({ index }) => index === device.index);
+      if (link) engineOf(device).refresh(link);
+      else engineOf(device).vanish();
+    }
+  }
   const found: Interface[] = [];
   for (const [namespace, listed] of links) {
     for (const link of listed) {
@@ -56,15 +62,6 @@ function lookAtAll(namespaces: readonly Namespace[]): Interface[] {
   }
   settle(...found.filter(followsCarrier));
   return found;
-}
-
-function refresh(namespace: Namespace, listed: readonly Link[]): void {
-  for (const device of [...namespace.interfaces]) {
-    const link = listed.find(({ index }) => index === device.index);
-    const engine = engineOf(device);
-    if (link) engine.refresh(link);
-    else engine.vanish();
-  }
 }
 
 function isOfTheKernel(namespace: Namespace, { name, index }: Link): boolean {

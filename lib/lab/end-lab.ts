@@ -43,7 +43,6 @@ export function registerEnd(lab: Lab, end: Promise<void>): Promise<void> {
   return end;
 }
 
-/** What the end waits for. */
 function describeEnd({ programs }: LabEngine): string[] {
   const processes = programs.left().map(describeProcess);
   if (processes.length > 0) return ['It waits for the end of what runs in the lab:', ...indented(processes)];

@@ -58,19 +58,15 @@ export function refuseMac(call: string, options: unknown, why: string, parent: {
 }
 
 export function checkInterfaceChange(call: string, options: InterfaceChange): void {
-  const { up, mtu, mac, promiscuous, name, altnames, addrgenmode, token, protodown, protodownReasons } = options;
-  const { allMulticast, arp } = options;
+  const { mtu, mac, name, altnames, addrgenmode, token, protodownReasons } = options;
   if (addrgenmode !== undefined) checkOneOf(call, 'addrgenmode', addrgenmode, ADDR_GEN_MODES);
-  checkBoolean(call, 'protodown', protodown);
+  for (const flag of ['protodown', 'up', 'promiscuous', 'allMulticast', 'arp'] as const)
+    checkBoolean(call, flag, options[flag]);
   const isReason = (each: unknown) => Number.isInteger(each) && Number(each) >= 0 && Number(each) <= 31;
   checkThat(call, { protodownReasons }, 'a list of numbers from 0 to 31', areAll(isReason));
   const ofNames = 'a list of names of 1 to 127 bytes, without blanks, slashes and colons';
   checkThat(call, { altnames }, ofNames, areAll(isAltname));
   checkThat(call, { token }, "an IPv6 address with an upper half of zeroes, such as '::7'", isToken);
-  checkBoolean(call, 'up', up);
-  checkBoolean(call, 'promiscuous', promiscuous);
-  checkBoolean(call, 'allMulticast', allMulticast);
-  checkBoolean(call, 'arp', arp);
   checkMtu(call, mtu);
   if (mac !== undefined) checkMac(call, 'mac', mac);
   if (name !== undefined) checkInterfaceName(call, name);

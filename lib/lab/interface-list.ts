@@ -1,13 +1,13 @@
 import { hasCode } from '../kernel/has-code.ts';
 import { checkInterfaceName, checkMac, checkMtu, show, UsageError } from '../kernel/validate.ts';
 import { FALLBACK_TUNNELS } from '../links/fallback-tunnels.ts';
+import { type AddressState, isRoutable } from '../netlink/address.ts';
 import { ipNtable } from '../netlink/neighbour-table.ts';
 import type { Request } from '../netlink/request.ts';
-import type { Family } from '../wire/ip-address.ts';
+import { contains, FAMILIES, type Family } from '../wire/ip-address.ts';
 import { IPV6_MIN_MTU } from '../wire/ipv6.ts';
 import { assignAddresses } from './add-address.ts';
 import { type AddressOption, checkAddressLengths, checkAddressOption } from './address-option.ts';
-import { giveDefaultRoutes } from './default-route.ts';
 import { engineOf } from './engine.ts';
 import { finishOrRemove } from './finish-or-remove.ts';
 import type { Interface } from './interface.ts';
@@ -91,7 +91,7 @@ export class InterfaceList {
   register(device: Interface): void {
     this.#all.push(device);
     if (this.#namespace.role === 'switch') return;
-    for (const family of [4, 6] as const) {
+    for (const family of FAMILIES) {
       try {
         engineOf(this.#namespace).rtnetlink.change(...this.#timersOf(device, [family]));
       } catch (error) {
@@ -141,4 +141,34 @@ export class InterfaceList {
 /** A locally administered address from the device's index: the same in every run, so messages can be compared. */
 export function macOf(index: number): string {
   return `02:00:00:00:${(index >> 8).toString(16).padStart(2, '0')}:${(index & 255).toString(16).padStart(2, '0')}`;
+}
+
+/**
+ * Gives the hosts of a segment a default gateway: its first router that has an address on the host's subnet. A host that
+ * has a default route keeps it, and one whose interface is down gets none.
+ */
+function giveDefaultRoutes(device: Interface): void {
+  const { segment, namespace } = device;
+  if (!segment) return;
+  segment.devices.push(device);
+  const live = segment.devices.filter(({ deleted }) => !deleted);
+  const routers = live.filter((other) => other.namespace.role === 'router');
+  if (routers.length === 0) return;
+  const offered = routers.flatMap(({ address }) => address.list()).filter(isRoutable);
+  const hosts = namespace.role === 'router' ? live : [device];
+  for (const host of hosts) {
+    if (host.namespace.role === 'host') for (const family of FAMILIES) giveDefaultRoute(host, offered, family);
+  }
+}
+
+function giveDefaultRoute(host: Interface, offered: readonly AddressState[], family: Family): void {
+  const own = host.address.list().filter((address) => address.family === family && isRoutable(address));
+  // A next hop must be on a link that is up (fib_check_nh).
+  if (!host.state().up) return;
+  // One on another subnet would be refused.
+  const via = offered.find(({ address }) => own.some((prefix) => contains(prefix, address)));
+  if (!via) return;
+  const { route } = host.namespace;
+  if (route.list({ family, type: 'unicast' }).some(({ to }) => to === 'default')) return;
+  route.add({ to: 'default', via: via.address });
 }

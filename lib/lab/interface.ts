@@ -3,7 +3,7 @@ import { pick } from '../kernel/plain-object.ts';
 import { checkOptions } from '../kernel/validate.ts';
 import { visible } from '../kernel/visible-text.ts';
 import { checkPortOptions, PORT_OPTIONS, type PortOptions, portSettings, portStatus } from '../links/bridge-port.ts';
-import { kindOf, memberSettingsOf, settingsOf } from '../links/registry.ts';
+import { hasPorts, kindOf, memberSettingsOf, settingsOf } from '../links/registry.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import { AddressList } from './address-list.ts';
 import type { Bridge } from './bridge.ts';
@@ -83,7 +83,7 @@ export class Interface {
   /** The bridge that it is a port of. */
   get bridge(): Bridge | undefined {
     const { master } = this;
-    return master && kindOf(master)?.description.hasPorts ? (master as Bridge) : undefined;
+    return master && hasPorts(master) ? (master as Bridge) : undefined;
   }
 
   /** Whether it, or a device that it depends on, has been deleted. */
@@ -227,5 +227,5 @@ export class Interface {
 function willBePort({ isPort }: Interface, options: InterfaceChange): boolean {
   const { master }: InterfaceChange = options ?? {};
   if (master === undefined) return isPort;
-  return master instanceof Interface && kindOf(master)?.description.hasPorts === true;
+  return master instanceof Interface && hasPorts(master);
 }

@@ -1,6 +1,5 @@
 import type { KnownNames } from '../netlink/names.ts';
 import { enginesOf } from './engine.ts';
-import type { Interface } from './interface.ts';
 import type { Lab } from './lab.ts';
 import type { Namespace } from './namespace.ts';
 import { ownBridge } from './own-bridge.ts';
@@ -9,13 +8,10 @@ import { ownBridge } from './own-bridge.ts';
 export function namesOf(lab: Lab, namespace?: Namespace): KnownNames {
   return {
     namespace: namespace?.name,
-    device: (index) => namespace && deviceOf(namespace, index)?.name,
+    device: (index) =>
+      namespace && [...namespace.interfaces, ownBridge(namespace)].find((device) => device?.index === index)?.name,
     netns: (fd) => nameOf(lab, fd),
   };
-}
-
-function deviceOf(namespace: Namespace, index: number): Interface | undefined {
-  return [...namespace.interfaces, ownBridge(namespace)].find((device) => device?.index === index);
 }
 
 function nameOf(lab: Lab, fd: number): string | undefined {

@@ -5,6 +5,7 @@ import { ipNeighbour, type Neighbour } from '../netlink/neighbour.ts';
 import type { Request } from '../netlink/request.ts';
 import { type SavedAddress, saveAddresses6, saveRoutes } from '../netlink/saved-objects.ts';
 import type { NetlinkSocket } from '../netlink/socket.ts';
+import { FAMILIES } from '../wire/ip-address.ts';
 import { engineOf } from './engine.ts';
 import type { Interface } from './interface.ts';
 import { stateIfThere } from './interface-state.ts';
@@ -61,7 +62,7 @@ class Belongings {
     const { namespace, index } = device;
     const { rtnetlink, netns } = engineOf(namespace);
     this.#addresses = saveAddresses6(rtnetlink, index);
-    this.#routes = ([4, 6] as const).flatMap((family) => saveRoutes(rtnetlink, index, family));
+    this.#routes = FAMILIES.flatMap((family) => saveRoutes(rtnetlink, index, family));
     this.#neighbours = permanentOf(rtnetlink, index);
     this.#keptAddresses = readSysctls(netns, [this.#keepsAddresses]).get(this.#keepsAddresses);
     // Only those of the link go then (addrconf_ifdown), and those of a limited time.

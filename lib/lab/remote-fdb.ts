@@ -9,7 +9,6 @@ import {
   wrongOption,
 } from '../kernel/validate.ts';
 import { bridgeFdb } from '../netlink/neighbour.ts';
-import type { Request } from '../netlink/request.ts';
 import { isMac } from '../wire/mac-address.ts';
 import { deviceAt } from './device-at.ts';
 import { engineOf } from './engine.ts';
@@ -76,7 +75,7 @@ export class RemoteFdb {
    * @example vx.fdb.add({ mac: '02:00:00:00:00:07', dst: '192.0.2.7' })
    */
   add(entry: RemoteFdbEntry): void {
-    this.#change('add', entry, (message, causes) => bridgeFdb.add(message, causes));
+    this.#change('add', entry);
   }
 
   /**
@@ -85,20 +84,20 @@ export class RemoteFdb {
    * @example for (const dst of ends) vx.fdb.append({ mac: '00:00:00:00:00:00', dst })
    */
   append(entry: RemoteFdbEntry): void {
-    this.#change('append', entry, (message, causes) => bridgeFdb.append(message, causes));
+    this.#change('append', entry);
   }
 
   /** Changes the remote end of an address, or adds the entry. A group and `00:00:00:00:00:00` cannot be replaced. */
   replace(entry: RemoteFdbEntry): void {
-    this.#change('replace', entry, (message, causes) => bridgeFdb.replace(message, causes));
+    this.#change('replace', entry);
   }
 
   /** Deletes one remote end of an address; without `dst` all of them. @throws KernelError `ENOENT` when there is none */
   delete(entry: RemoteFdbEntry): void {
-    this.#change('delete', entry, (message) => bridgeFdb.delete(message));
+    this.#change('delete', entry);
   }
 
-  #change(how: 'add' | 'append' | 'replace' | 'delete', entry: RemoteFdbEntry, request: RequestOf): void {
+  #change(how: 'add' | 'append' | 'replace' | 'delete', entry: RemoteFdbEntry): void {
     const call = `${this.#device}.fdb.${how}`;
     change(call, [entry], () => {
       checkAlive(this.#device, `fdb.${how}`);
@@ -108,7 +107,7 @@ export class RemoteFdb {
       const where = { mac: mac.toLowerCase(), to: dst, udpPort: port, via: via?.index };
       const state = dynamic ? 'REACHABLE' : 'PERMANENT';
       const message = { ...others, ...where, state, device: index, self: true } as const;
-      engineOf(namespace).rtnetlink.change(request(message, CAUSES));
+      engineOf(namespace).rtnetlink.change(bridgeFdb[how](message, how === 'delete' ? {} : CAUSES));
     });
   }
 
@@ -127,8 +126,6 @@ export class RemoteFdb {
     for (const option of ['dynamic', 'externLearn', 'router'] as const) checkBoolean(call, option, entry[option]);
   }
 }
-
-type RequestOf = (message: Parameters<typeof bridgeFdb.add>[0], causes: typeof CAUSES) => Request;
 
 const CAUSES = {
   EEXIST: 'the address has an entry already (vxlan_fdb_update): replace it, or append to it if it is a group',

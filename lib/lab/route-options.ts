@@ -1,7 +1,7 @@
 import { LOOPBACK_IFINDEX } from '../kernel/constants.ts';
 import { checkOptions, show, UsageError, wrongOption } from '../kernel/validate.ts';
 import type { Encap } from '../netlink/lwtunnel.ts';
-import { type ipRoute, TABLE_MAIN } from '../netlink/route.ts';
+import { type ipRoute, leadsNowhere, TABLE_MAIN } from '../netlink/route.ts';
 import type { RouteMetrics } from '../netlink/route-metrics.ts';
 import {
   checkOptionValues,
@@ -83,7 +83,6 @@ const TYPES = [
   ...(['unicast', 'local', 'broadcast', 'anycast', 'multicast'] as const),
   ...(['blackhole', 'unreachable', 'prohibit', 'throw'] as const),
 ] as const;
-const NOWHERE: readonly string[] = ['blackhole', 'unreachable', 'prohibit', 'throw'];
 
 const { scope, proto, pref } = routeEntry.fields;
 
@@ -186,9 +185,9 @@ function checkTogether(
 ): void {
   const leads = Object.entries({ via, dev, nextHops, nhid, encap }).filter(([, value]) => value !== undefined);
   const names = leads.map(([name]) => name).join(', ');
-  if (NOWHERE.includes(type) && leads.length > 0)
+  if (leadsNowhere({ type }) && leads.length > 0)
     throw new UsageError(`${call}: a route of the type ${type} leads nowhere, so it takes no ${names}`);
-  if (NOWHERE.includes(type)) return;
+  if (leadsNowhere({ type })) return;
   if (nextHops !== undefined && (!Array.isArray(nextHops) || nextHops.length === 0))
     throw wrongOption(call, 'nextHops', "a list such as [{ via: '10.0.0.2' }]", nextHops);
   if ((nextHops || nhid !== undefined) && leads.length > 1)

@@ -1,5 +1,5 @@
 import { block, now } from '../kernel/clock.ts';
-import { kindOf } from '../links/registry.ts';
+import { hasPorts, kindOf } from '../links/registry.ts';
 import type { Interface } from './interface.ts';
 import { stateIfThere } from './interface-state.ts';
 import { hurryLinkwatch } from './linkwatch.ts';
@@ -21,7 +21,7 @@ export function settle(...interfaces: Interface[]): void {
     if (seen.has(device) || device.deleted) return;
     seen.add(device);
     // A bridge's state is its ports' (br_port_carrier_check); without an event of theirs it stays unknown.
-    if (!kindOf(device)?.description.hasPorts) waitForCarrier(device, deadline);
+    if (!hasPorts(device)) waitForCarrier(device, deadline);
     if (device.peer) visit(device.peer);
     for (const child of device.children) visit(child);
   };

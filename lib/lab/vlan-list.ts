@@ -2,7 +2,7 @@ import { ignoredByKernel } from '../kernel/kernel-error.ts';
 import { checkBoolean, checkOptions, show, UsageError } from '../kernel/validate.ts';
 import { missingVlanFiltering } from '../links/bridge.ts';
 import { isBridgePort, portOf } from '../links/bridge-port.ts';
-import { kindOf } from '../links/registry.ts';
+import { hasPorts } from '../links/registry.ts';
 import {
   type BridgeVlan,
   bridgeVlan,
@@ -90,7 +90,7 @@ export class VlanList {
   set(vlan: VlanSettings): void {
     const call = `${this.#owner}.vlan.set`;
     change(call, [vlan], () => {
-      checkVlanSettings(call, vlan, isOfBridge(this.#owner));
+      checkVlanSettings(call, vlan, hasPorts(this.#owner));
       const { id, ...settings } = vlan;
       const causes = {
         EOPNOTSUPP: missingVlanFiltering,
@@ -161,7 +161,7 @@ export class VlanList {
   /** iproute2's `self`: the bridge's own, as of one more port. */
   get #place(): { index: number; self?: true } {
     const { index } = this.#owner;
-    return isOfBridge(this.#owner) ? { index, self: true } : { index };
+    return hasPorts(this.#owner) ? { index, self: true } : { index };
   }
 
   #send(call: string, ...requests: Request[]): void {
@@ -172,7 +172,7 @@ export class VlanList {
   #checkTunnel(call: string, id: VlanIds, tunnelId: VlanIds): void {
     checkTunnelIds(call, id, tunnelId);
     this.#check(call);
-    if (isOfBridge(this.#owner))
+    if (hasPorts(this.#owner))
       throw new UsageError(`${call}: tunnelId is a setting of ports, not of the bridge itself (br_afspec)`);
     if (portOf(engineOf(this.#owner).link())?.vlanTunnel) return;
     throw new UsageError(
@@ -194,13 +194,9 @@ export class VlanList {
 
   #check(call: string): void {
     checkAlive(this.#owner, call.slice(`${this.#owner}.`.length));
-    if (isOfBridge(this.#owner) || isBridgePort(engineOf(this.#owner).link())) return;
+    if (hasPorts(this.#owner) || isBridgePort(engineOf(this.#owner).link())) return;
     throw new UsageError(`${call}: ${this.#owner} is neither a bridge nor a port of one: only these have VLANs`);
   }
 }
 
 const CAUSES = { EOPNOTSUPP: missingVlanFiltering };
-
-function isOfBridge(owner: Interface): boolean {
-  return kindOf(owner)?.description.hasPorts === true;
-}

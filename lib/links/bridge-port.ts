@@ -158,7 +158,6 @@ export const bridgeLink = new Family({
   words: ({ index = 0 }, names, rest) => ['dev', names.device(index), ...rest],
 });
 
-/** Whether a link is a port of a bridge. */
 export function isBridgePort({ slaveKind }: Pick<LinkState, 'slaveKind'>): boolean {
   return slaveKind === bridge.kind;
 }

@@ -58,7 +58,7 @@ const DESCRIBED: Record<keyof LinkDescription, true> = {
     refusesChange: true,
     complete: true,
   },
-  ...{ mac: true, withoutMac: true, fixedMac: true, noArp: true, carries: true, ethernet: true },
+  ...{ mac: true, withoutMac: true, fixedMac: true, noArp: true, carries: true, ethernet: true, outerHeader: true },
   ...{
     knownQueues: true,
     characterDevice: true,

@@ -20,6 +20,7 @@ const own = { word: '' } as const;
 /** Ethernet frames in UDP to one remote end, with an id that both ends have (RFC 8926, drivers/net/geneve.c). */
 export const geneve = describeLink('geneve', {
   option: 'GENEVE',
+  outerHeader: 'geneve',
   trial: { id: 1, remote: '192.0.2.1' },
   settings: {
     /** The virtual network identifier, 0 to 2²⁴−1. One that is `external` has none of its own. */

@@ -129,10 +129,10 @@ const ofIpv6 = {
 const layer3 = { ethernet: false, noArp: true, withoutMac: () => true } as const;
 
 /** IP packets in GRE over IPv4 (RFC 2784, net/ipv4/ip_gre.c). */
-export const gre = describeLink('gre', { ...ofIpv4, ...layer3 });
+export const gre = describeLink('gre', { ...ofIpv4, ...layer3, outerHeader: 'gre' });
 
 /** Ethernet frames in GRE over IPv4. */
-export const gretap = describeLink('gretap', ofIpv4);
+export const gretap = describeLink('gretap', { ...ofIpv4, outerHeader: 'gre' });
 
 /** Copies of frames in GRE over IPv4, for an analyser at the other end. */
 export const erspan = describeLink('erspan', {
@@ -143,10 +143,10 @@ export const erspan = describeLink('erspan', {
 });
 
 /** IP packets in GRE over IPv6 (net/ipv6/ip6_gre.c). */
-export const ip6gre = describeLink('ip6gre', { ...ofIpv6, ...layer3 });
+export const ip6gre = describeLink('ip6gre', { ...ofIpv6, ...layer3, outerHeader: 'gre' });
 
 /** Ethernet frames in GRE over IPv6. */
-export const ip6gretap = describeLink('ip6gretap', ofIpv6);
+export const ip6gretap = describeLink('ip6gretap', { ...ofIpv6, outerHeader: 'gre' });
 
 /**
  * Each version has its own settings. Versions 1 and 2 have a key and a sequence number in any case (`erspan_validate`): the key is

@@ -22,6 +22,7 @@ const PROTO = ['IFLA_IPTUN_PROTO', 9] as const;
 /** Point to point, without Ethernet. A change resets what it does not name (`ipip_changelink`, `ip6_tnl_changelink`). */
 const common = {
   changesWhole: true,
+  outerHeader: 'ip',
   ethernet: false,
   noArp: true,
   withoutMac: () => true,

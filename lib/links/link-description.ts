@@ -1,5 +1,6 @@
 import type { LinkState } from '../netlink/link.ts';
 import type { Causes, Request } from '../netlink/request.ts';
+import type { TunnelHeader } from '../wire/tunnel-header.ts';
 import type { NewSettings, Settings, SettingsOf } from './setting.ts';
 
 /** What is below a link: nothing; an interface of the lab; or also a real NIC. */
@@ -80,6 +81,8 @@ export interface LinkDescription<S extends Settings = Settings, L extends Lower 
   carries?(settings: SettingsOf<S>): readonly (4 | 6)[];
   /** Its frames have an Ethernet header, but {@link withoutMac}. @default true */
   ethernet?: boolean;
+  /** A tunnel: what stands in its outer packets before what it carries. @default none that hairpin can read */
+  outerHeader?: TunnelHeader;
   /** hairpin knows every queue of the link, so a marker can show that they are empty. @default false */
   knownQueues?: boolean;
   /** A program reads and writes its frames: at a node of its own, `/dev/tapN`, or at one for all. @default false */

@@ -133,6 +133,11 @@ export function changedMemberSettings(link: Pick<LinkState, 'slaveKind' | 'slave
   );
 }
 
+/** Whether a device forwards frames between other devices, its ports, as a bridge does. */
+export function hasPorts(device: { readonly kind?: string | undefined }): boolean {
+  return kindOf(device)?.description.hasPorts === true;
+}
+
 /**
  * The settings of a link by its kind's names, as plain data.
  *

@@ -48,6 +48,7 @@ const own = { word: '' } as const;
 /** Ethernet frames in UDP, to one remote end or to those that it has learnt (RFC 7348, drivers/net/vxlan). */
 export const vxlan = describeLink('vxlan', {
   option: 'VXLAN',
+  outerHeader: 'vxlan',
   trial: { id: 1 },
   keepsFdb: true,
   // vxlan_fdb_create, for the default remote

@@ -99,7 +99,6 @@ export function fetchKernel(release: string, onFetch?: () => void): Kernel {
   return kernelInCache(release);
 }
 
-/** A kernel in the cache, by its release. */
 export function fetchedKernel(release: string): Kernel | undefined {
   return isFetched(release) ? kernelInCache(release) : undefined;
 }

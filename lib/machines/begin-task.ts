@@ -36,7 +36,9 @@ export async function beginTask(started: StartedMachine, beginning: Beginning): 
   const { share, results, script, waits } = beginning;
   if (monitor && keeping) {
     await monitor.ready;
-    await monitor.execute('migrate-set-capabilities', { capabilities: ['x-ignore-shared', 'events'].map(turnedOn) });
+    await monitor.execute('migrate-set-capabilities', {
+      capabilities: ['x-ignore-shared', 'events'].map((capability) => ({ capability, state: true })),
+    });
     if (keeping.snapshot.kept) await transfer(monitor, 'migrate-incoming', `fd:${IN_QEMU.devices}`);
     else {
       await waits;
@@ -96,8 +98,4 @@ function transfer(monitor: Monitor, command: 'migrate' | 'migrate-incoming', uri
     monitor.execute(command, { uri }).catch(reject);
     void monitor.ended.then(() => reject(new QemuEnded()));
   });
-}
-
-function turnedOn(capability: string) {
-  return { capability, state: true };
 }

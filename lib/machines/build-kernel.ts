@@ -23,14 +23,14 @@ export interface KernelTree {
  *
  * @throws UsageError where it is none
  */
-export function kernelTree(option: string, word: string): KernelTree {
+export function kernelTree(word: string): KernelTree {
   const [folder, userMode] = [pathOf(word), word.startsWith(USER_MODE)];
   const isFolder = statSync(folder, { throwIfNoEntry: false })?.isDirectory();
-  if (!isFolder) throw new UsageError(`${option} ${show(word)}: there is no such folder`);
+  if (!isFolder) throw new UsageError(`--build ${show(word)}: there is no such folder`);
   const missing = ['Makefile', '.config'].find((name) => !statSync(join(folder, name), { throwIfNoEntry: false }));
   if (missing)
     throw new UsageError(
-      `${option} ${show(word)}: it must be the tree of a configured kernel: it has no ${missing}` +
+      `--build ${show(word)}: it must be the tree of a configured kernel: it has no ${missing}` +
         (missing === '.config'
           ? `. Make one there (make ${userMode ? 'ARCH=um ' : ''}defconfig); see: hairpin kernels config`
           : ''),

@@ -103,7 +103,7 @@ export function findReports(console: string): KernelReport[] {
       const report = { ...what, lines: [...heading, line], tests: tests.now(), times: 1 };
       open = { report, extent, end: endOf(found.kind, messageOf(heading[0] ?? '')) };
       heading = [];
-      const key = sameness(report);
+      const key = `${report.kind} ${report.line.replaceAll(WHO, '')}`;
       const known = reports.get(key);
       if (known) known.times++;
       else reports.set(key, report);
@@ -161,7 +161,3 @@ function headed(heading: string[], line: string, text: string): string[] {
 
 /** Since Linux 6.19 a warning names its processor and process last (`__warn`): `, CPU#0: ip/116`. */
 const WHO = /, CPU#\d+: .*$|(?<=CPU: |PID: |CPU#|stuck for |more than )\d+|:\d+(?=\]$| blocked for)/g;
-
-function sameness({ kind, line }: KernelReport): string {
-  return `${kind} ${line.replaceAll(WHO, '')}`;
-}

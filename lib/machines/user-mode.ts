@@ -1,6 +1,7 @@
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { execaSync } from 'execa';
+import { isExecutable } from '../kernel/find-program.ts';
 import { show } from '../kernel/validate.ts';
 import { installModules } from './install-modules.ts';
 import { type Kernel, KernelUnavailable } from './kernel.ts';
@@ -52,7 +53,7 @@ export function userModeArguments({ initramfs, output, memory, append }: UserMod
 
 /** The program says it (`--version`, `uml_version_setup`). */
 function releaseOf(image: string): string {
-  if (!isProgram(image))
+  if (!isExecutable(image))
     throw new KernelUnavailable(`${image} is no program: make ARCH=um makes one, linux, in the kernel's tree`);
   const { stdout = '' } = execaSync(image, ['--version'], { reject: false, timeout: 5000, stdin: 'ignore' });
   // It becomes the name of files, and of a folder that is cleared.
@@ -60,15 +61,6 @@ function releaseOf(image: string): string {
   throw new KernelUnavailable(
     `${image} is no User-Mode Linux: its --version has printed ${show(stdout.slice(0, 64))}, which is no release`,
   );
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }
 
 /** Where a tree or Debian's package has them: /usr/bin/linux.uml has /usr/lib/uml/modules. */

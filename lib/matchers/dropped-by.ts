@@ -3,10 +3,10 @@ import type { Diagnosis } from '../diagnosis/diagnosis.ts';
 import { placeOf } from '../diagnosis/finding.ts';
 import { deviceName } from '../diagnosis/names.ts';
 import { CODES } from '../diagnosis/words/index.ts';
+import { editDistance } from '../kernel/nearest-word.ts';
 import { wrongOption } from '../kernel/validate.ts';
 import { Interface, type Lab, type Namespace, UsageError } from '../lab/index.ts';
 import type { Code } from '../model/cause.ts';
-import { nearestCodes } from './nearest-codes.ts';
 import { checkWaypoint } from './through.ts';
 
 /** The codes of docs/diagnoses.md that a negative may name. */
@@ -86,4 +86,16 @@ function isAt(wanted: Interface | Namespace, { hop, host, cause }: Diagnosis): b
   const last = hop?.frame.at;
   if (wanted instanceof Interface) return last === wanted || culpritsOf(cause).includes(deviceName(wanted));
   return last?.namespace === wanted || host === wanted || culpritsOf(cause).includes(wanted.name);
+}
+
+/** The three codes most like a misspelt one, the nearest first. The area may be missing: `isolated` is near `bridge.isolated`. */
+function nearestCodes(word: string, codes: readonly string[]): string[] {
+  const scored = codes.map((code) => {
+    const own = code.slice(code.indexOf('.') + 1);
+    return { code, distance: Math.min(editDistance(word, code), editDistance(word, own)) };
+  });
+  return scored
+    .sort((one, other) => one.distance - other.distance)
+    .slice(0, 3)
+    .map(({ code }) => code);
 }

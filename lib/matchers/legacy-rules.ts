@@ -46,7 +46,6 @@ export function legacyRuleset(call: string, namespace: Namespace): string {
     .join('\n');
 }
 
-/** The rules with their counters. */
 export function legacyCountersOf(call: string, namespace: Namespace): LegacyCounter[] {
   return legacyRulesOf(call, namespace).flatMap(({ family, table, lines }) =>
     lines.flatMap((line) => {

@@ -20,7 +20,6 @@ export interface Answer {
   evidence?: { lab: Lab; failed: Omit<FailedQuestion, 'message' | 'isInconclusive'> };
 }
 
-/** A message in words. */
 export function formatMessage(message: Message): string {
   return failureText(failureWords(message));
 }
@@ -65,7 +64,6 @@ function objectWords(value: object): string {
     .join(', ');
 }
 
-/** The lab that a value is of. */
 export function labOf(value: unknown): Lab | undefined {
   if (value instanceof Lab) return value;
   if (value instanceof Namespace) return value.lab;

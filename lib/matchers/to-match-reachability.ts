@@ -11,7 +11,7 @@ import type { Message } from '../report/failure-meta.ts';
 import { PendingSessions } from '../trace/pending-sessions.ts';
 import { tracePath } from '../trace/probe-path.ts';
 import { quietIn } from '../trace/quiescence.ts';
-import type { Family } from '../wire/ip-address.ts';
+import { FAMILIES, type Family } from '../wire/ip-address.ts';
 import type { Assertion } from './assertion.ts';
 import { drawJudged, mendOfUnsent } from './draw-reachability.ts';
 import { isPassive } from './evidence-place.ts';
@@ -126,10 +126,9 @@ async function explainOne(
   };
 }
 
-/** The family that all hosts of a table have an address of. */
 function familyOf(title: string, namespaces: readonly Namespace[]): Family {
   const has = ({ interfaces }: Namespace, family: Family) => interfaces.some((device) => device.address.first(family));
-  const all = ([4, 6] as const).find((family) => namespaces.every((namespace) => has(namespace, family)));
+  const all = FAMILIES.find((family) => namespaces.every((namespace) => has(namespace, family)));
   if (all) return all;
   const bare = namespaces.find((namespace) => !has(namespace, 4)) as Namespace;
   throw new UsageError(

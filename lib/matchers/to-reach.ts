@@ -102,11 +102,11 @@ function goalOf({ to, options: { hold }, isNot, within }: CheckedQuestion): stri
 }
 
 async function ask(wanted: WantedAnswer, progress: Progress): Promise<PutQuestion> {
-  const { call, from, to, options, isNot, waypoints } = wanted;
+  const { isNot } = wanted;
   const onSend = () => void progress.asked++;
   const started = now();
   const patience = { ...patienceFor(wanted, progress), onSend };
-  const put = await putQuestion({ call, from, to, options, isNot, waypoints, patience });
+  const put = await putQuestion({ ...wanted, patience });
   if (put.report.outcome === 'answered' && !isNot) watcher()?.answered(now() - started);
   return put;
 }
@@ -139,13 +139,11 @@ function isAsWanted({ isNot, because, drop }: WantedAnswer, { report, fault }: P
  * @param missed how many frames the taps had no room for
  */
 async function explain(wanted: WantedAnswer, put: PutQuestion, missed: () => number): Promise<Answer> {
-  const { call, from, to, options, isNot, because, drop } = wanted;
+  const { call, from, isNot, because, drop } = wanted;
   const { report, fault, hint } = put;
   const answered = report.outcome === 'answered';
   const seen = traceOf(put);
-  const diagnosed = answered
-    ? undefined
-    : await diagnose({ call, from, to, options, report, trace: seen }, isPassive());
+  const diagnosed = answered ? undefined : await diagnose({ ...wanted, report, trace: seen }, isPassive());
   const isKnown = diagnosed !== undefined && !diagnosed.isPast && report.outcome !== 'broken';
   if (drop && isKnown && isWantedDrop(drop, diagnosed.diagnosis)) return { pass: !isNot };
   const { trace, recognize } = diagnosed ?? { trace: seen, recognize: report.recognize };

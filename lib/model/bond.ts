@@ -12,7 +12,6 @@ export function sendByBond(device: Device, frame: Frame): readonly Verdict[] {
   return slave ? [transmitOn(slave, frame)] : [unknown(`${device} has no active slave`)];
 }
 
-/** The bond that a device is a slave of. */
 export function bondOf(device: Device): Device | undefined {
   const { slaveKind, master } = device.link;
   return bond.is({ kind: slaveKind }) && master !== undefined ? device.inHost(master) : undefined;

@@ -10,7 +10,10 @@ export function linkCause(device: Device): Cause | undefined {
   return carrier ? undefined : { code: 'link.no-carrier', facts: { device: device.name, ...faultBelow(device) } };
 }
 
-/** What is down below a device that is up. */
+export function onlyUp(devices: readonly Device[]): readonly Device[] {
+  return devices.filter(({ link }) => link.up);
+}
+
 function faultBelow({ peer, lower }: Device): Fault {
   if (peer?.link.up === false) return { down: { device: peer.name, is: 'peer' } };
   if (!lower) return {};

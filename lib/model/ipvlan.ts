@@ -2,6 +2,7 @@ import { ipvlan } from '../links/ipvlan.ts';
 import type { IpPacket } from '../wire/ip-packet.ts';
 import { isGroupMac } from '../wire/mac-address.ts';
 import { decodeNeighbourSolicitation } from '../wire/neighbour-discovery.ts';
+import { onlyUp } from './carrier.ts';
 import { type Frame, groupType, type PacketType } from './frame.ts';
 import type { Device } from './network.ts';
 import { drop, PASS, receiveOn, toNeighbour, transmitOn, unknown, type Verdict } from './prediction.ts';
@@ -21,7 +22,7 @@ export function sendByIpvlan(device: Device, frame: Frame): readonly Verdict[] {
 function sendL2(device: Device, parent: Device, frame: Frame): readonly Verdict[] {
   if (isGroupMac(frame.destination)) {
     // ipvlan_process_multicast: whatever the flag says, siblings get it first, and then it leaves.
-    const siblings = upChildren(parent).filter((each) => each !== device);
+    const siblings = onlyUp(childrenOf(parent)).filter((each) => each !== device);
     return [...siblings.flatMap((sibling) => handOver(device, sibling, frame)), transmitOn(parent, frame)];
   }
   // What is for the shared MAC address never needs the wire, unless the flag is vepa.
@@ -70,10 +71,11 @@ export function receiveByIpvlanParent(parent: Device, frame: Frame): readonly Ve
   if (mode === 'l3s') return [...deaf(parent, frame, mode), PASS];
   if (mode === 'l2' && isGroupMac(frame.destination)) {
     // ipvlan_external_frame: what one of the ipvlans sent, and a switch sent back, has been given to the others already.
-    const isOwn = frame.source === parent.link.mac && lookUp(parent, senderOf(frame)) !== undefined;
+    const isOwn =
+      frame.source === parent.link.mac && lookUp(parent, frame.arp?.senderIp ?? frame.packet?.source) !== undefined;
     const copies = isOwn
       ? []
-      : upChildren(parent).map((child) => receiveOn(child, frame, groupType(frame.destination)));
+      : onlyUp(childrenOf(parent)).map((child) => receiveOn(child, frame, groupType(frame.destination)));
     return [...copies, PASS];
   }
   const child = lookUp(parent, addressFor(frame));
@@ -116,12 +118,10 @@ function addressFor({ arp, packet }: Frame): string | undefined {
   return decodeNeighbourSolicitation(packet.payload)?.targetIp;
 }
 
-function senderOf({ arp, packet }: Frame): string | undefined {
-  return arp?.senderIp ?? packet?.source;
-}
-
 function lookUp(parent: Device, address: string | undefined): Device | undefined {
-  return address === undefined ? undefined : upChildren(parent).find((child) => addressesOf(child).includes(address));
+  return address === undefined
+    ? undefined
+    : onlyUp(childrenOf(parent)).find((child) => addressesOf(child).includes(address));
 }
 
 function addressesOf({ host, index }: Device): string[] {
@@ -130,10 +130,6 @@ function addressesOf({ host, index }: Device): string[] {
 
 function childrenOf(parent: Device): readonly Device[] {
   return parent.uppers(...IPVLAN_KINDS);
-}
-
-function upChildren(parent: Device): readonly Device[] {
-  return childrenOf(parent).filter(({ link }) => link.up);
 }
 
 function settingsOf({ link }: Device): { mode: string; flag: string } {

@@ -1,5 +1,6 @@
 import { macvlan } from '../links/macvlan.ts';
 import { BROADCAST_MAC, isGroupMac } from '../wire/mac-address.ts';
+import { onlyUp } from './carrier.ts';
 import type { Cause } from './cause.ts';
 import { type Frame, groupType, type PacketType } from './frame.ts';
 import type { Device } from './network.ts';
@@ -16,7 +17,7 @@ export function sendByMacvlan(device: Device, frame: Frame): readonly Verdict[] 
   if (modeOf(device) !== 'bridge') return [toWorld];
   if (isGroupMac(frame.destination)) {
     // Siblings in mode bridge get it here; goto xmit_world.
-    const siblings = upChildren(lower).filter((each) => each !== device && modeOf(each) === 'bridge');
+    const siblings = onlyUp(childrenOf(lower)).filter((each) => each !== device && modeOf(each) === 'bridge');
     return [...siblings.flatMap((sibling) => handOver(device, sibling, frame)), toWorld];
   }
   const sibling = lookUp(lower, frame.destination);
@@ -118,7 +119,7 @@ function hearingModes(source: Device | undefined): readonly string[] {
 function forwardToSources(parent: Device, frame: Frame, type: PacketType): { copies: Verdict[]; eaters: Device[] } {
   const listening = childrenOf(parent).filter((child) => modeOf(child) === 'source');
   const [heard, deaf] = [true, false].map((on) =>
-    listening.filter((child) => isListed(child, frame.source) === on),
+    listening.filter((child) => macvlan.of(child.link).macaddr.includes(frame.source) === on),
   ) as [Device[], Device[]];
   const copies = heard.map((child) => {
     if (!child.link.up) return drop(isDown(child), 'macvlan_forward_source_one', { towards: child });
@@ -133,10 +134,6 @@ function forwardToSources(parent: Device, frame: Frame, type: PacketType): { cop
   return { copies: [...copies, ...missed], eaters: heard.filter((child) => macvlan.of(child.link).nodst) };
 }
 
-function isListed({ link }: Device, mac: string): boolean {
-  return macvlan.of(link).macaddr.includes(mac);
-}
-
 /** The longest queue that a child asked for; undefined: kernels before 5.11 do not tell, and have one. */
 function queueOf(parent: Device): number | undefined {
   const lengths = childrenOf(parent).flatMap(({ link }) => macvlan.of(link).bcqueuelen ?? []);
@@ -147,13 +144,9 @@ function childrenOf(parent: Device): readonly Device[] {
   return parent.uppers(...MACVLAN_KINDS);
 }
 
-function upChildren(parent: Device): readonly Device[] {
-  return childrenOf(parent).filter(({ link }) => link.up);
-}
-
 /** `macvlan_hash_lookup`: children that are down are not in the table (`macvlan_stop`). */
 function lookUp(parent: Device, mac: string): Device | undefined {
-  return upChildren(parent).find(({ link }) => link.mac === mac);
+  return onlyUp(childrenOf(parent)).find(({ link }) => link.mac === mac);
 }
 
 function modeOf({ link }: Device): string {

@@ -52,7 +52,11 @@ export function knownMac({ host, index }: Device, address: string): string | und
 function ask(device: Device, hop: string, follow: (frame: Frame, from: Step) => Prediction): string | Verdict {
   const family = familyOf(hop) ?? 4;
   const own = device.address(family);
-  const asked = follow(question(device, family, own, hop), { ...placeOf(device), direction: 'out' });
+  const asked = follow(question(device, family, own, hop), {
+    namespace: device.namespace,
+    index: device.index,
+    direction: 'out',
+  });
   const steps = stepsOf(asked);
   const vague = steps.find((step) => step.unknown !== undefined);
   if (vague?.unknown) return unknown(vague.unknown);
@@ -71,7 +75,9 @@ function ask(device: Device, hop: string, follow: (frame: Frame, from: Step) => 
   const reply = { source: owner.link.mac, destination: device.link.mac, tags: [], length: LENGTH };
   const etherType = family === 4 ? ETHERTYPE.arp : ETHERTYPE.ipv6;
   const back = heardBy(follow({ ...reply, etherType }, { ...first.at, direction: 'out' }));
-  return back.some((at) => isAt(at, device)) ? owner.link.mac : nobody('neighbour.answer-lost', device, hop);
+  return back.some(({ namespace, index }) => namespace === device.namespace && index === device.index)
+    ? owner.link.mac
+    : nobody('neighbour.answer-lost', device, hop);
 }
 
 /** A question for a neighbour, as it comes to a device. */
@@ -216,12 +222,4 @@ function nobody(
 ): Verdict {
   const cause: Cause = { code, facts: { asked: { by: namespace, address } } };
   return drop(cause, 'neigh_resolve_output', { reason: 'SKB_DROP_REASON_NEIGH_FAILED' });
-}
-
-function placeOf({ namespace, index }: Device) {
-  return { namespace, index };
-}
-
-function isAt(at: Step, { namespace, index }: Device): boolean {
-  return at.namespace === namespace && at.index === index;
 }

@@ -1,7 +1,7 @@
 import type { AddressState } from '../netlink/address.ts';
 import { type Route, type RouteType, TABLE_LOCAL, TABLE_MAIN } from '../netlink/route.ts';
 import type { Rule } from '../netlink/rule.ts';
-import { networkOf, parsePrefix } from '../wire/ip-address.ts';
+import { FAMILIES, networkOf, parsePrefix } from '../wire/ip-address.ts';
 import type { Host } from './network.ts';
 
 /** What a namespace of a plan has besides its devices. */
@@ -70,7 +70,7 @@ const EVERY_PACKET: Omit<Rule, 'family' | 'priority' | 'table'> = {
 };
 
 /** Those of every namespace (`fib_default_rules_init`). */
-const RULES: readonly Rule[] = ([4, 6] as const).flatMap((family) =>
+const RULES: readonly Rule[] = FAMILIES.flatMap((family) =>
   [
     { priority: 0, table: TABLE_LOCAL },
     { priority: 32_766, table: TABLE_MAIN },

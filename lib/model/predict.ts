@@ -56,17 +56,16 @@ function proceed(network: Network, step: Building, learnt: Learnt): readonly Bui
   const verdicts =
     at.direction === 'out' ? transmit(device, frame, learnt) : receive(device, frame, sort(step, device), learnt);
   for (const each of verdicts) {
-    const verdict = each.kind === 'neighbour' ? resolve(network, each) : each;
+    const verdict =
+      each.kind === 'neighbour'
+        ? sendToNeighbour(each.by, each.hop, each.frame, (question, from) => follow(network, question, from))
+        : each;
     if (verdict.kind === 'on') step.next.push(stepOf(verdict));
     else if (verdict.kind === 'accept') step.accepted = true;
     else if (verdict.kind === 'unknown') step.unknown = verdict.why;
     else if (verdict.kind === 'drop') step.drops.push(dropOf(network, frame, verdict));
   }
   return step.next;
-}
-
-function resolve(network: Network, { by, hop, frame }: Extract<Verdict, { kind: 'neighbour' }>): Verdict {
-  return sendToNeighbour(by, hop, frame, (question, from) => follow(network, question, from));
 }
 
 /** The type of a frame that comes in: what it came with, or what it is for the device (`eth_type_trans`). */

@@ -39,7 +39,7 @@ export function transmit(device: Device, frame: Frame, learnt: Learnt): readonly
   if (fault) return [drop(fault, link.up ? 'noop_enqueue' : '__dev_queue_xmit')];
   const vague = notEthernet(device);
   if (vague) return [unknown(vague)];
-  const given = givenQdisc(device);
+  const given = device.host.qdiscs.find((qdisc) => qdisc.device === device.index && qdisc.isGiven)?.kind;
   if (given) return [unknown(`${device} has the queueing discipline ${given}`)];
   if (hasFilters(device)) return [unknown(`${device.namespace} has packet filters at devices`)];
   if (link.hardware === ARPHRD_LOOPBACK) return [receiveOn(device, frame, 'host')];
@@ -50,10 +50,6 @@ export function transmit(device: Device, frame: Frame, learnt: Learnt): readonly
 /** Of a tun device, or a tunnel of IP packets, the model knows nothing. */
 export function notEthernet({ link, name }: Device): string | undefined {
   return [ARPHRD_ETHER, ARPHRD_LOOPBACK].includes(link.hardware) ? undefined : `${name} is no Ethernet device`;
-}
-
-function givenQdisc({ host, index }: Device): string | undefined {
-  return host.qdiscs.find((qdisc) => qdisc.device === index && qdisc.isGiven)?.kind;
 }
 
 /** Chains of the family netdev, which may take a frame at any device. */

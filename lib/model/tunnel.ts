@@ -8,19 +8,13 @@ import type { Cause } from './cause.ts';
 import type { Device } from './network.ts';
 import { lookupOf } from './tunnel-lookup.ts';
 
-const HEADERS: Readonly<Record<string, TunnelHeader>> = {
-  ...{ vxlan: 'vxlan', geneve: 'geneve' },
-  ...{ gre: 'gre', gretap: 'gre', ip6gre: 'gre', ip6gretap: 'gre' },
-  ...{ ipip: 'ip', sit: 'ip', ip6tnl: 'ip' },
-};
-
 /**
  * Which header stands in an outer packet before what the tunnel carries. Undefined for a link that is no tunnel, and for tunnels that
  * the model does not know: an `external` one sends where the metadata of each packet say, and FOU and GUE put one more header in.
  */
 export function tunnelHeader(link: Link): TunnelHeader | undefined {
   const isWrappedAgain = (settingsOf(link)?.['encap'] ?? 'none') !== 'none';
-  return isExternal(link) || isWrappedAgain ? undefined : HEADERS[link.kind ?? ''];
+  return isExternal(link) || isWrappedAgain ? undefined : kindOf(link)?.description.outerHeader;
 }
 
 /**

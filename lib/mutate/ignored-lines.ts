@@ -7,15 +7,11 @@ const MARK = 'hairpin-mutate-ignore';
 export function ignoredLines(root: string): (file: string, line: string) => boolean {
   const known = new Map<string, string[]>();
   return (file, line) => {
-    const lines = known.get(file) ?? read(resolve(root, file));
+    const lines = known.get(file) ?? readFileSync(resolve(root, file), 'utf8').split('\n');
     known.set(file, lines);
     const at = Number(line) - 1;
     return [lines[at], lines[at - 1]?.trim().startsWith('//') ? lines[at - 1] : ''].some((text) =>
       text?.includes(MARK),
     );
   };
-}
-
-function read(path: string): string[] {
-  return readFileSync(path, 'utf8').split('\n');
 }

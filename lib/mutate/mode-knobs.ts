@@ -15,7 +15,7 @@ const MODES = ['private', 'vepa', 'bridge'] as const satisfies MacvlanMode[];
 export function modeKnobs(macvlan: Macvlan): Knobs {
   const { mode } = macvlan;
   const settings = { [key(macvlan)]: mode };
-  if (!isIn(mode)) return { settings, knobs: [] };
+  if (!MODES.some((each) => each === mode)) return { settings, knobs: [] };
   const all = [...macvlan.parent.children].filter((child): child is Macvlan => 'mode' in child && !child.deleted);
   const siblings = all.filter((child) => child !== macvlan);
   const hairpin = reflects(macvlan);
@@ -56,10 +56,6 @@ function reflects({ parent }: Macvlan): boolean {
   // What a real switch does is not known.
   const peer = parent instanceof Interface ? parent.peer : undefined;
   return peer?.isPort === true && (peer as Port).settings.hairpin === true;
-}
-
-function isIn(mode: MacvlanMode): boolean {
-  return MODES.some((each) => each === mode);
 }
 
 function key(macvlan: Macvlan): string {

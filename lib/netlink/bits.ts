@@ -43,7 +43,10 @@ export function bits<K extends string>(of: Fixed<number>, named: Readonly<Record
         sum(all, (name, { inverted }) => (set[name] ?? inverted) !== inverted),
       ),
     {
-      words: (set) => all.flatMap(([name, { on, off }]) => split(set[name] === undefined ? '' : set[name] ? on : off)),
+      words: (set) =>
+        all.flatMap(
+          ([name, { on, off }]) => (set[name] === undefined ? undefined : set[name] ? on : off)?.split(' ') ?? [],
+        ),
       rule: 'true or false',
       schema: { type: 'boolean' },
       check: checkBoolean,
@@ -78,8 +81,4 @@ function sum<K extends string>(all: readonly [K, Bit][], isIn: (name: K, bit: Bi
   let total = 0;
   for (const [name, bit] of all) if (isIn(name, bit)) total |= bit.mask;
   return total >>> 0;
-}
-
-function split(words: string | undefined): string[] {
-  return words ? words.split(' ') : [];
 }

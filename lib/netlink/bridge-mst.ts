@@ -1,9 +1,8 @@
 import { AF_BRIDGE } from '../kernel/constants.ts';
 import { bit, bits } from './bits.ts';
 import { answeredBy, body } from './body.ts';
-import { rangeOf, type VlanIds, vlanHeader } from './bridge-vlan.ts';
+import { portBody, rangeOf, type VlanIds, vlanHeader } from './bridge-vlan.ts';
 import { Family } from './family.ts';
-import { linkHeader } from './link.ts';
 import type { ReadOf, WriteOf } from './object-of.ts';
 import { type PortState, portState } from './port-state.ts';
 import { u16, u32 } from './scalars.ts';
@@ -92,21 +91,12 @@ const spec = table({
   ),
 });
 
-/** `RTEXT_FILTER_MST`: a list is to have the instances. */
-const wanted = bits(u32, { withInstances: bit('RTEXT_FILTER_MST', 128) });
-
 /** The states of ports in the instances of their bridge's spanning trees: a list has one answer a port. */
 export const bridgeMst = new Family({
   command: ['bridge', 'mst'],
   messages: ['LINK', 16],
   changes: 'set',
-  body: body(
-    linkHeader,
-    table({
-      spec: attribute('IFLA_AF_SPEC', 26, flat(spec)),
-      filter: attribute('IFLA_EXT_MASK', 29, flat(wanted), { word: false }),
-    }),
-  ),
+  body: portBody(spec, { withInstances: bit('RTEXT_FILTER_MST', 128) }),
   complete: ({ index, ...entry }: { index?: number } & Partial<InstanceState>, verb) => ({
     family: AF_BRIDGE,
     ...(verb === 'list' ? { withInstances: true } : { index, mst: { entries: [entry] } }),

@@ -1,12 +1,12 @@
 import { AF_BRIDGE } from '../kernel/constants.ts';
-import { bit, bits } from './bits.ts';
+import { type Bit, bit, bits } from './bits.ts';
 import { answeredBy, body } from './body.ts';
 import { Family } from './family.ts';
 import { linkHeader } from './link.ts';
 import { type PortState, portState } from './port-state.ts';
 import { bool, device, pad, range, u8, u16, u32 } from './scalars.ts';
 import { struct } from './struct.ts';
-import { attribute, attributes, table } from './table.ts';
+import { attribute, attributes, type Rows, type Table, table } from './table.ts';
 import { flat } from './type.ts';
 import { membersOf } from './vlan-rows.ts';
 
@@ -66,8 +66,16 @@ const spec = table({
   tunnels: attributes('IFLA_BRIDGE_VLAN_TUNNEL_INFO', 3, tunnel),
 });
 
-/** `RTEXT_FILTER_BRVLAN`: a list is to have the VLANs, each for itself. */
-const wanted = bits(u32, { withVlans: bit('RTEXT_FILTER_BRVLAN', 2) });
+/** A message about a part of what ports have. `filter`: a list is to have that part, each member of it for itself. */
+export function portBody<F extends Rows, K extends string>(spec: Table<F>, filter: Readonly<Record<K, Bit>>) {
+  return body(
+    linkHeader,
+    table({
+      spec: attribute('IFLA_AF_SPEC', 26, flat(spec)),
+      filter: attribute('IFLA_EXT_MASK', 29, flat(bits(u32, filter)), { word: false }),
+    }),
+  );
+}
 
 /**
  * The VLANs of a bridge's ports: a list has one answer a port, and one for the bridge itself. With tunnels a message is of their
@@ -77,13 +85,7 @@ export const bridgeVlan = new Family({
   command: ['bridge', 'vlan'],
   messages: ['LINK', 16],
   makes: 'set',
-  body: body(
-    linkHeader,
-    table({
-      spec: attribute('IFLA_AF_SPEC', 26, flat(spec)),
-      filter: attribute('IFLA_EXT_MASK', 29, flat(wanted), { word: false }),
-    }),
-  ),
+  body: portBody(spec, { withVlans: bit('RTEXT_FILTER_BRVLAN', 2) }),
   complete: ({ index, self, ...config }: VlanConfig, verb) =>
     verb === 'list'
       ? { family: AF_BRIDGE, withVlans: true }

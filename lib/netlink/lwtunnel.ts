@@ -4,7 +4,7 @@ import { asNumber, be64, bytes, ip4, ip6, u8 } from './scalars.ts';
 import { readSeg6Local, type Seg6Local, seg6localBody, writeSeg6Local } from './seg6local.ts';
 import { attribute, table } from './table.ts';
 import type { Type } from './type.ts';
-import { Writer } from './writer.ts';
+import { bytesOf } from './writer.ts';
 
 /** What a route wraps its packets in (`encap`): one of these. */
 export interface Encap {
@@ -95,9 +95,7 @@ export interface EncapAttributes {
 export function writeEncap(encap: Encap | undefined): EncapAttributes {
   const own = encap && bodyOf(encap);
   if (!own) return {};
-  const to = new Writer();
-  own.body.write(to, own.values);
-  return { encapType: ENCAP_TYPES[own.type], encap: Buffer.from(to.bytes) };
+  return { encapType: ENCAP_TYPES[own.type], encap: bytesOf(own.body, own.values) };
 }
 
 /** Reads one; undefined for a kind that hairpin does not know. */

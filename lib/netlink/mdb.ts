@@ -1,4 +1,5 @@
 import { AF_BRIDGE } from '../kernel/constants.ts';
+import { ETHERTYPE } from '../wire/ethernet.ts';
 import { bytesToIp, familyOf, ipToBytes } from '../wire/ip-address.ts';
 import { bytesToMac, macToBytes } from '../wire/mac-address.ts';
 import { answeredBy, body } from './body.ts';
@@ -37,8 +38,6 @@ const STATES = { temp: 0, permanent: 1 } as const;
 const FILTER_MODES = { exclude: 0, include: 1 } as const;
 export type MdbState = keyof typeof STATES | `${number}`;
 
-const ETH_P_IP = 0x0800;
-const ETH_P_IPV6 = 0x86dd;
 /** `addr` of `struct br_mdb_entry`: a union, and behind it what is in it, as an EtherType; 0 is a MAC address. */
 const UNION = 16;
 
@@ -47,12 +46,12 @@ const group = fixed<string>(
   (bytes, at) => {
     const type = be16.readAt(bytes, at + UNION);
     if (type === 0) return bytesToMac(bytes.subarray(at, at + 6));
-    return bytesToIp(bytes.subarray(at, at + (type === ETH_P_IP ? 4 : 16)));
+    return bytesToIp(bytes.subarray(at, at + (type === ETHERTYPE.ipv4 ? 4 : 16)));
   },
   (bytes, at, value) => {
     const family = familyOf(value);
     bytes.set(family ? ipToBytes(value) : macToBytes(value), at);
-    be16.writeAt(bytes, at + UNION, family === 4 ? ETH_P_IP : family === 6 ? ETH_P_IPV6 : 0);
+    be16.writeAt(bytes, at + UNION, family === 4 ? ETHERTYPE.ipv4 : family === 6 ? ETHERTYPE.ipv6 : 0);
   },
 );
 

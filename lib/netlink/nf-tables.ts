@@ -106,7 +106,6 @@ export function newRule({ family, table, chain }: ChainPlace, expressions: reado
   return request('newRule', nftRule, values, `nft add rule ${family} ${table} ${chain}`, NLM_F_CREATE | NLM_F_APPEND);
 }
 
-/** The family of each table of the socket's namespace. */
 export function familiesOf(socket: NetlinkSocket): FilterFamily[] {
   const tables = socket.list(request('getTable', nftTable, {}, 'nft list tables'));
   return tables.flatMap(({ family }) => (family === 'other' ? [] : [family]));

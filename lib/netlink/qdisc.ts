@@ -5,7 +5,7 @@ import { netemOptions, queueStatistics, tbfOptions } from './qdisc-options.ts';
 import { bytes, device, pad, string, u8, u32 } from './scalars.ts';
 import { struct } from './struct.ts';
 import { attribute, table } from './table.ts';
-import { Writer } from './writer.ts';
+import { bytesOf } from './writer.ts';
 
 /** A queueing discipline of a device, as `tc qdisc` has it. */
 export interface Qdisc {
@@ -94,12 +94,6 @@ export const tcQdisc = new Family({
   words: (config, names, _rest, verb) => wordsOf(config, names, verb),
   feature: ({ netem, tbf }) => (netem ? 'qdisc netem' : tbf ? 'qdisc tbf' : undefined),
 });
-
-function bytesOf<W>(type: { write(to: Writer, value: W): void }, value: W): Buffer {
-  const writer = new Writer();
-  type.write(writer, value);
-  return Buffer.from(writer.bytes);
-}
 
 function netemOf({ limit = 1000, delay, jitter, loss, duplicate, reorder, corrupt, rate }: Netem) {
   const inBytes = rate === undefined ? undefined : Math.round(rate / 8);

@@ -15,6 +15,8 @@ import { flat } from './type.ts';
 
 /** `RT_TABLE_LOCAL`, `RT_TABLE_MAIN`, `RT_TABLE_DEFAULT`. */
 export const [TABLE_LOCAL, TABLE_MAIN, TABLE_DEFAULT] = [255, 254, 253] as const;
+/** In the order in which they are asked; another is asked only by a rule (`fib_default_rules_init`). */
+export const USUAL_TABLES: readonly number[] = [TABLE_LOCAL, TABLE_MAIN, TABLE_DEFAULT];
 
 const TYPES = {
   ...{ unspec: 0, unicast: 1, local: 2, broadcast: 3, anycast: 4, multicast: 5 },
@@ -36,6 +38,11 @@ export const ROUTE_PREFERENCES = Object.keys(PREFERENCES);
 
 /** What becomes of a packet, in iproute2's words: `unicast` sends it on. */
 export type RouteType = keyof typeof TYPES;
+
+/** Whether a route drops what it is for. */
+export function leadsNowhere({ type }: { type: string }): boolean {
+  return ['blackhole', 'unreachable', 'prohibit', 'throw'].includes(type);
+}
 
 /** A route, of whatever table and type. */
 export interface Route {

@@ -11,7 +11,6 @@ export function rowsOf<T>(members: readonly T[], isNext: (last: T, next: T) => b
   return rows;
 }
 
-/** The members of a row. */
 export function membersOf({ first, last }: { first: number; last: number }): number[] {
   return Array.from({ length: last - first + 1 }, (_, at) => first + at);
 }

@@ -60,3 +60,10 @@ export class Writer {
     this.#end = this.length;
   }
 }
+
+/** A value as it travels. */
+export function bytesOf<W>(type: { write(to: Writer, value: W): void }, value: W): Buffer {
+  const writer = new Writer();
+  type.write(writer, value);
+  return Buffer.from(writer.bytes);
+}

@@ -1,6 +1,6 @@
-import { ETH_P_ARP, PACKET_STATISTICS, SOCK_RAW, SOL_PACKET } from '../kernel/constants.ts';
+import { ETH_P_ARP, SOCK_RAW } from '../kernel/constants.ts';
 import { errnoName } from '../kernel/libc.ts';
-import { openPacketSocket } from '../kernel/packet-socket.ts';
+import { openPacketSocket, takeLosses } from '../kernel/packet-socket.ts';
 import type { Socket } from '../kernel/socket.ts';
 import { packetSocketAddress, readPacketSocketAddress } from '../kernel/socket-address.ts';
 import { engineOf } from '../lab/engine.ts';
@@ -68,9 +68,7 @@ export class FrameSocket {
 
   /** How many frames were lost since this was last asked, for want of room. */
   takeLosses(): number {
-    const statistics = Buffer.alloc(8);
-    this.#socket.getOption(SOL_PACKET, PACKET_STATISTICS, statistics);
-    return statistics.readUInt32LE(4);
+    return takeLosses(this.#socket);
   }
 
   /** Reads what is there, for all who listen. */
@@ -82,7 +80,7 @@ export class FrameSocket {
   }
 
   /** Waits until there may be a frame. Others may wait here too. */
-  readable(milliseconds: number, signal?: AbortSignal): Promise<boolean> {
-    return this.#socket.readable(milliseconds, signal);
+  readable(milliseconds: number): Promise<boolean> {
+    return this.#socket.readable(milliseconds);
   }
 }

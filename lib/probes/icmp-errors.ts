@@ -33,7 +33,6 @@ export function receiveIcmp(socket: Socket, family: Family): IcmpMessage | undef
   return message && { sender: readIpSocketAddress(received.from).address, message };
 }
 
-/** An ICMP error as a refusal. */
 export function refusalBy(family: Family, error: IcmpError, sender: string): Refusal {
   const reason = `ICMP ${error.reason} from ${sender}`;
   return { kind: 'refusal', reason, ...(isPortUnreachable(family, error) ? { ofPort: true } : {}) };

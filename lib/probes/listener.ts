@@ -14,11 +14,12 @@ import { errnoName } from '../kernel/libc.ts';
 import { ResourceStack } from '../kernel/resource-stack.ts';
 import { Socket } from '../kernel/socket.ts';
 import { familyNumber, ipSocketAddress, readIpSocketAddress } from '../kernel/socket-address.ts';
+import { deviceWith } from '../lab/device-at.ts';
 import { engineOf } from '../lab/engine.ts';
 import type { Interface, Namespace } from '../lab/index.ts';
 import { kindOf } from '../links/registry.ts';
 import { type AddressState, ipAddress } from '../netlink/address.ts';
-import type { Family } from '../wire/ip-address.ts';
+import { FAMILIES, type Family } from '../wire/ip-address.ts';
 import { PROBE_DATA } from './probe-data.ts';
 
 /** Answers at a port for the time of a question. */
@@ -118,9 +119,7 @@ export function openListener(
 
 /** The VRF that an address of the namespace is in: nobody hears what is for it without belonging there (`inet_addr_valid_or_nonlocal`). */
 export function vrfWith(namespace: Namespace, address: string): Interface | undefined {
-  const master = namespace.interfaces.find((device) =>
-    device.address.list().some((own) => own.address === address),
-  )?.master;
+  const master = deviceWith(namespace, address)?.master;
   return master && kindOf(master)?.members === 'packets' ? master : undefined;
 }
 
@@ -156,7 +155,7 @@ function otherAddresses(namespace: Namespace, family: Family, asked: string): Ad
  * found out, not stood in for.
  */
 function isTaken(namespace: Namespace, protocol: 'tcp' | 'udp', port: number): boolean {
-  return ([4, 6] as const).some((family) => {
+  return FAMILIES.some((family) => {
     using socket = openSocket(namespace, protocol, family);
     const anywhere = ipSocketAddress(family, family === 4 ? '0.0.0.0' : '::', port);
     return errnoName(listenAt(socket, protocol, anywhere)) === 'EADDRINUSE';

@@ -2,7 +2,7 @@ import { sleep } from '../kernel/clock.ts';
 import { type Interface, UsageError } from '../lab/index.ts';
 import { untilAddressesUsable } from '../lab/usable-addresses.ts';
 import { broadcastRoom } from '../links/macvlan.ts';
-import type { Family } from '../wire/ip-address.ts';
+import { FAMILIES, type Family } from '../wire/ip-address.ts';
 import { ask } from './ask.ts';
 import { askIcmp } from './ask-icmp.ts';
 import { drain } from './drain.ts';
@@ -62,7 +62,7 @@ interface Asking {
 /** The families that the macvlans have: another is none of their business. Where a place lacks one, it is not reached. */
 function familiesOf({ ns1, ns2 }: PairDevices): Family[] {
   const children = ns2 ? [ns1, ns2] : [ns1];
-  const families = ([4, 6] as const).filter((family) => children.some(({ address }) => address.first(family)));
+  const families = FAMILIES.filter((family) => children.some(({ address }) => address.first(family)));
   if (families.length > 0) return families;
   throw new UsageError(`a pair's macvlans need addresses, to be asked: ${children.join(', ')} have none`);
 }

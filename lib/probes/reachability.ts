@@ -57,7 +57,9 @@ export async function reachability(
 ): Promise<ReachabilityMatrix> {
   await Promise.all(namespaces.map(({ lab }) => untilAddressesUsable(lab)));
   const addresses = namespaces.map((namespace) => addressesOf(namespace, family));
-  const hasWorker = namespaces.some(({ lab }) => lab.namespaces.some(hasMacvlan));
+  const hasWorker = namespaces.some(({ lab }) =>
+    lab.namespaces.some(({ interfaces }) => interfaces.some((device) => isLink(device, macvlan))),
+  );
   const matrix: ReachabilityMatrix = [];
   let within = WITHIN;
   let room = ROOM_PATIENCE;
@@ -98,10 +100,6 @@ async function broadcastsDelivered(quiet: Quiet | undefined): Promise<void> {
 function withoutRoom(results: ProbeResult[], reason: string | undefined): ProbeResult[] {
   if (!reason) return results;
   return results.map((result) => (isUnknown(result) ? { ...result, outcome: 'broken', reason } : result));
-}
-
-function hasMacvlan({ interfaces }: Namespace): boolean {
-  return interfaces.some((device) => isLink(device, macvlan));
 }
 
 /** An address of a namespace, and where it is. */

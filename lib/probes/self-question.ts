@@ -1,8 +1,8 @@
 import { LOOPBACK_IFINDEX } from '../kernel/constants.ts';
-import { isNoRoute } from '../kernel/no-route.ts';
+import { deviceWith } from '../lab/device-at.ts';
 import { engineOf } from '../lab/engine.ts';
 import type { Interface, Lab, Namespace } from '../lab/index.ts';
-import { routeTo } from '../lab/route-to.ts';
+import { routeIfAny } from '../lab/route-to.ts';
 import { ipLink } from '../netlink/link.ts';
 import { contains } from '../wire/ip-address.ts';
 import { ask } from './ask.ts';
@@ -33,7 +33,7 @@ export async function whyNobodyAnswers(
   const namespace = to.namespace ?? holderOf(from.lab, address);
   // Beyond a real NIC there is nobody whom hairpin could ask from within.
   if (!namespace) return engineOf(from.lab).hasUplink ? undefined : `no namespace of the lab has ${address}`;
-  const device = namespace.interfaces.find((each) => each.address.list().some((own) => own.address === address));
+  const device = deviceWith(namespace, address);
   const fault = device && linkFault(device);
   if (fault) return `${device}, which has ${address}, ${fault}`;
   // There is no ARP, and no ND, over a loopback.
@@ -94,13 +94,6 @@ function isLoopbackDown(namespace: Namespace): boolean {
 
 /** Who has an address on a device that the lab did not make. */
 function holderOf(lab: Lab, address: string): Namespace | undefined {
-  return lab.namespaces.find((namespace) => {
-    try {
-      // ip_route_input: what is local leaves by the loopback.
-      return routeTo(namespace, address).device === LOOPBACK_IFINDEX;
-    } catch (error) {
-      if (isNoRoute(error)) return false;
-      throw error;
-    }
-  });
+  // ip_route_input: what is local leaves by the loopback.
+  return lab.namespaces.find((namespace) => routeIfAny(namespace, address)?.device === LOOPBACK_IFINDEX);
 }

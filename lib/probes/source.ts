@@ -1,6 +1,7 @@
 import { joinedGroups } from '../kernel/joined-groups.ts';
 import { isNoRoute } from '../kernel/no-route.ts';
-import { deviceAt } from '../lab/device-at.ts';
+import { addressesOf } from '../lab/address-list.ts';
+import { deviceAt, deviceWith } from '../lab/device-at.ts';
 import { engineOf } from '../lab/engine.ts';
 import { type Interface, isLink, type Namespace } from '../lab/index.ts';
 import { stateIfThere } from '../lab/interface-state.ts';
@@ -18,7 +19,7 @@ import type { Question } from './question.ts';
 /** Whether an address is one of the namespace's own, loopback included. */
 export function isOwnAddress(namespace: Namespace, address: string): boolean {
   if (address === '::1' || address.startsWith('127.')) return true;
-  return namespace.interfaces.some((device) => device.address.list().some((own) => own.address === address));
+  return deviceWith(namespace, address) !== undefined;
 }
 
 /** What an errno of a send means: the network's state forbids it, nothing can be known, or, undefined, that it left. */
@@ -118,7 +119,7 @@ export function examineLoss(question: Question, result: ProbeResult, by?: string
 /** The last address of a subnet, or of all. */
 function isBroadcast({ interfaces }: Namespace, address: string): boolean {
   if (address === '255.255.255.255') return true;
-  const own = interfaces.flatMap((device) => device.address.list()).filter(({ family }) => family === 4);
+  const own = addressesOf(interfaces).filter(({ family }) => family === 4);
   return own.some((prefix) => prefix.length < 31 && address === broadcastOf(prefix));
 }
 

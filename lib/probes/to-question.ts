@@ -1,12 +1,10 @@
-import { isNoRoute } from '../kernel/no-route.ts';
 import { checkIp, show } from '../kernel/validate.ts';
 import { addressesOf } from '../lab/address-list.ts';
 import { engineOf } from '../lab/engine.ts';
 import { Interface, Namespace, UsageError } from '../lab/index.ts';
-import { routeTo } from '../lab/route-to.ts';
+import { routeIfAny } from '../lab/route-to.ts';
 import { areOnOneLink } from '../lab/segment.ts';
 import { isRoutable } from '../netlink/address.ts';
-import type { Route } from '../netlink/route.ts';
 import { contains, type Family, familyOf, normalizeIp } from '../wire/ip-address.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import { goneBecause } from './gone-address.ts';
@@ -131,7 +129,7 @@ function toSource(
   // Every device has the prefix of link-local addresses: what counts is which of them is on the target's link.
   const there = onLink ? to.device : undefined;
   // Else the kernel's own choice, where it has one: the address that the route prefers, or one of the device that it leaves by.
-  const route = there ? undefined : routeOrNone(from, target, flow);
+  const route = there ? undefined : routeIfAny(from, target, flow);
   const chosen =
     own.find(({ device }) => there && areOnOneLink(device, there)) ??
     own.find(({ address }) => address === route?.source) ??
@@ -159,15 +157,6 @@ function hasLinkLocalAlone(device: Interface): boolean {
 /** Whether a namespace, or the interface of it that a spec asks from, is on the link of a device. */
 function isNear({ interfaces }: Namespace, device: Interface, wanted: Interface | string | undefined): boolean {
   return interfaces.some((own) => areOnOneLink(own, device) && (!(wanted instanceof Interface) || wanted === own));
-}
-
-function routeOrNone(from: Namespace, target: string, flow: ProbeFlow): Route | undefined {
-  try {
-    return routeTo(from, target, flow);
-  } catch (error) {
-    if (isNoRoute(error)) return undefined;
-    throw error;
-  }
 }
 
 function addressHint(namespace: Namespace, devices: readonly Interface[], wanted?: Family): string {

@@ -1,5 +1,5 @@
 import type { AddressState } from '../netlink/address.ts';
-import { type Route, TABLE_MAIN } from '../netlink/route.ts';
+import { leadsNowhere, type Route, TABLE_MAIN } from '../netlink/route.ts';
 import { linkIn, vrfOf } from '../state/find-link.ts';
 import type { NamespaceState } from '../state/network-state.ts';
 import { networkOf, type Prefix } from '../wire/ip-address.ts';
@@ -7,8 +7,6 @@ import { networkOf, type Prefix } from '../wire/ip-address.ts';
 const LOOPBACK = 'lo';
 /** `IP6_RT_PRIO_ADDRCONF`. */
 const IPV6_ADDRESS_METRIC = 256;
-/** Routes of these types lead nowhere. The kernel attaches IPv6 ones to the loopback. */
-const NOWHERE: readonly string[] = ['blackhole', 'unreachable', 'prohibit', 'throw'];
 
 type Devices = Pick<NamespaceState<never>, 'links'>;
 
@@ -41,11 +39,6 @@ export function givenRoutes(namespace: NamespaceState<'addresses' | 'routes'>): 
       .flatMap((route) => withoutDown(route, namespace)),
     deleted: deleted.map(({ to, device, table }) => ({ to, device, table })),
   };
-}
-
-/** Whether a route drops what it is for. */
-export function leadsNowhere({ type }: Route): boolean {
-  return NOWHERE.includes(type);
 }
 
 /** The table that a device's own routes are in. */

@@ -33,7 +33,6 @@ export function labCapture(lab: Lab, question?: MarkedQuestion): Buffer {
   });
 }
 
-/** A device as an interface of a capture. */
 export function captureInterface(device: Interface): CaptureInterface {
   return { name: String(device), description: device.kind };
 }

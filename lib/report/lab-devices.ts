@@ -11,19 +11,15 @@ interface WithBridge {
 
 /** The devices that somebody made, but for the bridge of a switch: it stands for the namespace. */
 export function devicesIn(namespace: WithBridge): Link[] {
-  return namespace.links.filter(({ index, name }) => index !== namespace.bridge && !isOfTheKernel(name));
+  return namespace.links.filter(
+    ({ index, name }) => index !== namespace.bridge && name !== LOOPBACK && !FALLBACK_TUNNELS.test(name),
+  );
 }
 
-/** The bridge of a switch. */
 export function switchBridge(namespace: WithBridge): Link | undefined {
   return linkIn(namespace, namespace.bridge);
 }
 
-/** The loopback of a namespace. */
 export function loopbackOf({ links }: { readonly links: readonly Link[] }): Link | undefined {
   return links.find(({ name }) => name === LOOPBACK);
-}
-
-function isOfTheKernel(name: string): boolean {
-  return name === LOOPBACK || FALLBACK_TUNNELS.test(name);
 }

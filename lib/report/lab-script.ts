@@ -1,17 +1,19 @@
 import { visible } from '../kernel/visible-text.ts';
+import type { Request } from '../netlink/request.ts';
 import { buildable } from './buildable.ts';
 import type { WholeLabState, WholeNamespace } from './lab-state.ts';
 import { scriptLeftOutLines } from './left-out.ts';
-import { addressLines } from './script-addresses.ts';
+import { addressRequests } from './script-addresses.ts';
 import { nftablesLines } from './script-filters.ts';
-import { fdbLines, mdbLines, vlanLines, vlanMulticastLines } from './script-forwarding.ts';
-import { gatewayLines } from './script-gateways.ts';
+import { fdbRequests, mdbRequests, vlanMulticastRequests, vlanRequests } from './script-forwarding.ts';
+import { gatewayRequests } from './script-gateways.ts';
 import { type HeardQuestion, heardLines } from './script-heard.ts';
-import { extraLines, linkLines, memberLines, portLines, portStateLines, upLines } from './script-links.ts';
-import { neighbourLines, proxyLines } from './script-neighbours.ts';
+import { extrasOf, linkLines, memberLines, portRequests, portStateLines, upLines } from './script-links.ts';
+import { neighbourRequests, proxyRequests } from './script-neighbours.ts';
 import { type AskedQuestion, questionLines } from './script-question.ts';
-import { nexthopLines, routeLines } from './script-routes.ts';
+import { nexthopRequests, routeLines } from './script-routes.ts';
 import { deviceSysctlLines, generalSysctlLines } from './script-sysctls.ts';
+import { sayer } from './script-words.ts';
 import { quote, shellLine } from './shell-words.ts';
 
 /** The exit code of a script whose network could not be built; `ping` has 0, 1 and 2. */
@@ -28,28 +30,34 @@ export function labScript(whole: WholeLabState, question?: AskedQuestion | Heard
   const { namespaces } = state;
   const each = (lines: (of: WholeLabState, namespace: WholeNamespace) => string[]) =>
     namespaces.flatMap((namespace) => lines(state, namespace));
+  const said = (requests: (of: WholeNamespace) => Request[]) =>
+    namespaces.flatMap((namespace) => requests(namespace).map(sayer(state, namespace.name)));
   const sections: [title: string, lines: string[]][] = [
     ['What the test has run', programLines(whole)],
     ['Namespaces', namespaces.map(({ name }) => shellLine('ip', 'netns', 'add', name))],
     ['Settings that new devices take', generalSysctlLines(namespaces)],
     ['Switches, cables, and what hangs on them', linkLines(state)],
-    ['Ports', each(portLines)],
-    ['VLANs of ports', each(vlanLines)],
+    ['Ports', said(portRequests)],
+    ['VLANs of ports', said(vlanRequests)],
     // A VLAN has some as soon as one device is in it.
-    ['Multicast settings of VLANs', each(vlanMulticastLines)],
-    ['Settings of single devices', [...namespaces.flatMap(deviceSysctlLines), ...each(extraLines)]],
+    ['Multicast settings of VLANs', said(vlanMulticastRequests)],
+    // A token needs some of the sysctls.
+    [
+      'Settings of single devices',
+      [...namespaces.flatMap(deviceSysctlLines), ...said(({ links }) => links.flatMap(extrasOf))],
+    ],
     // Before the addresses, as in the lab: so the carriers have time to arrive until the question is asked.
     ['Links that are up', upLines(state)],
     ['Which of its slaves a bond uses', memberLines(state)],
-    ['Addresses', each(addressLines)],
-    ['Ways to next hops, which the kernel looks for when it adds them', each((...of) => gatewayLines(...of, 'add'))],
-    ['Nexthops', each(nexthopLines)],
+    ['Addresses', said(addressRequests)],
+    ['Ways to next hops, which the kernel looks for when it adds them', said((of) => gatewayRequests(of, 'add'))],
+    ['Nexthops', said(nexthopRequests)],
     ['Routes', each(routeLines)],
-    ['Without the ways to next hops', each((...of) => gatewayLines(...of, 'delete'))],
-    ['Permanent neighbours', each(neighbourLines)],
-    ['Addresses that are answered for', each(proxyLines)],
-    ['Static forwarding entries', each(fdbLines)],
-    ['Static group entries', each(mdbLines)],
+    ['Without the ways to next hops', said((of) => gatewayRequests(of, 'delete'))],
+    ['Permanent neighbours', said(neighbourRequests)],
+    ['Addresses that are answered for', said(proxyRequests)],
+    ['Static forwarding entries', said(fdbRequests)],
+    ['Static group entries', said(mdbRequests)],
     ['Packet filters', namespaces.flatMap(nftablesLines)],
     // A port that comes up forwards, whatever it was told before (br_stp_enable_port).
     ['Port states', each(portStateLines)],

@@ -1,11 +1,9 @@
-import type { LeftOut } from '../links/link-description.ts';
 import { kindOf } from '../links/registry.ts';
 import { changedMulticast } from '../netlink/bridge-vlan.ts';
 import type { Mroute } from '../netlink/mroute.ts';
 import type { Names } from '../netlink/names.ts';
 import { isLearnt } from '../netlink/neighbour.ts';
 import { ipRoute, type Route } from '../netlink/route.ts';
-import type { Link } from '../state/network-state.ts';
 import { givenAddresses, randomAddresses, withLength } from './given-addresses.ts';
 import { givenRoutes } from './given-routes.ts';
 import type { WholeLabState, WholeNamespace } from './lab-state.ts';
@@ -54,11 +52,6 @@ function mrouteLeftOut(route: Mroute, namespace: string, names: Names): string {
   return `the multicast route ${mrouteWords(route, names)} of ${namespace} (a program such as smcrouted can add it)`;
 }
 
-/** What its kind says that no words say of a link. */
-function leftOutOf(link: Link, device: string): readonly LeftOut[] {
-  return kindOf(link)?.leftOut(device, Object(link.data)) ?? [];
-}
-
 function leftOut(state: WholeLabState, namespace: WholeNamespace): string[] {
   const { name, qdiscs, nexthops, mroutes, rules, links, neighbours } = namespace;
   const names = namesIn(state, name);
@@ -71,7 +64,9 @@ function leftOut(state: WholeLabState, namespace: WholeNamespace): string[] {
       .replace('ip route add ', '');
   return [
     ...links.flatMap((link) => attributesWithoutWords(namespace, link).map((what) => `${place(link.index)}: ${what}`)),
-    ...links.flatMap((link) => leftOutOf(link, place(link.index))).map(({ what }) => what),
+    ...links
+      .flatMap((link) => kindOf(link)?.leftOut(place(link.index), Object(link.data)) ?? [])
+      .map(({ what }) => what),
     ...neighbours
       .filter((neighbour) => neighbour.state !== 'PERMANENT' && !isLearnt(neighbour))
       .map(

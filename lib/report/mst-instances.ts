@@ -1,5 +1,5 @@
 import { portOf } from '../links/bridge-port.ts';
-import { kindOf } from '../links/registry.ts';
+import { hasPorts } from '../links/registry.ts';
 import { bridgeMst, bridgeVlanGlobal } from '../netlink/bridge-mst.ts';
 import type { VlanIds } from '../netlink/bridge-vlan.ts';
 import type { PortState } from '../netlink/port-state.ts';
@@ -58,7 +58,7 @@ export function instanceRemarks({ vlans }: Vlans, link: Link): string[] {
 /** What a script leaves out of the instances of a namespace's bridges, since `bridge` has words for them from iproute2 6.11 on. */
 export function instancesLeftOut(network: Parameters<typeof sayer>[0], namespace: WholeNamespace): string[] {
   const say = sayer(network, namespace.name);
-  const bridges = namespace.links.filter((link) => kindOf(link)?.description.hasPorts);
+  const bridges = namespace.links.filter(hasPorts);
   const commands = bridges.flatMap((bridge) =>
     inRows(instancesOf(namespace, bridge)).map(({ msti, ...instance }) =>
       'id' in instance

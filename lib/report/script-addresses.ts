@@ -1,14 +1,13 @@
 import { type AddressState, ipAddress } from '../netlink/address.ts';
+import type { Request } from '../netlink/request.ts';
 import type { Link } from '../state/network-state.ts';
 import { givenAddresses, isWithheld } from './given-addresses.ts';
-import type { WholeLabState, WholeNamespace } from './lab-state.ts';
-import { sayer } from './script-words.ts';
+import type { WholeNamespace } from './lab-state.ts';
 
 /** Adds the addresses that programs or the lab added. */
-export function addressLines(state: WholeLabState, namespace: WholeNamespace): string[] {
-  const say = sayer(state, namespace.name);
+export function addressRequests(namespace: WholeNamespace): Request[] {
   return namespace.links.flatMap((link) =>
-    givenAddresses(namespace, link).map((address) => say(ipAddress.add(addressConfig(address, link)))),
+    givenAddresses(namespace, link).map((address) => ipAddress.add(addressConfig(address, link))),
   );
 }
 

@@ -4,27 +4,24 @@ import { bridgeVlanGlobal } from '../netlink/bridge-mst.ts';
 import { bridgeVlan, bridgeVlanOptions, changedMulticast, type VlanIds } from '../netlink/bridge-vlan.ts';
 import { bridgeMdb } from '../netlink/mdb.ts';
 import { bridgeFdb } from '../netlink/neighbour.ts';
+import type { Request } from '../netlink/request.ts';
 import { idsOf, rowsOf } from '../netlink/vlan-rows.ts';
 import { bridgeOf, linkIn } from '../state/find-link.ts';
 import { isGroupMac, NO_MAC } from '../wire/mac-address.ts';
-import type { WholeLabState, WholeNamespace } from './lab-state.ts';
-import { sayer } from './script-words.ts';
+import type { WholeNamespace } from './lab-state.ts';
 
 /** The forwarding entries that somebody added. Learnt entries are left out: the bridge learns them again. */
-export function fdbLines(state: WholeLabState, namespace: WholeNamespace): string[] {
-  const say = sayer(state, namespace.name);
+export function fdbRequests(namespace: WholeNamespace): Request[] {
   const ofTunnels = farEnds(namespace).map(({ bridge: _, permanent, local: __, ...entry }) =>
     // One address may have several far ends.
-    say(bridgeFdb.append({ ...entry, self: true, state: permanent ? 'PERMANENT' : 'REACHABLE' })),
+    bridgeFdb.append({ ...entry, self: true, state: permanent ? 'PERMANENT' : 'REACHABLE' }),
   );
   const ofBridges = givenFdb(namespace).map(({ mac, device, vlan, sticky, local, permanent, externLearn, bridge }) =>
-    say(
-      bridgeFdb.replace({
-        ...{ mac, device, vlan, sticky, externLearn, state: local ? 'PERMANENT' : permanent ? 'NOARP' : 'REACHABLE' },
-        // Entries of the bridge use `self`, entries of a port use `master`.
-        ...(device === bridge ? { self: true } : { master: true }),
-      }),
-    ),
+    bridgeFdb.replace({
+      ...{ mac, device, vlan, sticky, externLearn, state: local ? 'PERMANENT' : permanent ? 'NOARP' : 'REACHABLE' },
+      // Entries of the bridge use `self`, entries of a port use `master`.
+      ...(device === bridge ? { self: true } : { master: true }),
+    }),
   );
   return [...ofBridges, ...ofTunnels];
 }
@@ -49,14 +46,12 @@ export function givenFdb({ fdb, links }: WholeNamespace): WholeNamespace['fdb'] 
 }
 
 /** Adds the permanent entries of the group databases. */
-export function mdbLines(state: WholeLabState, namespace: WholeNamespace): string[] {
-  const say = sayer(state, namespace.name);
-  return namespace.mdb.filter((entry) => entry.state === 'permanent').map((entry) => say(bridgeMdb.add(entry)));
+export function mdbRequests(namespace: WholeNamespace): Request[] {
+  return namespace.mdb.filter((entry) => entry.state === 'permanent').map((entry) => bridgeMdb.add(entry));
 }
 
 /** The VLANs of ports: a new port, and the bridge itself, has the bridge's default one, untagged. */
-export function vlanLines(state: WholeLabState, namespace: WholeNamespace): string[] {
-  const say = sayer(state, namespace.name);
+export function vlanRequests(namespace: WholeNamespace): Request[] {
   return namespace.vlans.flatMap(({ index, vlans }) => {
     const link = linkIn(namespace, index);
     const bridge = link && bridgeOf(namespace, link);
@@ -66,30 +61,29 @@ export function vlanLines(state: WholeLabState, namespace: WholeNamespace): stri
     const isUsual = ({ id, pvid, untagged }: (typeof vlans)[number]) => id === usual && pvid && untagged;
     const isThere = usual === 0 || vlans.some(isUsual);
     return [
-      ...(isThere ? [] : [say(bridgeVlan.delete({ index, id: usual, ...self }))]),
+      ...(isThere ? [] : [bridgeVlan.delete({ index, id: usual, ...self })]),
       ...vlans
         .filter((each) => !isUsual(each))
-        .map(({ id, pvid, untagged }) => say(bridgeVlan.add({ index, id, pvid, untagged, ...self }))),
+        .map(({ id, pvid, untagged }) => bridgeVlan.add({ index, id, pvid, untagged, ...self })),
       ...vlans
         .filter(({ tunnelId }) => tunnelId !== undefined)
-        .map(({ id, tunnelId }) => say(bridgeVlan.add({ index, id, tunnelId }))),
+        .map(({ id, tunnelId }) => bridgeVlan.add({ index, id, tunnelId })),
       ...vlans
         // With instances of spanning trees the kernel takes no state of a single VLAN.
         .filter(({ state: of, msti }) => of !== 'forwarding' && msti === undefined)
-        .map(({ id, state }) => say(bridgeVlanOptions.change({ index, id, state }))),
+        .map(({ id, state }) => bridgeVlanOptions.change({ index, id, state })),
       ...vlans.flatMap((vlan) => {
         const { mcastRouter } = changedMulticast(vlan);
-        return mcastRouter === undefined ? [] : [say(bridgeVlanOptions.change({ index, id: vlan.id, mcastRouter }))];
+        return mcastRouter === undefined ? [] : [bridgeVlanOptions.change({ index, id: vlan.id, mcastRouter })];
       }),
     ];
   });
 }
 
 /** The multicast settings of VLANs that somebody changed. */
-export function vlanMulticastLines(state: WholeLabState, namespace: WholeNamespace): string[] {
-  const say = sayer(state, namespace.name);
+export function vlanMulticastRequests(namespace: WholeNamespace): Request[] {
   return vlanMulticastRows(namespace).map(({ bridge, id, settings }) =>
-    say(bridgeVlanGlobal.change({ index: bridge, id, ...settings })),
+    bridgeVlanGlobal.change({ index: bridge, id, ...settings }),
   );
 }
 

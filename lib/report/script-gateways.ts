@@ -2,9 +2,8 @@ import type { Request } from '../netlink/request.ts';
 import { ipRoute, type Route } from '../netlink/route.ts';
 import { contains, type Prefix, parsePrefix } from '../wire/ip-address.ts';
 import { tableOf } from './given-routes.ts';
-import type { WholeLabState, WholeNamespace } from './lab-state.ts';
+import type { WholeNamespace } from './lab-state.ts';
 import { nexthopsInOrder, routeRequests } from './script-routes.ts';
-import { sayer } from './script-words.ts';
 
 /** A next hop, for which a route in this table is asked. */
 interface Gateway {
@@ -29,11 +28,6 @@ export function gatewayRequests(namespace: WholeNamespace, verb: 'add' | 'delete
   return gatewaysOf(namespace).map(({ via, device, table }) =>
     ipRoute[verb]({ to: parsePrefix(via) as Prefix, device, table, metric: METRIC }),
   );
-}
-
-/** The same as lines of a script. */
-export function gatewayLines(state: WholeLabState, namespace: WholeNamespace, verb: 'add' | 'delete'): string[] {
-  return gatewayRequests(namespace, verb).map(sayer(state, namespace.name));
 }
 
 function gatewaysOf(namespace: WholeNamespace): Gateway[] {

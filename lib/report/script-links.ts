@@ -36,7 +36,7 @@ export function linkLines(state: WholeLabState): string[] {
       for (const end of [device.link, ...(peer ? [peer] : [])]) made.add(end);
       return deviceLines(state, device, peer);
     }),
-    ...devicesOf(state).flatMap((device) => flagLines(state, device)),
+    ...devicesOf(state).flatMap(({ link, namespace }) => changeLines(state, namespace, link, flagsOf(link))),
     ...state.namespaces.flatMap((namespace) => bridgeLines(state, namespace)),
   ];
 }
@@ -69,11 +69,10 @@ export function devicesOf(state: WholeLabState): Device[] {
 }
 
 /** The settings of a namespace's ports, but for their states. */
-export function portLines(state: WholeLabState, namespace: WholeNamespace): string[] {
-  const say = sayer(state, namespace.name);
+export function portRequests(namespace: WholeNamespace): Request[] {
   return namespace.links.filter(isBridgePort).flatMap((link) => {
     const settings = changedPort(namespace, link);
-    return Object.keys(settings).length > 0 ? [say(bridgeLink.change({ index: link.index, ...settings }))] : [];
+    return Object.keys(settings).length > 0 ? [bridgeLink.change({ index: link.index, ...settings })] : [];
   });
 }
 
@@ -206,11 +205,6 @@ function masterLines(state: WholeLabState, { link, namespace }: Device): string[
   return [sayer(state, namespace.name)(ipLink.change({ index: link.index, master: link.master }))];
 }
 
-/** What is not as a new device has it. */
-function flagLines(state: WholeLabState, { link, namespace }: Device): string[] {
-  return changeLines(state, namespace, link, flagsOf(link));
-}
-
 function bridgeLines(state: WholeLabState, namespace: WholeNamespace): string[] {
   const bridge = switchBridge(namespace);
   return bridge ? changeLines(state, namespace, bridge, changesOfBridge(namespace, bridge)) : [];
@@ -227,11 +221,6 @@ export function extrasOf(link: Link): Request[] {
     ...(protodown ? [ipLink.change({ index, protodown })] : []),
     ...protodownReasons.map((reason) => ipLink.change({ index, protodownReasons: [reason] })),
   ];
-}
-
-/** The same as lines of a script. They come after the sysctls, since a token needs some of these. */
-export function extraLines(state: WholeLabState, namespace: WholeNamespace): string[] {
-  return namespace.links.flatMap(extrasOf).map(sayer(state, namespace.name));
 }
 
 function changeLines(state: WholeLabState, { name }: WholeNamespace, { index }: Link, changes: object): string[] {

@@ -1,17 +1,15 @@
 import { ipNeighbour } from '../netlink/neighbour.ts';
-import type { WholeLabState, WholeNamespace } from './lab-state.ts';
-import { sayer } from './script-words.ts';
+import type { Request } from '../netlink/request.ts';
+import type { WholeNamespace } from './lab-state.ts';
 
 /** Adds the permanent neighbour entries. */
-export function neighbourLines(state: WholeLabState, namespace: WholeNamespace): string[] {
-  const say = sayer(state, namespace.name);
+export function neighbourRequests(namespace: WholeNamespace): Request[] {
   return namespace.neighbours
     .filter((neighbour) => neighbour.state === 'PERMANENT')
-    .map((neighbour) => say(ipNeighbour.replace(neighbour)));
+    .map((neighbour) => ipNeighbour.replace(neighbour));
 }
 
 /** Adds the addresses that a namespace answers for (`ip neighbour show proxy`). */
-export function proxyLines(state: WholeLabState, namespace: WholeNamespace): string[] {
-  const say = sayer(state, namespace.name);
-  return namespace.proxies.map((proxy) => say(ipNeighbour.add({ ...proxy, proxy: true })));
+export function proxyRequests(namespace: WholeNamespace): Request[] {
+  return namespace.proxies.map((proxy) => ipNeighbour.add({ ...proxy, proxy: true }));
 }

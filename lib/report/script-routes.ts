@@ -1,13 +1,12 @@
 import { ipNexthop, type Nexthop, RESILIENT } from '../netlink/nexthop.ts';
 import type { Request } from '../netlink/request.ts';
-import { ipRoute, type Route } from '../netlink/route.ts';
+import { ipRoute, leadsNowhere, type Route } from '../netlink/route.ts';
 import { areChanged, ipRule } from '../netlink/rule.ts';
-import { givenRoutes, leadsNowhere, type SubnetRoute } from './given-routes.ts';
+import { FAMILIES } from '../wire/ip-address.ts';
+import { givenRoutes, type SubnetRoute } from './given-routes.ts';
 import type { WholeLabState, WholeNamespace } from './lab-state.ts';
 import { sayer } from './script-words.ts';
 import { shellLine } from './shell-words.ts';
-
-const FAMILIES = [4, 6] as const;
 
 /** The routes that somebody gave to a namespace, and its routing policy. */
 export function routeLines(state: WholeLabState, namespace: WholeNamespace): string[] {
@@ -121,10 +120,6 @@ function ruleLines(state: WholeLabState, namespace: WholeNamespace, family: 4 | 
     ...rules.filter((rule) => !isLocal(rule) && rule.unknown.length === 0).map((rule) => say(ipRule.add(rule))),
     ...(rules.some(isLocal) ? [] : [shellLine('ip', '-n', namespace.name, `-${family}`, 'rule', 'del', 'priority', 0)]),
   ];
-}
-
-export function nexthopLines(state: WholeLabState, namespace: WholeNamespace): string[] {
-  return nexthopRequests(namespace).map(sayer(state, namespace.name));
 }
 
 /** What makes the nexthops of a namespace, in an order in which the kernel takes it. */

@@ -1,3 +1,4 @@
+import { sysctlPath } from '../kernel/sysctl.ts';
 import type { WholeNamespace } from './lab-state.ts';
 import { quote, shellLine } from './shell-words.ts';
 
@@ -12,7 +13,10 @@ export function isOfDevice(sysctl: string): boolean {
 /** Sets what new devices take, for all namespaces at once that have it the same. */
 export function generalSysctlLines(namespaces: readonly WholeNamespace[]): string[] {
   const groups = Map.groupBy(namespaces, ({ changedSysctls }) =>
-    assignments(generalOf(changedSysctls)).join(' \\\n    '),
+    Object.entries(changedSysctls)
+      .filter(([key]) => !isOfDevice(key))
+      .map(([key, value]) => quote(`${key}=${value}`))
+      .join(' \\\n    '),
   );
   return [...groups].flatMap(([words, group]) => {
     if (words === '') return [];
@@ -29,18 +33,6 @@ export function deviceSysctlLines({ name, changedSysctls }: WholeNamespace): str
       const command = ['ip', 'netns', 'exec', name];
       if (/^[\w./-]+$/.test(key)) return shellLine(...command, 'sysctl', '-q', '-w', `${key}=${value}`);
       // sysctl(8) would take a device's name apart at `=`, and its wildcards for wildcards.
-      return `${shellLine('echo', value)} | ${shellLine(...command, 'tee', `/proc/sys/${pathOf(key)}`)} >/dev/null`;
+      return `${shellLine('echo', value)} | ${shellLine(...command, 'tee', sysctlPath(key))} >/dev/null`;
     });
-}
-
-function generalOf(sysctls: Readonly<Record<string, string>>): [key: string, value: string][] {
-  return Object.entries(sysctls).filter(([key]) => !isOfDevice(key));
-}
-
-function assignments(sysctls: [key: string, value: string][]): string[] {
-  return sysctls.map(([key, value]) => quote(`${key}=${value}`));
-}
-
-function pathOf(key: string): string {
-  return key.includes('/') ? key : key.replaceAll('.', '/');
 }

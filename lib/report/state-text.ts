@@ -10,6 +10,7 @@ import { ipRoute } from '../netlink/route.ts';
 import { areChanged, ipRule } from '../netlink/rule.ts';
 import { bridgeOf, linkAt, linkIn } from '../state/find-link.ts';
 import type { Link } from '../state/network-state.ts';
+import { FAMILIES } from '../wire/ip-address.ts';
 import { givenAddresses, isWithheld, withLength } from './given-addresses.ts';
 import { givenRoutes } from './given-routes.ts';
 import { devicesIn, loopbackOf, switchBridge } from './lab-devices.ts';
@@ -65,7 +66,7 @@ export function stateText(state: WholeLabState, namespace: WholeNamespace): stri
       nexthops.map(({ group, ...rest }) => wordsOf(ipNexthop.add(group.length > 0 ? { ...rest, group } : rest))),
     ],
     ['multicast routes', mroutes.map((route) => mrouteWords(route, names))],
-    ...([4, 6] as const).map((family): [string, string[]] => {
+    ...FAMILIES.map((family): [string, string[]] => {
       const rules = namespace.rules.filter((rule) => rule.family === family);
       return [`rules of IPv${family}`, areChanged(rules, family) ? rules.map((rule) => wordsOf(ipRule.add(rule))) : []];
     }),

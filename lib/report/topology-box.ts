@@ -165,7 +165,11 @@ function stack(groups: readonly Group[], x: number, top: number, width: number):
 
 function deviceWidth(device: TopologyDevice): number {
   const { addresses, state } = deviceLines(device);
-  const longest = Math.max(device.name.length + device.kind.length + 2, state.length, ...addresses.map(lengthOf));
+  const longest = Math.max(
+    device.name.length + device.kind.length + 2,
+    state.length,
+    ...addresses.map(({ length }) => length),
+  );
   return longest * METRICS.character + 2 * METRICS.padding;
 }
 
@@ -184,8 +188,4 @@ function widest(groups: readonly Group[]): number {
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, each) => total + each, 0);
-}
-
-function lengthOf({ length }: string): number {
-  return length;
 }

@@ -18,7 +18,8 @@ export function topologyMermaid(topology: Topology): string {
     lines.push(`  subgraph n${index}["${escapeText(role === 'host' ? name : `${name} (${role})`)}"]`);
     // A subgraph without a node would not be drawn.
     if (devices.length === 0) lines.push(`    e${index}[" "]:::none`);
-    for (const device of devices) lines.push(`    ${ids.get(device.key)}["${label(device)}"]${classOf(device)}`);
+    for (const device of devices)
+      lines.push(`    ${ids.get(device.key)}["${label(device)}"]${device.fault ? ':::fault' : ''}`);
     lines.push('  end', `  class n${index} ${role}`);
   }
   const directed = new Map(directEdges(topology).map((each) => [each.edge, each]));
@@ -40,10 +41,6 @@ function label({ name, kind, addresses, notes, fault }: TopologyDevice): string 
     ...(state ? [escapeText(state)] : []),
   ];
   return lines.join('<br/>');
-}
-
-function classOf({ fault }: TopologyDevice): string {
-  return fault ? ':::fault' : '';
 }
 
 /** Mermaid's entities, which begin with # where HTML's begin with &. */

@@ -123,7 +123,6 @@ export function edgeId({ from, to }: Pick<TopologyEdge, 'from' | 'to'>): string 
   return `${from} ${to}`;
 }
 
-/** The namespace in a device's key. */
 export function namespaceOf(key: string): string {
   return key.slice(0, key.lastIndexOf('/'));
 }

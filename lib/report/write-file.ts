@@ -25,10 +25,10 @@ export const PUBLIC_FOLDER = 0o775;
  * Writes a file in one step: the old one is there until the new one is complete. A link in its place gives way, and is not
  * followed.
  */
-export function replaceFile(path: string, content: string | Uint8Array, mode: number = PUBLIC): void {
+export function replaceFile(path: string, content: string | Uint8Array): void {
   const beside = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}`);
   try {
-    writeNewFile(beside, content, mode);
+    writeNewFile(beside, content);
     renameSync(beside, path);
   } catch (error) {
     rmSync(beside, { force: true });
@@ -67,7 +67,6 @@ export function makeFolder(path: string): void {
   for (const each of made) giveFolderToOwner(each);
 }
 
-/** Makes one folder. */
 export function makeNewFolder(path: string, mode: number): void {
   mkdirSync(path, { mode });
   giveFolderToOwner(path);

@@ -34,14 +34,10 @@ export async function pauseAtFailure(lab: Lab, test: string, failure: string): P
 /** Holds on at the end of a test: where `hairpin shell` runs it, or where it fails by what has not been held yet. */
 export async function pauseAtEnd(lab: Lab, { name, failures, isToFail }: EndedTest): Promise<void> {
   if (lab.closed) return;
-  const isNews = !isToFail && failures.some((failure) => !wasHeld(failure));
+  // vitest puts the words of `expect(a, 'words')` in front.
+  const isNews = !isToFail && failures.some((failure) => ![...held].some((each) => failure.endsWith(each)));
   if (!process.env[SHELL] && !(process.env[PAUSE] && isNews)) return;
   await pauseAt(lab, failures.length > 0 ? failing(name, failures) : `${name} passes`);
-}
-
-/** vitest puts the words of `expect(a, 'words')` in front. */
-function wasHeld(failure: string): boolean {
-  return [...held].some((each) => failure.endsWith(each));
 }
 
 interface EndedTest {

@@ -1,7 +1,7 @@
 import type { NetNamespace } from '../kernel/net-namespace.ts';
 import { bridge } from '../links/bridge.ts';
 import { isBridgePort } from '../links/bridge-port.ts';
-import { kindOf } from '../links/registry.ts';
+import { hasPorts, kindOf } from '../links/registry.ts';
 import { ipAddress } from '../netlink/address.ts';
 import { hasIpsec } from '../netlink/ipsec.ts';
 import { bridgeMdb } from '../netlink/mdb.ts';
@@ -12,6 +12,7 @@ import { tcQdisc } from '../netlink/qdisc.ts';
 import { ipRoute } from '../netlink/route.ts';
 import { ipRule } from '../netlink/rule.ts';
 import type { NetlinkSocket } from '../netlink/socket.ts';
+import { FAMILIES } from '../wire/ip-address.ts';
 import { listMroutes } from './entries/mroute-entry.ts';
 import type { Link, NamespaceState, NetworkState, PortVlans, StatePart } from './network-state.ts';
 import { readChanges } from './read-changes.ts';
@@ -42,20 +43,18 @@ export function readNetwork(
   parts: readonly StatePart[] = EVERY_PART,
 ): NetworkState<never> {
   const links = readLinks(sources);
-  return { namespaces: sources.map((source, at) => readParts(source, links[at] ?? [], parts)) };
-}
-
-function readParts(source: StateSource, links: readonly Link[], parts: readonly StatePart[]): NamespaceState<never> {
-  return {
-    name: source.name,
-    links,
-    ...Object.fromEntries(parts.map((part) => [part, READERS[part](source, links)])),
-  };
+  const namespaces = sources.map((source, at) => {
+    const own = links[at] ?? [];
+    return {
+      name: source.name,
+      links: own,
+      ...Object.fromEntries(parts.map((part) => [part, READERS[part](source, own)])),
+    };
+  });
+  return { namespaces };
 }
 
 type Readers = { [P in StatePart]: (source: StateSource, links: readonly Link[]) => NamespaceState[P] };
-
-const FAMILIES = [4, 6] as const;
 
 const READERS: Readers = {
   addresses: ({ rtnetlink }) =>
@@ -95,10 +94,6 @@ function vlansOf(rtnetlink: NetlinkSocket, links: readonly Link[]): PortVlans[] 
 
 function hasInstances(link: Link): boolean {
   return bridge.is(link) && bridge.of(link).mstEnabled === true;
-}
-
-function hasPorts(link: Link): boolean {
-  return kindOf(link)?.description.hasPorts === true;
 }
 
 /** A bridge, a port of one, or a tunnel that keeps a forwarding database of its own. */

@@ -21,7 +21,6 @@ export function readVlanMulticast(rtnetlink: NetlinkSocket, links: readonly Link
   });
 }
 
-/** The multicast settings of each VLAN of each bridge. */
 export function listVlanMulticast(rtnetlink: NetlinkSocket): VlanMulticast[] {
   return rtnetlink
     .list(bridgeVlanGlobal.all())

@@ -1,12 +1,10 @@
 import { bridgeVlanGlobal } from '../netlink/bridge-mst.ts';
 import { type BridgeVlan, bridgeVlan, bridgeVlanOptions, vlansOf } from '../netlink/bridge-vlan.ts';
-import type { Request } from '../netlink/request.ts';
+import type { NetlinkSocket } from '../netlink/socket.ts';
 import type { Link, PortVlans } from './network-state.ts';
 
 /** What asks the kernel: a `NetlinkSocket`. */
-interface Lister {
-  list<Answer>(request: Request<Answer>): Answer[];
-}
+type Lister = Pick<NetlinkSocket, 'list'>;
 
 /** The VLANs of all ports and bridges, with what they have beside their flags, which they keep while no bridge looks at VLANs. */
 export function readVlans(rtnetlink: Lister): PortVlans[] {

@@ -1,10 +1,11 @@
 import { type AddressState, ipAddress } from '../netlink/address.ts';
+import type { Request } from '../netlink/request.ts';
 import { givenAddresses, withLength } from '../report/given-addresses.ts';
 import type { WholeNamespace } from '../report/lab-state.ts';
 import { addressConfig } from '../report/script-addresses.ts';
 import type { Link } from '../state/network-state.ts';
 import { broadcastOf } from '../wire/ip-address.ts';
-import { execLine, omitEmpty, type Subject } from './described.ts';
+import { omitEmpty } from './described.ts';
 import type { Mapping } from './topology.ts';
 
 /** The addresses of a device as its option `address`. */
@@ -15,13 +16,13 @@ export function describeAddresses(namespace: WholeNamespace, link: Link): Mappin
 }
 
 /** The addresses that `address` does not say. */
-export function addressLines(subject: Subject, link: Link): string[] {
-  const { role, bridge } = subject.namespace;
+export function otherAddresses(namespace: WholeNamespace, link: Link): Request[] {
+  const { role, bridge } = namespace;
   const isOfSwitch = link.index === bridge || (role === 'switch' && link.peer !== undefined);
-  const plain = link.name === 'lo' || isOfSwitch ? [] : plainAddresses(subject.namespace, link);
-  return givenAddresses(subject.namespace, link)
+  const plain = link.name === 'lo' || isOfSwitch ? [] : plainAddresses(namespace, link);
+  return givenAddresses(namespace, link)
     .filter((address) => !plain.includes(address))
-    .map((address) => execLine(subject, ipAddress.add({ ...addressConfig(address, link), lifetime: undefined })));
+    .map((address) => ipAddress.add({ ...addressConfig(address, link), lifetime: undefined }));
 }
 
 /** What neither says. */

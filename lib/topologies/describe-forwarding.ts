@@ -3,13 +3,14 @@ import { kindOf } from '../links/registry.ts';
 import { changedMulticast } from '../netlink/bridge-vlan.ts';
 import { bridgeMdb } from '../netlink/mdb.ts';
 import { bridgeFdb } from '../netlink/neighbour.ts';
+import type { Request } from '../netlink/request.ts';
 import { idsOf, rowsOf } from '../netlink/vlan-rows.ts';
 import type { WholeNamespace } from '../report/lab-state.ts';
 import { instanceRemarks, instancesOf } from '../report/mst-instances.ts';
 import { farEnds, givenFdb, vlanMulticastRows } from '../report/script-forwarding.ts';
 import { bridgeOf } from '../state/find-link.ts';
 import type { Link, PortVlans } from '../state/network-state.ts';
-import { execLine, omitEmpty, type Subject } from './described.ts';
+import { omitEmpty, type Subject } from './described.ts';
 import type { Mapping } from './topology.ts';
 
 /** The entries of a bridge that do not age, or those of a tunnel that keeps some itself. */
@@ -59,18 +60,17 @@ function ofTunnel(namespace: WholeNamespace, link: Link): WholeNamespace['fdb'] 
 }
 
 /** The entries that only `bridge` can say. */
-export function forwardingLines(subject: Subject): string[] {
-  const { namespace } = subject;
+export function otherForwarding(namespace: WholeNamespace): Request[] {
   return [
     ...inOneOrder(givenFdb(namespace))
       .filter(({ local }) => local)
       .map(({ mac, device, vlan, sticky, bridge }) => {
         const where = device === bridge ? { self: true } : { master: true };
-        return execLine(subject, bridgeFdb.replace({ mac, device, vlan, sticky, state: 'PERMANENT', ...where }));
+        return bridgeFdb.replace({ mac, device, vlan, sticky, state: 'PERMANENT', ...where });
       }),
     ...inOneOrder(namespace.mdb)
       .filter((entry) => entry.state === 'permanent' && !isSayable(entry))
-      .map((entry) => execLine(subject, bridgeMdb.add(entry))),
+      .map((entry) => bridgeMdb.add(entry)),
   ];
 }
 

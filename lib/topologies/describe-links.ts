@@ -3,16 +3,17 @@ import { FIRST_INDEX } from '../lab/lab-engine.ts';
 import { isBridgePort, PORT_OPTIONS } from '../links/bridge-port.ts';
 import { kindOf, USUAL_PAIR } from '../links/registry.ts';
 import { ipLink } from '../netlink/link.ts';
+import type { Request } from '../netlink/request.ts';
 import { devicesIn, loopbackOf, switchBridge } from '../report/lab-devices.ts';
-import type { WholeLabState } from '../report/lab-state.ts';
+import type { WholeLabState, WholeNamespace } from '../report/lab-state.ts';
 import { changedPort, settingsToSay } from '../report/link-words.ts';
 import { changesOfBridge, extrasOf, isArpOff } from '../report/script-links.ts';
 import { bridgeOf, linkAt, linkIn, lowerOf, peerOf } from '../state/find-link.ts';
 import { freshLink } from '../state/fresh-links.ts';
 import type { Link } from '../state/network-state.ts';
-import { addressLines, addressRemarks, describeAddresses } from './describe-addresses.ts';
+import { addressRemarks, describeAddresses, otherAddresses } from './describe-addresses.ts';
 import { describeForwarding, describeVlans, forwardingRemarks } from './describe-forwarding.ts';
-import { execLine, type Subject, subjectOf } from './described.ts';
+import { type Subject, subjectOf } from './described.ts';
 import type { Mapping } from './topology.ts';
 
 /** A device of a state. */
@@ -20,35 +21,35 @@ interface Device extends Subject {
   readonly link: Link;
 }
 
-/** The links of a state, those first that others are made on, and of each namespace the `exec` lines that go with them. */
+/** The links of a state, those first that others are made on, and of each namespace what `exec` has to do beside them. */
 export interface DescribedLinks {
   readonly links: readonly Mapping[];
-  readonly exec: ReadonlyMap<string, readonly string[]>;
+  readonly exec: ReadonlyMap<string, readonly Request[]>;
   /** What is left out of a link, by its place in the list. */
   readonly remarks: readonly { at: number; text: string }[];
 }
 
 export function describeLinks(state: WholeLabState): DescribedLinks {
-  const exec = new Map<string, string[]>(state.namespaces.map(({ name }) => [name, []]));
+  const exec = new Map<string, Request[]>(state.namespaces.map(({ name }) => [name, []]));
   const remarks: { at: number; text: string }[] = [];
   const links: Mapping[] = [];
   // The lab counts its devices, and makes MAC addresses of the numbers.
   let index = FIRST_INDEX + state.namespaces.filter(({ role }) => role === 'switch').length;
   const add = (device: Device) => {
-    exec.get(device.namespace.name)?.push(...execLines(device));
+    exec.get(device.namespace.name)?.push(...otherSettings(device));
     const { namespace, link } = device;
     for (const text of [...addressRemarks(namespace, link), ...forwardingRemarks(namespace, link)])
       remarks.push({ at: links.length, text });
     return index++;
   };
-  for (const subject of state.namespaces.map((each) => subjectOf(state, each)))
-    exec.get(subject.namespace.name)?.push(...loopbackLines(subject), ...bridgeLines(subject));
+  for (const namespace of state.namespaces)
+    exec.get(namespace.name)?.push(...changesOfLoopback(namespace), ...otherChangesOfBridge(namespace));
   for (const [device, peer] of inOrder(state)) {
     if (peer) {
       const ends = [device, peer].map((end) => describeEnd(end, add(end)));
       if (peer.link.mtu !== device.link.mtu) {
         const { index: changed, mtu } = peer.link;
-        exec.get(peer.namespace.name)?.push(execLine(peer, ipLink.change({ index: changed, mtu })));
+        exec.get(peer.namespace.name)?.push(ipLink.change({ index: changed, mtu }));
       }
       links.push({ a: short(ends[0] ?? {}), b: short(ends[1] ?? {}), ...describePair(device) });
     } else links.push(describeSingle(device, add(device)));
@@ -184,43 +185,42 @@ function namedIn({ link, names }: Device, settings: Mapping): Mapping {
   );
 }
 
-function execLines(device: Device): string[] {
-  const { namespace, link } = device;
+function otherSettings({ namespace, link }: Device): Request[] {
   const { index, allMulticast } = link;
   const changes = { ...(allMulticast ? { allMulticast } : {}), ...(isArpOff(link) ? { arp: false } : {}) };
   const isLoose = namespace.role === 'switch' && link.peer !== undefined && link.master !== namespace.bridge;
   return [
-    ...(Object.keys(changes).length > 0 ? [execLine(device, ipLink.change({ index, ...changes }))] : []),
-    ...(isLoose ? [execLine(device, ipLink.change({ index, master: link.master ?? 0 }))] : []),
-    ...extrasOf(link).map((request) => execLine(device, request)),
-    ...addressLines(device, link),
+    ...(Object.keys(changes).length > 0 ? [ipLink.change({ index, ...changes })] : []),
+    ...(isLoose ? [ipLink.change({ index, master: link.master ?? 0 })] : []),
+    ...extrasOf(link),
+    ...otherAddresses(namespace, link),
   ];
 }
 
-function loopbackLines(subject: Subject): string[] {
-  const loopback = loopbackOf(subject.namespace);
+function changesOfLoopback(namespace: WholeNamespace): Request[] {
+  const loopback = loopbackOf(namespace);
   if (!loopback) return [];
   const { index, up } = loopback;
-  const isUsual = up === (subject.namespace.role !== 'switch');
+  const isUsual = up === (namespace.role !== 'switch');
   return [
-    ...(isUsual ? [] : [execLine(subject, ipLink.change({ index, up }))]),
-    ...extrasOf(loopback).map((request) => execLine(subject, request)),
-    ...addressLines(subject, loopback),
+    ...(isUsual ? [] : [ipLink.change({ index, up })]),
+    ...extrasOf(loopback),
+    ...otherAddresses(namespace, loopback),
   ];
 }
 
 /** The bridge of a switch as a device: `role: switch` says its settings as a bridge only. */
-function bridgeLines(subject: Subject): string[] {
-  const bridge = switchBridge(subject.namespace);
+function otherChangesOfBridge(namespace: WholeNamespace): Request[] {
+  const bridge = switchBridge(namespace);
   if (!bridge) return [];
   const { index } = bridge;
-  const changes = changesOfBridge(subject.namespace, bridge);
+  const changes = changesOfBridge(namespace, bridge);
   // Of a new MAC address it makes a new link-local one, but only as it comes up (addrconf_notify).
   const first = bridge.up && changes.mac === undefined ? changes : { ...changes, up: false };
   return [
-    ...(Object.keys(first).length > 0 ? [execLine(subject, ipLink.change({ index, ...first }))] : []),
-    ...(bridge.up && first.up === false ? [execLine(subject, ipLink.change({ index, up: true }))] : []),
-    ...extrasOf(bridge).map((request) => execLine(subject, request)),
-    ...addressLines(subject, bridge),
+    ...(Object.keys(first).length > 0 ? [ipLink.change({ index, ...first })] : []),
+    ...(bridge.up && first.up === false ? [ipLink.change({ index, up: true })] : []),
+    ...extrasOf(bridge),
+    ...otherAddresses(namespace, bridge),
   ];
 }

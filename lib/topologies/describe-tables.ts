@@ -1,43 +1,47 @@
 import { kindOf } from '../links/registry.ts';
 import type { Mroute } from '../netlink/mroute.ts';
-import { ipNeighbour } from '../netlink/neighbour.ts';
 import type { Nexthop } from '../netlink/nexthop.ts';
-import { type Route, TABLE_MAIN } from '../netlink/route.ts';
+import type { Request } from '../netlink/request.ts';
+import { leadsNowhere, type Route, TABLE_MAIN } from '../netlink/route.ts';
 import { ipRule, KERNELS_OWN_RULES, type Rule } from '../netlink/rule.ts';
-import { leadsNowhere } from '../report/given-routes.ts';
 import type { WholeNamespace } from '../report/lab-state.ts';
 import { isMadeByCall } from '../report/mroute-words.ts';
 import { gatewayRequests } from '../report/script-gateways.ts';
+import { neighbourRequests, proxyRequests } from '../report/script-neighbours.ts';
 import { nexthopRequests, nexthopsInOrder, routeConfig, routeRequests } from '../report/script-routes.ts';
 import { type DeviceNames, nameIn } from '../state/entries/entry-kind.ts';
 import { mrouteOf } from '../state/entries/mroute-entry.ts';
 import { nexthopOf } from '../state/entries/nexthop-entry.ts';
 import { entryOf } from '../state/entries/route-entry.ts';
 import { ruleOf } from '../state/entries/rule-entry.ts';
-import { execLine, omitEmpty, type Subject } from './described.ts';
+import { FAMILIES } from '../wire/ip-address.ts';
+import { omitEmpty } from './described.ts';
 import type { Mapping } from './topology.ts';
 
-/** The tables of a namespace in the words of its calls, and in those of `ip` what they cannot say. */
+/** The tables of a namespace in the words of its calls, and as requests what they cannot say. */
 export interface DescribedTables {
   readonly tables: Mapping;
-  readonly exec: readonly string[];
+  readonly exec: readonly Request[];
 }
 
-export function describeTables(subject: Subject): DescribedTables {
-  const { namespace } = subject;
+export function describeTables(namespace: WholeNamespace): DescribedTables {
   const isSwitch = namespace.role === 'switch';
-  const names = deviceNamesOf(subject);
+  const names: DeviceNames = new Map(namespace.links.map(({ index, name }) => [index, name]));
   const requests = routeRequests(namespace);
   const nexthops = nexthopsInOrder(namespace);
-  const { added: rules, missing } = rulesOf(subject);
+  const { added: rules, missing } = rulesOf(namespace);
   const neighbours = namespace.neighbours.filter(({ state }) => state === 'PERMANENT');
   const { proxies } = namespace;
+  const ofSwitch = [
+    ...rules.map((rule) => ipRule.add(rule)),
+    ...neighbourRequests(namespace),
+    ...proxyRequests(namespace),
+  ];
   // A switch has no such tables in a file. `route.add` adds one route to a destination, and needs a way to its next hop: where more
   // than that was done, `ip` does all of it, in the order of a script.
   const [before, behind] = [gatewayRequests(namespace, 'add'), gatewayRequests(namespace, 'delete')];
   const areAdded = !isSwitch && requests.every(({ verb }) => verb === 'add') && before.length === 0;
-  const routes = requests.map(({ request }) => request);
-  const lines = [...before, ...nexthopRequests(namespace), ...routes, ...behind].map((each) => execLine(subject, each));
+  const ways = [...before, ...nexthopRequests(namespace), ...requests.map(({ request }) => request), ...behind];
   return {
     tables: omitEmpty({
       nexthops: areAdded ? nexthops.map((nexthop) => describeNexthop(nexthop, names)) : [],
@@ -52,18 +56,8 @@ export function describeTables(subject: Subject): DescribedTables {
             neighbours: describeNeighbours(neighbours, proxies, names),
           }),
     }),
-    exec: [
-      ...(areAdded ? [] : lines),
-      ...missing.map((rule) => execLine(subject, ipRule.delete(rule))),
-      ...(isSwitch ? rules.map((rule) => execLine(subject, ipRule.add(rule))) : []),
-      ...(isSwitch ? neighbours.map((each) => execLine(subject, ipNeighbour.replace(each))) : []),
-      ...(isSwitch ? proxies.map((each) => execLine(subject, ipNeighbour.add({ ...each, proxy: true }))) : []),
-    ],
+    exec: [...(areAdded ? [] : ways), ...missing.map((rule) => ipRule.delete(rule)), ...(isSwitch ? ofSwitch : [])],
   };
-}
-
-function deviceNamesOf({ namespace }: Subject): DeviceNames {
-  return new Map(namespace.links.map(({ index, name }) => [index, name]));
 }
 
 function describeRoute(route: Route, names: DeviceNames): Mapping {
@@ -111,7 +105,7 @@ function describeMroute(route: Mroute, names: DeviceNames): Mapping {
 }
 
 /** The rules that somebody added, and those of the kernel that somebody deleted. */
-function rulesOf({ namespace }: Subject): { added: Rule[]; missing: Parameters<typeof ipRule.delete>[0][] } {
+function rulesOf(namespace: WholeNamespace): { added: Rule[]; missing: Parameters<typeof ipRule.delete>[0][] } {
   // A kernel without policy routing lists none (CONFIG_IP_MULTIPLE_TABLES).
   if (namespace.rules.length === 0) return { added: [], missing: [] };
   const brought = new Set(namespace.links.map((link) => kindOf(link)?.description.bringsRule));
@@ -120,7 +114,7 @@ function rulesOf({ namespace }: Subject): { added: Rule[]; missing: Parameters<t
     .filter((rule) => rule.unknown.length === 0)
     .filter((rule) => !(rule.isPlain && KERNELS_OWN_RULES[rule.family].includes(keyOf(rule))))
     .filter((rule) => !(rule.isOfVrfs && brought.has(rule.priority)));
-  const missing = ([4, 6] as const).flatMap((family) =>
+  const missing = FAMILIES.flatMap((family) =>
     KERNELS_OWN_RULES[family]
       .filter((key) => !namespace.rules.some((rule) => rule.family === family && rule.isPlain && keyOf(rule) === key))
       .map((key) => {

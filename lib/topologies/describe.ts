@@ -5,11 +5,11 @@ import type { WholeLabState } from '../report/lab-state.ts';
 import { leftOutLines } from '../report/left-out.ts';
 import { settingsToSay } from '../report/link-words.ts';
 import { loadableRuleset } from '../report/script-filters.ts';
-import { describeForwarding, describeVlans, forwardingLines } from './describe-forwarding.ts';
+import { describeForwarding, describeVlans, otherForwarding } from './describe-forwarding.ts';
 import { describeLinks } from './describe-links.ts';
 import { describeSysctls } from './describe-sysctls.ts';
 import { describeTables } from './describe-tables.ts';
-import { type Described, omitEmpty, type Remark, type Subject, subjectOf } from './described.ts';
+import { type Described, execLine, omitEmpty, type Remark, type Subject, subjectOf } from './described.ts';
 import type { Mapping } from './topology.ts';
 
 /**
@@ -23,12 +23,12 @@ export function describeTopology(whole: WholeLabState, defaults: Defaults): Desc
   const { links, exec, remarks } = describeLinks(state);
   const namespaces = state.namespaces.map((namespace): [string, Mapping | null] => {
     const subject = subjectOf(state, namespace);
-    const { tables, exec: ofTables } = describeTables(subject);
+    const { tables, exec: ofTables } = describeTables(namespace);
     const nftables = loadableRuleset(namespace);
     const lines = [
-      ...(exec.get(namespace.name) ?? []),
-      ...forwardingLines(subject),
-      ...ofTables,
+      ...[...(exec.get(namespace.name) ?? []), ...otherForwarding(namespace), ...ofTables].map((request) =>
+        execLine(subject, request),
+      ),
       ...(nftables === '' ? [] : [{ run: 'nft -f -', input: `${nftables}\n` }]),
     ];
     const sysctls = describeSysctls(namespace, defaults);

@@ -12,7 +12,6 @@ export interface Device {
   readonly kind: LinkKind | undefined;
 }
 
-/** Every device of a topology. */
 export function devicesOf({ links }: Topology): Device[] {
   return (links ?? []).flatMap((link, at) => {
     const ends: [Mapping, Path][] = isPair(link)

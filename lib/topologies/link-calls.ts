@@ -31,7 +31,8 @@ export function memberCalls(topology: Topology, device: Device): Call[] {
   if (master === undefined) return [];
   const { namespace } = splitName(device.name);
   const on = refTo(device);
-  const above = kindNamed(topology, deviceName(String(master), namespace));
+  const nameAbove = deviceName(String(master), namespace);
+  const above = devicesOf(topology).find(({ name }) => name === nameAbove)?.kind;
   // A bond and a team take only devices that are down, and bring them up themselves (bond_enslave, team_port_add).
   const takesDown = above?.members === 'frames' && !above.description.hasPorts;
   const port = kind?.description.hasPorts ? {} : pick(options, PORT_OPTIONS);
@@ -108,8 +109,4 @@ function lateOptions(kind: LinkKind | undefined): readonly string[] {
 function refIfDevice(kind: LinkKind | undefined, option: string, value: unknown, here: string, path: Path): unknown {
   if (!kind?.deviceOptions.includes(option) || typeof value !== 'string') return value;
   return new Ref(deviceName(value, here), [...path, option]);
-}
-
-function kindNamed(topology: Topology, name: string): LinkKind | undefined {
-  return devicesOf(topology).find((device) => device.name === name)?.kind;
 }

@@ -1,4 +1,5 @@
 import { isOfDevice } from '../report/script-sysctls.ts';
+import { FAMILIES } from '../wire/ip-address.ts';
 import { type Call, Ref } from './call.ts';
 import { splitWords } from './split-words.ts';
 import type { Mapping, Path, Topology } from './topology.ts';
@@ -48,7 +49,7 @@ export function withoutDefaultRoutes({ namespaces }: Topology, { name, options, 
   const hasRouter = Object.values(namespaces).some((each) => each?.['role'] === 'router');
   const isHost = (options['role'] ?? 'host') === 'host';
   if (!hasRouter || !isHost || options['routes'] === undefined) return [];
-  return ([4, 6] as const).map((family) => ({
+  return FAMILIES.map((family) => ({
     ...{ on: new Ref(name, path), method: 'route.delete', args: [{ to: 'default', family }] },
     ...{ path: [...path, 'routes'], optional: true },
   }));

@@ -6,7 +6,7 @@ import { echoLimitOf } from '../probes/echo-limit.ts';
 import { reachability } from '../probes/reachability.ts';
 import { whyNobodyAnswers } from '../probes/self-question.ts';
 import { quietIn } from '../trace/quiescence.ts';
-import type { Family } from '../wire/ip-address.ts';
+import { FAMILIES, type Family } from '../wire/ip-address.ts';
 
 /** Who reaches whom in a lab, as `toMatchReachability` takes it. */
 export interface ReachabilityText {
@@ -21,7 +21,7 @@ export interface ReachabilityText {
  * @returns undefined for fewer than two hosts with addresses of one version of IP
  */
 export async function reachabilityText(lab: Lab): Promise<ReachabilityText | undefined> {
-  const family = ([4, 6] as const).find((each) => hostsOf(lab, each).length > 1);
+  const family = FAMILIES.find((each) => hostsOf(lab, each).length > 1);
   if (family === undefined) return undefined;
   const hosts = hostsOf(lab, family);
   const quiet = () => quietIn(lab, 'packets');

@@ -1,4 +1,5 @@
 import { omit } from '../kernel/plain-object.ts';
+import { END_OPTIONS } from '../lab/add-cable.ts';
 import { bridge } from '../links/bridge.ts';
 import { PORT_OPTIONS } from '../links/bridge-port.ts';
 import type { LinkKind } from '../links/link-kind.ts';
@@ -13,7 +14,6 @@ export const BRIDGE_LISTS = ['vlans', 'fdb', 'mdb', 'mst', 'vlanMulticast'] as c
 
 const OF_ALL_NAMESPACES = ['role', 'sysctls', 'exec'] as const;
 const OF_HOSTS = ['nexthops', 'routes', 'mroutes', 'rules', 'neighbours'] as const;
-const DEVICE_KEYS = ['name', 'mac', 'address', 'up', 'promiscuous'] as const;
 const MEMBER_KEYS = ['master', 'backupPort', 'vlans'] as const;
 
 export const HOST_KEYS: readonly string[] = [...OF_ALL_NAMESPACES, ...OF_HOSTS];
@@ -23,7 +23,7 @@ export const SWITCH_KEYS: readonly string[] = [
   ...bridge.options.keys(),
 ];
 /** Of an end of a cable on a host. */
-export const HOST_END_KEYS: readonly string[] = [...DEVICE_KEYS, ...MEMBER_KEYS, ...PORT_OPTIONS];
+export const HOST_END_KEYS: readonly string[] = [...END_OPTIONS, ...MEMBER_KEYS, ...PORT_OPTIONS];
 /** Of an end of a cable on a switch: it is a port there, without addresses. */
 export const PORT_KEYS: readonly string[] = HOST_END_KEYS.filter((key) => key !== 'address' && key !== 'master');
 
@@ -32,11 +32,10 @@ export function pairKeys(kind: LinkKind): string[] {
   return ['kind', 'a', 'b', 'mtu', ...kind.options.keys()];
 }
 
-/** The keys of a link with one end. */
 export function linkKeys({ lower, options, description }: LinkKind): string[] {
   const { hasPorts = false, keepsFdb = false } = description;
   return [
-    ...['kind', ...DEVICE_KEYS, 'mtu'],
+    ...['kind', ...END_OPTIONS, 'mtu'],
     ...(lower === 'none' ? [] : ['parent']),
     ...options.keys(),
     // A bridge cannot be the port of another (br_add_if, ELOOP).

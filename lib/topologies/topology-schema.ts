@@ -123,6 +123,10 @@ function entries(fields: Fields): JsonSchema {
   return listOf(objectSchema(fields));
 }
 
+const LISTS: Readonly<Record<string, JsonSchema>> = Object.fromEntries(
+  BRIDGE_LISTS.map((name) => [name, { $ref: `#/$defs/${name}` }]),
+);
+
 /** What a namespace may have. */
 const NAMESPACE: Readonly<Record<string, JsonSchema>> = {
   role: { enum: ['host', 'router', 'switch'] },
@@ -139,7 +143,7 @@ const NAMESPACE: Readonly<Record<string, JsonSchema>> = {
   rules: entries(ruleEntry.fields),
   neighbours: entries(neighbourFields),
   subnets: { type: 'array', items: TEXT },
-  ...refsTo(BRIDGE_LISTS),
+  ...LISTS,
 };
 
 /** What a device may have. */
@@ -156,12 +160,8 @@ const DEVICE: Readonly<Record<string, JsonSchema>> = {
   up: SWITCHED,
   promiscuous: SWITCHED,
   ...Object.fromEntries(PORT_OPTIONS.map((option) => [option, bridgePort.rows[option].of.schema ?? {}])),
-  ...refsTo(BRIDGE_LISTS),
+  ...LISTS,
 };
-
-function refsTo(names: readonly string[]): Record<string, JsonSchema> {
-  return Object.fromEntries(names.map((name) => [name, { $ref: `#/$defs/${name}` }]));
-}
 
 function forwarding(): Readonly<Record<string, JsonSchema>> {
   const vlan = {

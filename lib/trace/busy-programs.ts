@@ -30,8 +30,9 @@ export class BusyPrograms {
   }
 
   #isBusy(thread: string): boolean {
+    const stat = unlessCode(ENDED, () => readFileSync(`${thread}/stat`, 'latin1'), '');
     // The name of a program may have any sign in it, and stands in the last parentheses (proc_pid_stat).
-    const [state, ...rest] = read(`${thread}/stat`)?.split(') ').at(-1)?.split(' ') ?? [];
+    const [state, ...rest] = stat.split(') ').at(-1)?.split(' ') ?? [];
     // R: it runs, or would if it were let; D: it waits for a disk. In any other it waits for what may come.
     if (state !== 'R' && state !== 'D') {
       this.#ranBefore.delete(thread);
@@ -48,10 +49,6 @@ export class BusyPrograms {
 function threadsOf(pid: number): string[] {
   const folder = `/proc/${pid}/task`;
   return unlessCode(ENDED, () => readdirSync(folder), []).map((thread) => `${folder}/${thread}`);
-}
-
-function read(file: string): string | undefined {
-  return unlessCode(ENDED, () => readFileSync(file, 'latin1'), undefined);
 }
 
 /** The process has ended meanwhile: `ESRCH` between opening its file and reading it. */

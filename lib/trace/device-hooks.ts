@@ -1,4 +1,5 @@
 import { tcxPrograms } from '../kernel/tcx-programs.ts';
+import { deviceAt } from '../lab/device-at.ts';
 import { engineOf } from '../lab/engine.ts';
 import type { Interface, Namespace } from '../lab/index.ts';
 import { stateIfThere } from '../lab/interface-state.ts';
@@ -49,17 +50,16 @@ const SIDES: Readonly<Record<string, readonly DeviceRedirect['side'][]>> = {
 /** Where filters of traffic control have sent packets of a namespace. Filters that never matched one are left out. */
 export function readRedirects(namespace: Namespace): DeviceRedirect[] {
   const { rtnetlink } = engineOf(namespace);
-  const deviceAt = (wanted: number) => namespace.interfaces.find(({ index }) => index === wanted);
   return rtnetlink.list(tcQdisc.all()).flatMap((each) => {
     const { device: index, kind } = each;
-    const device = deviceAt(index);
+    const device = deviceAt(namespace, index);
     return (device ? placesOf(each) : []).flatMap(({ side, ...place }) =>
       rtnetlink
         .list(tcFilter.all({ device: index, ...(place.handle === undefined ? { side } : place) }))
         .flatMap(({ redirects }) =>
           redirects.flatMap(({ by, to: target, packets }) => {
             const direction = DIRECTIONS[by];
-            const to = direction && packets > 0 ? deviceAt(target) : undefined;
+            const to = direction && packets > 0 ? deviceAt(namespace, target) : undefined;
             const qdisc = place.handle === undefined ? undefined : kind;
             return device && to && direction ? [{ device, side, to, direction, qdisc }] : [];
           }),
@@ -125,7 +125,6 @@ export function mayChangeAtIngress(device: Interface): boolean {
 /** The actions that leave a packet as it is. */
 const UNCHANGING = new Set('connmark gact mirred police sample simple skbedit'.split(' '));
 
-/** The filters of a device, with the side at which they are. */
 function filtersAt(rtnetlink: NetlinkSocket, device: number): (Filter & { side: DeviceRedirect['side'] })[] {
   const sides = rtnetlink
     .list(tcQdisc.all())

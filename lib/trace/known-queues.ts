@@ -1,5 +1,6 @@
 import { hasForeignSockets } from '../kernel/foreign-sockets.ts';
 import { devicesWithGro } from '../kernel/receive-offload.ts';
+import { deviceAt } from '../lab/device-at.ts';
 import { engineOf, enginesOf } from '../lab/engine.ts';
 import { Interface, type Lab, type Namespace } from '../lab/index.ts';
 import { somebodyLivesIn } from '../lab/processes.ts';
@@ -128,8 +129,8 @@ function isTunnelOfTheKernel({ interfaces }: Namespace, link: LinkState): boolea
  * Whether a device takes in more than its own for somebody that the lab does not know: a macvlan in a namespace of a
  * program's own, whose queue no marker shows (`macvlan_open` adds its address, `__dev_set_rx_mode` makes the parent promiscuous).
  */
-function isOverheard({ interfaces }: Namespace, link: LinkState): boolean {
-  const device = interfaces.find(({ index }) => index === link.index);
+function isOverheard(namespace: Namespace, link: LinkState): boolean {
+  const device = deviceAt(namespace, link.index);
   if (!device || link.master !== undefined || device.children.size > 0) return false;
   return link.promiscuity > (link.promiscuous ? 1 : 0);
 }

@@ -22,7 +22,6 @@ export interface NeighboursOf {
   neighbours: readonly Neighbour[];
 }
 
-/** The neighbours of all hosts of a lab. */
 export function neighboursIn({ namespaces }: Lab): NeighboursOf[] {
   const hosts = namespaces.filter(({ role }) => role !== 'switch');
   return hosts.map((namespace) => ({ namespace, neighbours: listNeighbours(namespace) }));

@@ -1,32 +1,16 @@
+import { deviceWith, heldIn } from '../lab/device-at.ts';
 import { engineOf } from '../lab/engine.ts';
 import type { Interface, Lab, Namespace } from '../lab/index.ts';
-import { type AddressState, ipAddress } from '../netlink/address.ts';
-import { ipRoute, TABLE_DEFAULT, TABLE_LOCAL, TABLE_MAIN } from '../netlink/route.ts';
+import { ipRoute, USUAL_TABLES } from '../netlink/route.ts';
 import { contains, familyOf } from '../wire/ip-address.ts';
 
 /** The device of the lab that has an address. */
 export function ownerOf(lab: Lab, address: string): Interface | undefined {
   for (const namespace of lab.namespaces) {
-    const owner = ownerIn(namespace, address);
+    const owner = deviceWith(namespace, address);
     if (owner) return owner;
   }
   return undefined;
-}
-
-/** The device of a namespace that has an address. */
-export function ownerIn(namespace: Namespace, address: string): Interface | undefined {
-  return deviceWith(namespace, heldIn(namespace, address));
-}
-
-/** An address at each device of a namespace that has it, also the loopback. One dump is for all devices. */
-function heldIn(namespace: Namespace, address: string): AddressState[] {
-  return engineOf(namespace)
-    .rtnetlink.list(ipAddress.all())
-    .filter((own) => own.address === address);
-}
-
-function deviceWith({ interfaces }: Namespace, held: readonly AddressState[]): Interface | undefined {
-  return interfaces.find((device) => held.some(({ index }) => index === device.index));
 }
 
 /** Who has an address, and the device that has it: none where that is the loopback, or one that the lab does not know. */
@@ -45,7 +29,7 @@ export function holdersOf(lab: Lab, address: string, first?: Namespace): Holder[
     if (namespace.role === 'switch') continue;
     const held = heldIn(namespace, address);
     if (held.length > 0 || hasLocalRoute(namespace, address) || answersAnycast(namespace, address))
-      holders.push({ namespace, device: deviceWith(namespace, held) });
+      holders.push({ namespace, device: deviceWith(namespace, address, held) });
     if (holders.length > 0 && !maySeveral) break;
   }
   return holders;
@@ -64,9 +48,6 @@ export function answersAnycast(namespace: Namespace, address: string): boolean {
   return routes.some(({ type, to }) => type === 'anycast' && to.address === address);
 }
 
-/** local, main and default: another is asked only by a rule, as for the packets that a transparent proxy has marked. */
-const TABLES: readonly number[] = [TABLE_LOCAL, TABLE_MAIN, TABLE_DEFAULT];
-
 /** Whether a program gave it a whole subnet to answer for: `ip route add local 10.9.0.0/16 dev lo` (AnyIP). */
 function hasLocalRoute(namespace: Namespace, address: string): boolean {
   const family = familyOf(address);
@@ -75,6 +56,6 @@ function hasLocalRoute(namespace: Namespace, address: string): boolean {
     .rtnetlink.list(ipRoute.all({ family }))
     .some(
       ({ type, ofTheKernel, table, to }) =>
-        type === 'local' && !ofTheKernel && TABLES.includes(table) && contains(to, address),
+        type === 'local' && !ofTheKernel && USUAL_TABLES.includes(table) && contains(to, address),
     );
 }

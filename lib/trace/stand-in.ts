@@ -77,7 +77,8 @@ export function standInOf(
 /** Where no address was given twice, nobody is a proxy, and only hairpin has had a hand in it, nobody else can answer. */
 function mayHaveStandIn({ from: { lab }, to }: Question): boolean {
   const { addresses, isPristine } = engineOf(lab);
-  return !isPristine || addresses.isShared || addresses.isOfRouters(to.address) || lab.namespaces.some(mayBeProxy);
+  const hasProxy = lab.namespaces.some(({ sysctl }) => [...sysctl.written].some((name) => name.includes('proxy')));
+  return !isPristine || addresses.isShared || addresses.isOfRouters(to.address) || hasProxy;
 }
 
 /**
@@ -111,10 +112,6 @@ function claims({ at: { namespace }, bytes, identity }: CapturedFrame, address: 
 /** Everybody gets a question by ARP, and a switch may hand everybody a frame that is for another. */
 function isDelivered({ direction, bytes, packetType }: CapturedFrame, recognize: Recognize): boolean {
   return direction === 'in' && packetType === PACKET_HOST && recognize(bytes) === 'probe';
-}
-
-function mayBeProxy({ sysctl }: Namespace): boolean {
-  return [...sysctl.written].some((name) => name.includes('proxy'));
 }
 
 function ofItself({ from, to }: Question): StandIn {

@@ -1,5 +1,5 @@
 import { tapTime } from '../kernel/tap-clock.ts';
-import type { CapturedFrame, Interface } from '../lab/index.ts';
+import type { Interface } from '../lab/index.ts';
 import type { FrameListener } from '../probes/frame-listener.ts';
 import type { TestFrame } from '../probes/test-frame.ts';
 import { frameIdentity } from '../wire/frame-identity.ts';
@@ -31,7 +31,7 @@ export class TapListener implements FrameListener {
           frame.at === this.#device &&
           frame.direction === 'in' &&
           frame.identity === identity &&
-          (this.#vlans === undefined || String(tagsOn(frame)) === String(this.#vlans)),
+          (this.#vlans === undefined || String(vlanTagsOf(frame.bytes).map(({ id }) => id)) === String(this.#vlans)),
       ).length;
   }
 
@@ -45,9 +45,4 @@ export class TapListener implements FrameListener {
   }
 
   [Symbol.dispose](): void {}
-}
-
-/** The ids of a frame's VLAN tags, the outermost first. */
-export function tagsOn({ bytes }: CapturedFrame): number[] {
-  return vlanTagsOf(bytes).map(({ id }) => id);
 }

@@ -64,7 +64,6 @@ export function addressesOf(bytes: Buffer): string | undefined {
   return `${end(packet.source, ports?.source)} > ${end(packet.destination, ports?.destination)}`;
 }
 
-/** The ports of TCP and UDP. */
 export function portsOf({ protocol, payload }: IpPacket): { source: number; destination: number } | undefined {
   if ((protocol !== IP_PROTOCOL.tcp && protocol !== IP_PROTOCOL.udp) || payload.length < 4) return undefined;
   return { source: payload.readUInt16BE(0), destination: payload.readUInt16BE(2) };

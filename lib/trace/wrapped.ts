@@ -2,7 +2,7 @@ import type { Namespace } from '../lab/index.ts';
 import { routeIfAny } from '../lab/route-to.ts';
 import type { Route } from '../netlink/route.ts';
 import type { Question } from '../probes/question.ts';
-import { ETHERTYPE } from '../wire/ethernet.ts';
+import { bareHeader, ETHERTYPE } from '../wire/ethernet.ts';
 import { ipPacketOf } from '../wire/ip-packet.ts';
 import { withoutVlanTags } from '../wire/vlan-tag.ts';
 import { isSent } from './answer-ways.ts';
@@ -69,7 +69,7 @@ function innerFrames(bytes: Buffer): Buffer[] {
   for (let at = ETHERNET + 4; at < end; at += 2) {
     const version = (bytes[at] ?? 0) >> 4;
     const etherType = version === 4 ? ETHERTYPE.ipv4 : version === 6 ? ETHERTYPE.ipv6 : undefined;
-    if (etherType !== undefined) frames.push(frameOf(etherType, bytes.subarray(at)));
+    if (etherType !== undefined) frames.push(Buffer.concat([bareHeader(etherType), bytes.subarray(at)]));
   }
   return frames;
 }
@@ -85,13 +85,7 @@ function withoutRoutingHeader(bytes: Buffer): Buffer | undefined {
   header.writeUInt16BE(rest.length, 4);
   header.writeUInt8(payload.readUInt8(0), 6);
   payload.copy(header, IPV6_HEADER - ADDRESS, FIRST_SEGMENT, FIRST_SEGMENT + ADDRESS);
-  return frameOf(ETHERTYPE.ipv6, Buffer.concat([header, rest]));
+  return Buffer.concat([bareHeader(ETHERTYPE.ipv6), header, rest]);
 }
 
 const [ROUTING, FIRST_SEGMENT, ADDRESS, IPV6_HEADER] = [43, 8, 16, 40];
-
-function frameOf(etherType: number, packet: Buffer): Buffer {
-  const header = Buffer.alloc(ETHERNET);
-  header.writeUInt16BE(etherType, ETHERNET - 2);
-  return Buffer.concat([header, packet]);
-}

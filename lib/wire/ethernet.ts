@@ -27,6 +27,13 @@ export function encodeEthernet({ destination, source, etherType, payload }: Ethe
   return frame;
 }
 
+/** A header without addresses, for a packet of a device that has none: all who read frames know Ethernet. */
+export function bareHeader(etherType: number): Buffer {
+  const header = Buffer.alloc(HEADER);
+  header.writeUInt16BE(etherType, 12);
+  return header;
+}
+
 /** Undefined for what is too short to be a frame. The payload keeps its padding. */
 export function decodeEthernet(frame: Buffer): DecodedEthernet | undefined {
   if (frame.length < HEADER) return undefined;

@@ -3,6 +3,8 @@ import ipaddr from 'ipaddr.js';
 /** An IP version, as Node's `net.isIP` says it. */
 export type Family = 4 | 6;
 
+export const FAMILIES = [4, 6] as const;
+
 /** `10.0.0.1` with the length of its network's prefix, 24. */
 export interface Prefix {
   address: string;

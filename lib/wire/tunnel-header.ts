@@ -1,4 +1,4 @@
-import { ETHERTYPE } from './ethernet.ts';
+import { bareHeader, ETHERTYPE } from './ethernet.ts';
 import type { Family } from './ip-address.ts';
 import { ipPacketOf } from './ip-packet.ts';
 import { IP_PROTOCOL } from './ipv4.ts';
@@ -35,7 +35,7 @@ export function outerPacketOf(bytes: Buffer, header: TunnelHeader): OuterPacket 
   const inside = READERS[header](behindOptions(packet));
   if (!inside) return undefined;
   const { payload, etherType, ...said } = inside;
-  const inner = etherType === undefined ? payload : withEthernet(etherType, payload);
+  const inner = etherType === undefined ? payload : Buffer.concat([bareHeader(etherType), payload]);
   return { header, family, source, destination, ...said, etherType, inner };
 }
 
@@ -103,10 +103,4 @@ const TEB = 0x6558;
 
 function typeOf(etherType: number): number | undefined {
   return etherType === TEB ? undefined : etherType;
-}
-
-function withEthernet(etherType: number, packet: Buffer): Buffer {
-  const header = Buffer.alloc(14);
-  header.writeUInt16BE(etherType, 12);
-  return Buffer.concat([header, packet]);
 }

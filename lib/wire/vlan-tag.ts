@@ -24,7 +24,6 @@ export function vlanTagsOf(frame: Buffer): VlanTag[] {
   return tags;
 }
 
-/** The frame without its tags. */
 export function withoutVlanTags(frame: Buffer): Buffer {
   const behind = ADDRESSES + TAG * vlanTagsOf(frame).length;
   return behind === ADDRESSES ? frame : Buffer.concat([frame.subarray(0, ADDRESSES), frame.subarray(behind)]);

@@ -15,17 +15,17 @@ test.for([
   ],
 ] as const)('a folder with %j is refused', ([files, message]) => {
   const folder = tree(Object.fromEntries(files.map((name) => [name, ''])));
-  expect(() => kernelTree('--build', folder)).toThrow(`--build '${folder}'${message}`);
+  expect(() => kernelTree(folder)).toThrow(`--build '${folder}'${message}`);
 });
 
 test('what is no folder is refused', () => {
   const file = join(tree({ file: '' }), 'file');
   for (const path of [file, '/nonexistent'])
-    expect(() => kernelTree('--build', path)).toThrow(`--build '${path}': there is no such folder`);
+    expect(() => kernelTree(path)).toThrow(`--build '${path}': there is no such folder`);
 });
 
 test('modules are built where the kernel has them', () => {
-  const argsWith = (config: string) => kernelTree('--build', tree({ Makefile: '', '.config': config })).args.slice(3);
+  const argsWith = (config: string) => kernelTree(tree({ Makefile: '', '.config': config })).args.slice(3);
   expect(argsWith('CONFIG_NET=y\nCONFIG_MODULES=y\n')).toEqual(['bzImage', 'modules']);
   expect(argsWith('# CONFIG_MODULES is not set\n')).toEqual(['bzImage']);
 });
@@ -36,7 +36,7 @@ test('what make prints is passed on, and the last of it is in the error', async 
     Makefile: `bzImage:\n\t@for i in $$(seq 30); do echo "  CC      net/core/$$i.o"; done; echo 'net/core/dev.c:1:1: error: x' >&2; exit 1\n`,
   });
   const heard: string[] = [];
-  const kernel = buildKernel(kernelTree('--build', folder), (text) => heard.push(text));
+  const kernel = buildKernel(kernelTree(folder), (text) => heard.push(text));
   await expect(kernel).rejects.toThrow(
     /^make -C \S+ -j\d+ bzImage failed \(exit code 2\):\n {2}[\s\S]*net\/core\/dev\.c:1:1: error: x\n/,
   );
@@ -46,7 +46,7 @@ test('what make prints is passed on, and the last of it is in the error', async 
 
 test('a make that makes no kernel is told of', async () => {
   const folder = tree({ '.config': '', Makefile: 'bzImage:\n' });
-  await expect(buildKernel(kernelTree('--build', folder))).rejects.toThrow(
+  await expect(buildKernel(kernelTree(folder))).rejects.toThrow(
     /^make -C \S+ -j\d+ bzImage has made no kernel: neither arch\/x86\/boot\/bzImage of a build, nor /,
   );
 });
@@ -54,7 +54,7 @@ test('a make that makes no kernel is told of', async () => {
 test('its words are words: a name is no command of a shell', async () => {
   const folder = tree({ "it's $(touch x); #/.config": '', "it's $(touch x); #/Makefile": 'bzImage:\n\t@pwd; false\n' });
   const odd = join(folder, "it's $(touch x); #");
-  await expect(buildKernel(kernelTree('--build', odd))).rejects.toThrow(`\n  ${odd}\n`);
+  await expect(buildKernel(kernelTree(odd))).rejects.toThrow(`\n  ${odd}\n`);
 });
 
 /** A tree with such files, until the test has ended. */

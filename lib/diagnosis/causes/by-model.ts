@@ -54,7 +54,6 @@ export function modelledDevices(lab: Lab): readonly Device[] {
   return networkOf(stateOf(lab)).devices;
 }
 
-/** Whether a place is that of a device. */
 function isAt({ namespace, index }: LinkPlace, device: Step['at']): boolean {
   return namespace === device.namespace.name && index === device.index;
 }

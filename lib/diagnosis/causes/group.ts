@@ -6,6 +6,7 @@ import { hopsOf } from '../../trace/path.ts';
 import { familyOf, isMulticastIp } from '../../wire/ip-address.ts';
 import { ipPacketOf } from '../../wire/ip-packet.ts';
 import { withoutVlanTags } from '../../wire/vlan-tag.ts';
+import type { CauseAt } from '../finding.ts';
 import { deviceName } from '../names.ts';
 import { silencerOf } from './target.ts';
 
@@ -26,7 +27,7 @@ export function hasJoined({ namespace, index }: Interface, group: string): boole
  * Why nobody answers a packet for a group: no host has joined the group, or a setting forbids a host that got the packet to answer.
  * Undefined where neither is known.
  */
-export function silentGroup(path: Hop, group: string): { hop: Hop; cause: Cause } | undefined {
+export function silentGroup(path: Hop, group: string): CauseAt | undefined {
   const hosts = path.frame.at.namespace.lab.namespaces.filter(({ role }) => role !== 'switch');
   const members = hosts.flatMap(({ interfaces }) => interfaces).filter((device) => hasJoined(device, group));
   if (members.length === 0) return { hop: path, cause: { code: 'address.none', facts: { address: group } } };

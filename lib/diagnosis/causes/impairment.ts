@@ -1,5 +1,5 @@
-import { isNoRoute } from '../../kernel/no-route.ts';
 import type { CapturedFrame, Interface } from '../../lab/index.ts';
+import { routeIfAny } from '../../lab/route-to.ts';
 import type { Cause } from '../../model/cause.ts';
 import { netemOf } from '../../trace/impaired-links.ts';
 import { solicitationOf } from '../../trace/solicitation.ts';
@@ -16,17 +16,8 @@ export function lossCause(device: Interface): Cause | undefined {
  * by the route to its sender.
  */
 export function answerLossCause({ at, bytes }: CapturedFrame, sender: string): Cause | undefined {
-  const isAnsweredHere = solicitationOf(bytes) !== undefined || leavesBy(at, sender);
+  const isAnsweredHere = solicitationOf(bytes) !== undefined || routeIfAny(at.namespace, sender)?.device === at.index;
   return isAnsweredHere ? lossCause(at) : undefined;
-}
-
-function leavesBy({ namespace, name }: Interface, to: string): boolean {
-  try {
-    return namespace.route.get(to).dev === name;
-  } catch (error) {
-    if (isNoRoute(error)) return false;
-    throw error;
-  }
 }
 
 /** What the kernel means that says a queue dropped it, at a link with netem. */

@@ -20,7 +20,6 @@ export function linkCause(device: Interface): Cause | undefined {
 
 type Fault = Omit<CauseOf<'link.no-carrier'>['facts'], 'device'>;
 
-/** What is down below a device that is up. */
 function faultBelow(device: Interface): Fault | undefined {
   const { peer } = device;
   if (peer && stateIfThere(peer)?.up === false) return { down: { device: deviceName(peer), is: 'peer' } };

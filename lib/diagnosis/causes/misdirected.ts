@@ -5,6 +5,7 @@ import { hasAddress, ownerOf } from '../../trace/owner.ts';
 import { hopsOf } from '../../trace/path.ts';
 import { ipPacketOf } from '../../wire/ip-packet.ts';
 import { withoutVlanTags } from '../../wire/vlan-tag.ts';
+import type { CauseAt } from '../finding.ts';
 import { deviceName } from '../names.ts';
 import { otherHostCause, senderOf } from './other-host.ts';
 import { type Known, routerCause } from './router.ts';
@@ -13,7 +14,7 @@ import { type Known, routerCause } from './router.ts';
  * Where a packet came to the one host that has its MAC address, and ended: that host is not its goal, and does not pass it
  * on. Or where it came to its next hop with a MAC address that the next hop does not have.
  */
-export function misdirected(path: Hop, known: Known): { hop: Hop; cause: Cause } | undefined {
+export function misdirected(path: Hop, known: Known): CauseAt | undefined {
   const ends = hopsOf(path).filter((hop) => isEnd(hop) && hop.frame.at.namespace !== path.frame.at.namespace);
   const taken = ends.find(({ frame }) => frame.packetType === PACKET_HOST);
   const keeper = taken && takenBy(taken.frame, known);

@@ -1,12 +1,13 @@
+import { deviceAt } from '../../lab/device-at.ts';
 import { engineOf } from '../../lab/engine.ts';
 import { type CapturedFrame, type Hop, Interface, type Namespace } from '../../lab/index.ts';
-import type { Cause } from '../../model/cause.ts';
 import { Capture } from '../../trace/capture.ts';
 import { type DeviceRedirect, readRedirects } from '../../trace/device-hooks.ts';
 import { expectedWay, type Step } from '../../trace/expected-way.ts';
 import { hopsOf } from '../../trace/path.ts';
 import { decodeEthernet } from '../../wire/ethernet.ts';
 import { isGroupMac } from '../../wire/mac-address.ts';
+import type { CauseAt } from '../finding.ts';
 import { deviceName } from '../names.ts';
 import { predictionAt } from './by-model.ts';
 
@@ -22,7 +23,7 @@ interface Ends {
  * names, the model has it go elsewhere, and from there it does not come to the device with its MAC address. A filter may be
  * a part of the way, too: then the frame was lost for another reason.
  */
-export function redirected(path: Hop, { by, goal }: Ends): { hop: Hop; cause: Cause } | undefined {
+export function redirected(path: Hop, { by, goal }: Ends): CauseAt | undefined {
   const { lab } = path.frame.at.namespace;
   // Only a program makes filters.
   if (engineOf(lab).isPristine) return undefined;
@@ -50,7 +51,7 @@ export function redirected(path: Hop, { by, goal }: Ends): { hop: Hop; cause: Ca
 function stepsFrom({ frame }: Hop): Step[] {
   const { namespace } = frame.at;
   return (predictionAt(frame, frame)?.next ?? []).flatMap(({ at: { namespace: name, index, direction } }) => {
-    const at = name === namespace.name ? namespace.interfaces.find((each) => each.index === index) : undefined;
+    const at = name === namespace.name ? deviceAt(namespace, index) : undefined;
     return at ? [{ at, direction }] : [];
   });
 }

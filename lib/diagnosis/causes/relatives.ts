@@ -2,13 +2,14 @@ import { type Hop, Interface, isLink, type Macvlan, type Namespace } from '../..
 import { macvlan } from '../../links/macvlan.ts';
 import type { Cause } from '../../model/cause.ts';
 import { hopsOf } from '../../trace/path.ts';
+import type { CauseAt } from '../finding.ts';
 import { deviceName } from '../names.ts';
 
 /**
  * Why a frame of a macvlan's did not come to its parent, to a sibling, or from the parent to it, where no switch is behind
  * the parent that might reflect it: each of them sends by the parent's wire (`macvlan_queue_xmit`).
  */
-export function relativeCause(path: Hop, to: Interface | Namespace): { hop: Hop; cause: Cause } | undefined {
+export function relativeCause(path: Hop, to: Interface | Namespace): CauseAt | undefined {
   for (const hop of hopsOf(path)) {
     const { at, direction } = hop.frame;
     if (direction !== 'out') continue;

@@ -1,14 +1,14 @@
+import { addressesOf } from '../../lab/address-list.ts';
 import { engineOf } from '../../lab/engine.ts';
 import type { Namespace } from '../../lab/index.ts';
 import { hasRules, listAddedRoutes, routeIfAny } from '../../lab/route-to.ts';
 import type { Cause } from '../../model/cause.ts';
 import { routeWords } from '../../model/route-lookup.ts';
 import { isRoutable } from '../../netlink/address.ts';
-import { ipRoute, type Route, TABLE_MAIN } from '../../netlink/route.ts';
+import { ipRoute, type Route, USUAL_TABLES } from '../../netlink/route.ts';
 import { contains, familyOf } from '../../wire/ip-address.ts';
 
-const [TABLE_LOCAL, TABLE_DEFAULT] = [255, 253];
-const TABLES = [TABLE_LOCAL, TABLE_MAIN, TABLE_DEFAULT];
+const [_TABLE_LOCAL, _TABLE_DEFAULT] = [255, 253];
 
 /** What a namespace's routes say of a destination: a route, why there is none, or neither where rules have a say, too. */
 export interface RouteVerdict {
@@ -27,7 +27,7 @@ export function routeFor(namespace: Namespace, to: string): RouteVerdict {
 
 /** IPv6: a route for certain sources alone is found once the source has been chosen (`ip6_dst_lookup_tail`). */
 function routeFromOwn(namespace: Namespace, to: string): Route | undefined {
-  const sources = namespace.interfaces.flatMap((device) => device.address.list()).filter(({ family }) => family === 6);
+  const sources = addressesOf(namespace.interfaces).filter(({ family }) => family === 6);
   for (const { address } of sources.filter(isRoutable)) {
     const route = routeIfAny(namespace, to, { from: address });
     if (route) return route;
@@ -53,7 +53,7 @@ export function toNowhere(from: Namespace, to: string): Cause | undefined {
   const { name: namespace, rtnetlink } = engineOf(from);
   const all = rtnetlink.list(ipRoute.all({ family: familyOf(to) ?? 4 })).filter((each) => contains(each.to, to));
   // Table local is asked first, then main, then default (fib_default_rules_init).
-  for (const table of TABLES) {
+  for (const table of USUAL_TABLES) {
     const [most] = all.filter((each) => each.table === table).toSorted((a, b) => b.to.length - a.to.length);
     const type = most?.type;
     if (most && (type === 'blackhole' || type === 'unreachable' || type === 'prohibit'))

@@ -1,6 +1,9 @@
+import { deviceAt } from '../../lab/device-at.ts';
 import type { CapturedFrame, Interface } from '../../lab/index.ts';
 import { hasChoosyRules } from '../../lab/route-to.ts';
 import type { Cause } from '../../model/cause.ts';
+import { readFrame } from '../../model/frame.ts';
+import { whyNotSent } from '../../model/mroute.ts';
 import { expectedWay, type Step } from '../../trace/expected-way.ts';
 import { hasKnownEnd } from '../../trace/may-lead-to.ts';
 import { ownerOf } from '../../trace/owner.ts';
@@ -9,9 +12,8 @@ import { destinationOf } from '../../trace/translation.ts';
 import { familyOf, isMulticastIp } from '../../wire/ip-address.ts';
 import { deviceName } from '../names.ts';
 import { asRouted } from './as-routed.ts';
-import { predictionAt } from './by-model.ts';
+import { modelled, predictionAt } from './by-model.ts';
 import { linkCause } from './link.ts';
-import { mrouteCause } from './mroute.ts';
 import { neighbourCause } from './neighbour.ts';
 import { hasSeveralHops, routeFor } from './route.ts';
 
@@ -41,7 +43,7 @@ export function routerCause(
   const cause = predictionAt(here, routed)?.drops.find(({ towards }) => !towards)?.cause;
   if (cause?.code === 'router.forwarding-off') return cause;
   const { route } = routeFor(namespace, destination);
-  const chosen = namespace.interfaces.find(({ index }) => index === route?.device);
+  const chosen = deviceAt(namespace, route?.device);
   // The shortest way is not the only one, and where a tunnel leads nobody knows.
   const by = chosen && (leadsTo(chosen, destination) || !hasKnownEnd(chosen)) ? chosen : next.at;
   // With a link its routes are gone: the link is the cause. But a rule may have meant another way than the shortest.
@@ -76,4 +78,13 @@ function leadsTo(device: Interface, destination: string): boolean {
   return (
     to !== undefined && expectedWay({ at: device, direction: 'out' }, { to, sender: device.namespace }) !== undefined
   );
+}
+
+/** Why a router that got a packet for a group by one interface did not send it out by another. */
+function mrouteCause(here: Step, next: Step, { bytes, originalLength }: CapturedFrame): Cause | undefined {
+  const frame = readFrame(bytes, originalLength);
+  const device = modelled(here.at);
+  const egress = device?.inHost(next.at.index);
+  if (!frame || !device || !egress) return undefined;
+  return linkCause(next.at) ?? whyNotSent(device, egress, frame);
 }

@@ -11,6 +11,7 @@ import type { Question } from '../../probes/question.ts';
 import { linkFault, nextHop } from '../../probes/source.ts';
 import { contains, type Family, isMulticastIp } from '../../wire/ip-address.ts';
 import { deviceName } from '../names.ts';
+import { unusableCause } from './address.ts';
 import { lossCause } from './impairment.ts';
 import { linkCause } from './link.ts';
 import { toNowhere } from './route.ts';
@@ -29,10 +30,7 @@ export function sourceCause(question: Question, size?: number): Cause | undefine
 /** An address that is not its owner's yet, or any more: no socket can be bound to it (`__inet6_bind`). */
 function addressCause({ from, source: { device, address }, bound }: Question): Cause | undefined {
   const own = bound && device.address.list().find((each) => each.address === address);
-  if (!own) return undefined;
-  if (own.dadFailed) return { code: 'address.duplicate', facts: { namespace: from.name, address } };
-  if (!own.tentative) return undefined;
-  return { code: 'address.tentative', facts: { namespace: from.name, address, length: own.length } };
+  return own && unusableCause(from, own);
 }
 
 function wayCause(question: Question): Cause | undefined {

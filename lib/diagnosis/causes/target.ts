@@ -1,3 +1,4 @@
+import { addressesOf } from '../../lab/address-list.ts';
 import type { Interface, Namespace } from '../../lab/index.ts';
 import { hasRules } from '../../lab/route-to.ts';
 import type { Cause } from '../../model/cause.ts';
@@ -9,6 +10,7 @@ import { type Family, familyOf, isMulticastIp } from '../../wire/ip-address.ts';
 import { type IpPacket, ipPacketOf } from '../../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../../wire/ipv4.ts';
 import { withoutVlanTags } from '../../wire/vlan-tag.ts';
+import { unusableCause } from './address.ts';
 import { neighbourCause, silenceOf } from './neighbour.ts';
 import { reversePathCause } from './reverse-path.ts';
 import { noWayBack } from './route.ts';
@@ -25,13 +27,12 @@ export function targetCause(arrival: Interface, address: string, seen: Buffer, s
   const { namespace } = arrival;
   const elsewhere = tapCause(arrival) ?? tagCause(arrival, seen);
   if (elsewhere) return elsewhere;
-  const own = namespace.interfaces.flatMap((device) => device.address.list()).find((each) => each.address === address);
+  const own = addressesOf(namespace.interfaces).find((each) => each.address === address);
   const facts = { namespace: namespace.name, address };
   const isAnycast = !own && answersAnycast(namespace, address);
   if (!own && !isAnycast && !hasAddress(namespace, address)) return { code: 'address.elsewhere', facts };
-  // One that failed is tentative for good (addrconf_dad_stop).
-  if (own?.dadFailed) return { code: 'address.duplicate', facts };
-  if (own?.tentative) return { code: 'address.tentative', facts: { ...facts, length: own.length } };
+  const unusable = own && unusableCause(namespace, own);
+  if (unusable) return unusable;
   const untagged = withoutVlanTags(seen);
   const packet = ipPacketOf(untagged);
   if (!packet) return arpCause(arrival, untagged);

@@ -1,4 +1,5 @@
 import { PACKET_HOST } from '../../kernel/constants.ts';
+import { deviceAt } from '../../lab/device-at.ts';
 import type { Hop, Namespace } from '../../lab/index.ts';
 import { stateIfThere } from '../../lab/interface-state.ts';
 import type { Cause } from '../../model/cause.ts';
@@ -12,17 +13,13 @@ import type { TracedPacket } from '../../trace/rules/follow-packets.ts';
 import { contains, isMulticastIp } from '../../wire/ip-address.ts';
 import { bytesToMac } from '../../wire/mac-address.ts';
 import { outerPacketOf } from '../../wire/tunnel-header.ts';
+import type { CauseAt } from '../finding.ts';
 import { deviceName } from '../names.ts';
 import { modelled } from './by-model.ts';
 import { linkCause } from './link.ts';
 import { neighbourCause } from './neighbour.ts';
 import { hasSeveralHops, routeFor } from './route.ts';
 import { takerCause } from './taker.ts';
-
-interface Lost {
-  hop: Hop;
-  cause: Cause;
-}
 
 /** What kept an outer packet, whose way is known, from the host that has an address. */
 export type FollowOuter = (path: Hop, goal: string) => Cause | undefined;
@@ -33,7 +30,7 @@ export type FollowOuter = (path: Hop, goal: string) => Cause | undefined;
  *
  * @param since when the question began, in nanoseconds by the clock of the taps
  */
-export function lostInTunnel(path: Hop, since: bigint, follow: FollowOuter): Lost | undefined {
+export function lostInTunnel(path: Hop, since: bigint, follow: FollowOuter): CauseAt | undefined {
   const [end, another] = endsInTunnels(path);
   if (!end || another) return undefined;
   const cause = causeBehind(end, since, follow);
@@ -41,7 +38,7 @@ export function lostInTunnel(path: Hop, since: bigint, follow: FollowOuter): Los
 }
 
 /** The same, if the frame had no other way: no copy of it is left that could go on. Cables may seem to lead to its goal besides. */
-export function lostInOnlyTunnel(path: Hop, since: bigint, follow: FollowOuter): Lost | undefined {
+export function lostInOnlyTunnel(path: Hop, since: bigint, follow: FollowOuter): CauseAt | undefined {
   const [end, another] = endsInTunnels(path);
   if (!end || another) return undefined;
   const others = hopsOf(path).filter((hop) => hop.next.length === 0 && hop !== end);
@@ -57,7 +54,7 @@ export function lostInOnlyTunnel(path: Hop, since: bigint, follow: FollowOuter):
  * The rule that took the outer packets of the tunnel in which a path ends, as the kernel tells it: in the host where the outer packet
  * was seen last, or in that of the tunnel, where it was not seen to leave.
  */
-export function takenOuter(path: Hop, packets: readonly TracedPacket[]): Lost | undefined {
+export function takenOuter(path: Hop, packets: readonly TracedPacket[]): CauseAt | undefined {
   if (packets.length === 0) return undefined;
   const [end, another] = endsInTunnels(path);
   const sender = end && !another ? modelled(end.frame.at) : undefined;
@@ -115,7 +112,7 @@ function unsentCause({ frame: { at, bytes } }: Hop, sender: Device, since: bigin
     return { code: 'address.elsewhere', facts: { namespace: namespace.name, address: local } };
   const { route, cause } = routeFor(namespace, to);
   if (cause) return cause.code === 'route.none' ? (goneWithLink(namespace, to) ?? cause) : cause;
-  const by = route && namespace.interfaces.find(({ index }) => index === route.device);
+  const by = route && deviceAt(namespace, route.device);
   // A tunnel that leads into itself.
   if (!by || by === at || hasSeveralHops(namespace, to)) return undefined;
   return linkCause(by) ?? neighbourCause(namespace, to, since);

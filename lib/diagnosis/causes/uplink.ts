@@ -1,12 +1,12 @@
 import { type Hop, isLink } from '../../lab/index.ts';
 import { macvlan } from '../../links/macvlan.ts';
-import type { Cause } from '../../model/cause.ts';
 import { hopsOf } from '../../trace/path.ts';
 import { uplinkOf } from '../../trace/uplink.ts';
+import type { CauseAt } from '../finding.ts';
 import { deviceName } from '../names.ts';
 
 /** Where a frame was last seen that left the lab by a real NIC, and that nothing more is known of it. */
-export function lastBeforeUplink(path: Hop): { hop: Hop; cause: Cause } | undefined {
+export function lastBeforeUplink(path: Hop): CauseAt | undefined {
   for (const hop of hopsOf(path)) {
     const device = hop.frame.at;
     const isEnd = hop.frame.direction === 'out' && hop.next.length === 0;

@@ -192,10 +192,10 @@ export const bridgeWords: WordsOf<'bridge'> = {
     },
     optional: { vlan: 'of the frame, if the bridge is VLAN-aware' },
     example: { port: 'leaf/vxlan0', because: 'unmapped', vlan: 10 },
-    say: ({ port, because, vlan = 0 }) => ({
-      text: `${port} is an external vxlan, and the frame has no tunnel: ${NO_TUNNEL[because](vlan).text}`,
-      hint: NO_TUNNEL[because](vlan).hint(port),
-    }),
+    say: ({ port, because, vlan = 0 }) => {
+      const { why, hint } = NO_TUNNEL[because](vlan, port);
+      return { text: `${port} is an external vxlan, and the frame has no tunnel: ${why}`, hint };
+    },
   },
   'bridge.no-mdb-entry': {
     means:
@@ -230,26 +230,24 @@ const SUPPRESSED = {
   announced: 'the message asks nobody',
 };
 
-const NO_TUNNEL: Record<CauseOf<'bridge.no-tunnel'>['facts']['because'], (vlan: number) => NoTunnel> = {
-  'not-filtering': () => ({
-    text: 'its bridge does not look at VLANs',
-    hint: (port) => `set({ vlanFiltering: true }) on the bridge of ${port}`,
+const NO_TUNNEL: Record<
+  CauseOf<'bridge.no-tunnel'>['facts']['because'],
+  (vlan: number, port: string) => { why: string; hint: string }
+> = {
+  'not-filtering': (_, port) => ({
+    why: 'its bridge does not look at VLANs',
+    hint: `set({ vlanFiltering: true }) on the bridge of ${port}`,
   }),
-  off: (vlan) => ({
-    text: 'vlan_tunnel of the port is off',
-    hint: (port) => `set({ vlanTunnel: true }) on ${port}, and vlan.add({ id: ${vlan}, tunnelId: … })`,
+  off: (vlan, port) => ({
+    why: 'vlan_tunnel of the port is off',
+    hint: `set({ vlanTunnel: true }) on ${port}, and vlan.add({ id: ${vlan}, tunnelId: … })`,
   }),
-  untagged: (vlan) => ({
-    text: `VLAN ${vlan} loses its tag there, before it is mapped`,
-    hint: (port) => `vlan.add({ id: ${vlan} }) on ${port}, which is not untagged`,
+  untagged: (vlan, port) => ({
+    why: `VLAN ${vlan} loses its tag there, before it is mapped`,
+    hint: `vlan.add({ id: ${vlan} }) on ${port}, which is not untagged`,
   }),
-  unmapped: (vlan) => ({
-    text: `VLAN ${vlan} has none there`,
-    hint: (port) => `vlan.add({ id: ${vlan}, tunnelId: … }) on ${port}`,
+  unmapped: (vlan, port) => ({
+    why: `VLAN ${vlan} has none there`,
+    hint: `vlan.add({ id: ${vlan}, tunnelId: … }) on ${port}`,
   }),
 };
-
-interface NoTunnel {
-  text: string;
-  hint: (port: string) => string;
-}

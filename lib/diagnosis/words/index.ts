@@ -48,7 +48,6 @@ export const WORDS: { [C in Code]: CodeWords<C> } = {
 
 export const CODES = Object.keys(WORDS) as Code[];
 
-/** A cause in words. */
 export function sayCause<C extends Code>({ code, facts }: { code: C; facts: CauseFacts[C] } & Cause): Said {
   return WORDS[code].say(facts);
 }

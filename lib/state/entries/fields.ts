@@ -185,6 +185,8 @@ export function from(least: number, most: number): Field {
   };
 }
 
+export const number32 = from(0, 2 ** 32 - 1);
+
 /** Two numbers, or the second alone. */
 export const realmsField: Field = {
   rule: "a realm from 1 to 65535, or two such as '1/2'",

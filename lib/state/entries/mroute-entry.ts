@@ -1,6 +1,6 @@
 import { ipMroute, MROUTE_PROTOCOLS, type Mroute } from '../../netlink/mroute.ts';
 import type { Request } from '../../netlink/request.ts';
-import type { Family } from '../../wire/ip-address.ts';
+import { FAMILIES, type Family } from '../../wire/ip-address.ts';
 import { type DeviceNames, describeEntry, type EntryKind, nameIn, nameOrNone } from './entry-kind.ts';
 import { deviceName, flag, from, inner, ip, oneOf, word } from './fields.ts';
 import { routeTable } from './route-entry.ts';
@@ -45,7 +45,7 @@ export const mrouteEntry: EntryKind<MrouteEntry> = describeEntry<Mroute | undefi
 
 /** The multicast routes of a namespace, those of IPv4 first. */
 export function listMroutes(rtnetlink: { list<Answer>(request: Request<Answer>): Answer[] }): Mroute[] {
-  return ([4, 6] as const).flatMap((family) =>
+  return FAMILIES.flatMap((family) =>
     rtnetlink.list(ipMroute.all({ family })).filter((route) => route !== undefined && route.family === family),
   ) as Mroute[];
 }

@@ -22,6 +22,7 @@ import {
   ip,
   network,
   networkWords,
+  number32,
   oneOf,
   realmsField,
   text,
@@ -98,8 +99,6 @@ export const target: Field = {
 };
 
 export const hopFields = { via: ip, dev: deviceName, weight: from(1, 256), onlink: flag, encap };
-
-const number32 = from(0, 2 ** 32 - 1);
 
 /** A list of these words. Each is read once, in the order of `words`. */
 function listOf(words: readonly string[]): Field {

@@ -2,7 +2,18 @@ import { ROUTE_PROTOCOLS, type RouteProtocol } from '../../netlink/route.ts';
 import { ipRule, RULE_ACTIONS, type Rule } from '../../netlink/rule.ts';
 import type { Family } from '../../wire/ip-address.ts';
 import { describeEntry } from './entry-kind.ts';
-import { deviceName, type Field, flag, from, network, networkWords, oneOf, realmsField, word } from './fields.ts';
+import {
+  deviceName,
+  type Field,
+  flag,
+  from,
+  network,
+  networkWords,
+  number32,
+  oneOf,
+  realmsField,
+  word,
+} from './fields.ts';
 import { routeTable } from './route-entry.ts';
 
 /** A rule of the routing policy, as `ip rule` has it: in the words in which a spec adds one. */
@@ -57,7 +68,6 @@ export const PROTOCOLS: Readonly<Record<string, number>> = {
 };
 
 const WHOLE_MARK = 0xffff_ffff;
-const number32 = from(0, 2 ** 32 - 1);
 
 /** `8080`, or `'8000-8080'`. */
 export function rangeUpTo(most: number): Field {

@@ -64,7 +64,6 @@ export interface Told {
   silent: readonly Namespace[];
 }
 
-/** The namespaces of a lab that have packet filters. */
 export function filteringIn(lab: Lab): Namespace[] {
   // Nobody but a program can have made any.
   return engineOf(lab).isPristine ? [] : lab.namespaces.filter(hasFilters);

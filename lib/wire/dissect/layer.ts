@@ -12,7 +12,6 @@ export interface Dissection {
   layers: Layer[];
 }
 
-/** One layer with a line of its own. */
 export function dissection(line: string, layer: string, fields: Layer['fields']): Dissection {
   return { line, layers: [{ layer, fields }] };
 }

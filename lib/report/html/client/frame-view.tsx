@@ -3,7 +3,6 @@ import { breakable } from './breakable.tsx';
 
 type Frame = NonNullable<AttemptDetail['failure']>['frames'][number];
 
-/** A frame, layer by layer. */
 export function FrameView({ frame }: { frame: Frame | undefined }) {
   return (
     <section class="frame" tabIndex={0} aria-label="The frame at this step">

@@ -3,7 +3,6 @@ import { time } from './format.ts';
 import { isUnstable, rateOf, shortRateText } from './stability.ts';
 import { StateMark } from './state-mark.tsx';
 
-/** A test in the list. */
 export function TestLink({ number, test, isCurrent }: { number: number; test: ListedTest; isCurrent: boolean }) {
   const [name, ...suites] = test.names.toReversed();
   const [own] = test.stability ?? [];
