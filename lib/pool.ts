@@ -11,6 +11,12 @@ import { whyNoNamespaces } from './kernel/why-no-namespaces.ts';
 /** How long a worker may take to end after SIGTERM, in milliseconds. */
 const KILL_AFTER = 1000;
 
+/**
+ * The space for new objects, in MiB. V8 lets it grow to 32, and has it twice: a third of a worker's memory, which saves a suite of
+ * networks no time. An `execArgv` of the config stands behind it, and counts.
+ */
+const SMALL_HEAP = '--max-semi-space-size=8';
+
 /** What the pool is called in vitest's config. */
 export const POOL = 'hairpin';
 
@@ -63,7 +69,7 @@ class NamespacedWorker implements PoolWorker {
     // fork() puts execArgv before the script, so the wrapper's arguments, node and node's own go there.
     const child = fork(resolve(distPath, 'workers/forks.js'), [], {
       execPath: execPath as string,
-      execArgv: [...wrapper, ...execArgv],
+      execArgv: [...wrapper, SMALL_HEAP, ...execArgv],
       env: { ...env, [POOL_PROCESS]: String(process.pid) },
       stdio: 'pipe',
       serialization: 'advanced',

@@ -1,8 +1,10 @@
 import { now, sleep } from '../kernel/clock.ts';
 import { joinedGroups } from '../kernel/joined-groups.ts';
 import { readSysctls } from '../kernel/sysctl.ts';
+import type { AddressState } from '../netlink/address.ts';
 import { Monitor } from '../netlink/monitor.ts';
 import { solicitedNodeGroup } from '../wire/ip-address.ts';
+import { addressesOf } from './address-list.ts';
 import { engineOf } from './engine.ts';
 import type { Interface } from './interface.ts';
 import { stateIfThere } from './interface-state.ts';
@@ -19,18 +21,13 @@ export async function untilAddressesUsable({ namespaces }: Lab): Promise<void> {
 
 /** The IPv6 addresses of a namespace that cannot be asked for yet, and why. */
 export function unusableAddresses(namespace: Namespace): string[] {
-  const tentative = tentativeAddresses(namespace);
-  const detected = tentative.filter((each) => isLookedFor(namespace, each));
-  const missing = missingGroups(namespace).filter((each) => !detected.includes(each));
+  const devices = usableDevices(namespace);
+  const detected = devices.filter(looksForDuplicates).flatMap(tentativeAddresses);
+  const missing = missingGroups(namespace, devices).filter((each) => !detected.includes(each));
   return [
     ...detected.map((each) => `duplicate address detection of ${each}`),
     ...missing.map((each) => `the worker that takes ${each} into use (addrconf_dad_work)`),
   ];
-}
-
-/** Whether a tentative address, as {@link tentativeAddresses} names it, is so for the sake of detection. */
-function isLookedFor({ interfaces }: Namespace, named: string): boolean {
-  return interfaces.some((device) => named.startsWith(`${device} `) && looksForDuplicates(device));
 }
 
 /**
@@ -41,7 +38,7 @@ export async function waitForUsableAddresses(namespace: Namespace): Promise<void
   const deadline = now() + DEADLINE;
   if (namespace.lab.defaults === 'kernel') await waitForDetection(namespace, deadline);
   for (;;) {
-    const missing = missingGroups(namespace);
+    const missing = missingGroups(namespace, usableDevices(namespace));
     if (missing.length === 0) return;
     if (now() > deadline) {
       throw new Error(
@@ -54,12 +51,13 @@ export async function waitForUsableAddresses(namespace: Namespace): Promise<void
 
 /** Duplicate address detection takes up to a second by chance, and another for its answer (`addrconf_dad_kick`). */
 async function waitForDetection(namespace: Namespace, deadline: number): Promise<void> {
+  const read = () => usableDevices(namespace).flatMap(tentativeAddresses);
   // Nothing to be heard for the most part: a question costs the lists alone.
-  if (tentativeAddresses(namespace).length === 0) return;
+  if (read().length === 0) return;
   // The kernel tells of the end of a detection as of a new address (addrconf_dad_completed, addrconf_dad_stop).
   using monitor = new Monitor(engineOf(namespace).netns, ['link', 'address']);
   for (;;) {
-    const tentative = tentativeAddresses(namespace);
+    const tentative = read();
     if (tentative.length === 0) return;
     if (now() > deadline) {
       throw new Error(`${tentative.join(', ')}: duplicate address detection did not end within ${DEADLINE} ms`);
@@ -69,46 +67,49 @@ async function waitForDetection(namespace: Namespace, deadline: number): Promise
   }
 }
 
-/** One that failed stays tentative for good (`addrconf_dad_stop`). */
-function tentativeAddresses(namespace: Namespace): string[] {
-  return usableInterfaces(namespace).flatMap((device) =>
-    device.address
-      .list()
-      .filter(({ tentative, dadFailed }) => tentative && !dadFailed)
-      .map(({ address }) => `${device} ${address}`),
-  );
+/** A device that hears its link, as the kernel has it at one moment. */
+interface UsableDevice {
+  device: Interface;
+  /** Of a device without ARP no group is joined and no address is looked for (`addrconf_join_solict`, `addrconf_dad_begin`). */
+  arp: boolean;
+  addresses: readonly AddressState[];
 }
 
-function missingGroups(namespace: Namespace): string[] {
+/** A device that is down, or has no carrier, joins groups and looks for duplicates when that has changed. */
+function usableDevices({ interfaces }: Namespace): UsableDevice[] {
+  const devices = interfaces.flatMap((device) => {
+    const state = stateIfThere(device);
+    return state?.carrier ? [{ device, arp: state.arp }] : [];
+  });
+  const all = addressesOf(devices.map(({ device }) => device));
+  return devices.map((each) => ({ ...each, addresses: all.filter(({ index }) => index === each.device.index) }));
+}
+
+/** One that failed stays tentative for good (`addrconf_dad_stop`). */
+function tentativeAddresses({ device, addresses }: UsableDevice): string[] {
+  return addresses
+    .filter(({ tentative, dadFailed }) => tentative && !dadFailed)
+    .map(({ address }) => `${device} ${address}`);
+}
+
+function missingGroups(namespace: Namespace, devices: readonly UsableDevice[]): string[] {
   const joined = joinedGroups(engineOf(namespace).netns, 6);
-  return usableInterfaces(namespace).flatMap((device) => {
-    const isMissing = (address: string) =>
-      asksForNeighbours(device) && !joined.has(`${device.index} ${solicitedNodeGroup(address)}`);
-    return device.address
-      .list()
+  return devices.flatMap((each) => {
+    const { device, arp, addresses } = each;
+    const isMissing = (address: string) => arp && !joined.has(`${device.index} ${solicitedNodeGroup(address)}`);
+    return addresses
       .filter(({ family, dadFailed }) => family === 6 && !dadFailed)
-      .filter(({ address, tentative }) => isMissing(address) || (tentative && !looksForDuplicates(device)))
+      .filter(({ address, tentative }) => isMissing(address) || (tentative && !looksForDuplicates(each)))
       .map(({ address }) => `${device} ${address}`);
   });
 }
 
 /** Without detection an address is tentative only until the worker comes to it (`addrconf_dad_begin`): one of a link, say. */
-function looksForDuplicates(device: Interface): boolean {
-  if (!asksForNeighbours(device)) return false;
-  const { namespace, name } = device;
+function looksForDuplicates({ device: { namespace, name }, arp }: UsableDevice): boolean {
+  if (!arp) return false;
   const values = readSysctls(
     engineOf(namespace).netns,
     ['all', name].map((which) => `net/ipv6/conf/${which}/accept_dad`),
   );
   return [...values.values()].some((value) => Number(value) > 0);
-}
-
-/** A device that is down, or has no carrier, joins groups and looks for duplicates when that has changed. */
-function usableInterfaces({ interfaces }: Namespace): Interface[] {
-  return [...interfaces].filter((device) => stateIfThere(device)?.carrier);
-}
-
-/** Of a device without ARP no group is joined and no address is looked for (`addrconf_join_solict`, `addrconf_dad_begin`). */
-function asksForNeighbours(device: Interface): boolean {
-  return stateIfThere(device)?.arp === true;
 }

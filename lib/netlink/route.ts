@@ -189,15 +189,15 @@ export const ipRoute = new Family({
       type: config.type ?? 'unicast',
     };
   },
-  state: ({ family, destination = family === 4 ? '0.0.0.0' : '::', length, ...read }): Route => {
+  state: (read): Route => {
+    const { family, destination = family === 4 ? '0.0.0.0' : '::', length } = read;
     const { hops, from, source, type, tos, metric, nexthopId, mtu, protocol, scope, preference } = read;
     const all = hops ?? [{ ...read, weight: 1 }];
-    const nextHops = all.map(
-      ({ gateway: own, otherGateway, device: index, weight: share, onlink: isOnlink, ...hop }) => {
-        const encap = readEncap(hop);
-        return { via: own ?? otherGateway, device: index, weight: share, onlink: isOnlink, ...(encap && { encap }) };
-      },
-    );
+    const nextHops = all.map((hop) => {
+      const encap = readEncap(hop);
+      const { gateway: own, otherGateway, device: index, weight: share, onlink: isOnlink } = hop;
+      return { via: own ?? otherGateway, device: index, weight: share, onlink: isOnlink, ...(encap && { encap }) };
+    });
     return {
       to: { address: destination, length, family },
       via: nextHops[0]?.via,

@@ -28,11 +28,14 @@ export function ipToBytes(address: string): Buffer {
   return Buffer.from(ipaddr.parse(address.replace(/^::(?=\d+\.)/, '::0:')).toByteArray());
 }
 
+/** Where the groups of an IPv6 address begin. */
+const GROUPS_AT = [0, 2, 4, 6, 8, 10, 12, 14];
+
 /** The shortest form: `10.0.0.1`, `fd00::1` (RFC 5952). */
 export function bytesToIp(bytes: Uint8Array): string {
   if (bytes.length === 4) return bytes.join('.');
   if (bytes.length !== 16) throw new RangeError(`an IP address of ${bytes.length} bytes`);
-  return shortest(Array.from({ length: 8 }, (_, at) => ((bytes[2 * at] ?? 0) << 8) | (bytes[2 * at + 1] ?? 0)));
+  return shortest(GROUPS_AT.map((at) => ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0)));
 }
 
 /** Eight groups with `::` in the place of the longest run of two or more zeroes, the first of several (RFC 5952 section 4.2). */
