@@ -338,3 +338,24 @@ test('waits until the kernel has repeated the first probe, if that may fare bett
   expect(await takes(true, {}, {})).toBeGreaterThanOrEqual(1000);
   expect(await takes(true, {}, { once: true })).toBeLessThan(1000);
 });
+
+test('waits for the first packet of a program as long as toReach does, unless the spec gives a time', async () => {
+  const takes = async (mayBeHeld: boolean, patience: object = {}, asked: object = {}) => {
+    await fakeQuestion({ asked, quiet: { mayBeHeld: () => mayBeHeld } }).ask(patience);
+    return clock.milliseconds;
+  };
+  expect(await takes(true)).toBeGreaterThanOrEqual(1000);
+  expect(await takes(true, {}, { once: true })).toBeGreaterThanOrEqual(1000);
+  expect(await takes(false)).toBeLessThan(1000);
+  expect(await takes(true, { untilQuiet: false })).toBeLessThan(1000);
+  expect(await takes(true, { isOneOfSeveral: true })).toBeLessThan(1000);
+});
+
+test('so long since an address was learnt late', async () => {
+  const fake = fakeQuestion({
+    quiet: { mayBeHeld: () => true, learnt: (since) => since < 600 && clock.milliseconds >= 600 },
+  });
+  await fake.ask();
+  expect(clock.milliseconds).toBeGreaterThanOrEqual(1600);
+  expect(clock.milliseconds).toBeLessThan(2200);
+});
