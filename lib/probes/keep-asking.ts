@@ -62,7 +62,8 @@ export async function keepAsking(asked: Asked, patience: Patience): Promise<stri
   const quiet = known ?? patience.quiet?.();
   if (!quiet) return undefined;
   const silence = known ? patience.milliseconds : 0;
-  if (!asking.once && ((await sendEnough(asking, quiet)) || (await untilSessionAsked(asking, quiet)))) return undefined;
+  if (!asking.once && (await sendEnough(asking, quiet))) return undefined;
+  if (await untilSessionAsked(asking, quiet)) return undefined;
   if (silence > 0 && !asking.once && (await untilRepeated(asking, quiet))) return undefined;
   if (silence > 0 && !patience.isOneOfSeveral && (await untilPassedOn(asking, quiet))) return undefined;
   const unknown = await lastLook(asking, quiet, silence);

@@ -326,6 +326,13 @@ test('asks on until a tunnel may ask its peer for a session, and gives the peer 
   expect(clock.milliseconds).toBeGreaterThanOrEqual(5100);
 });
 
+test('a frame that is sent only once may wait for a session, too', async () => {
+  const fake = fakeQuestion({ asked: { once: true }, quiet: { awaitsSession: () => clock.milliseconds < 5000 } });
+  await fake.ask();
+  expect(fake.sent).toBe(1);
+  expect(clock.milliseconds).toBeGreaterThanOrEqual(5100);
+});
+
 test('waits until the kernel has repeated the first probe, if that may fare better and the spec gives no time', async () => {
   const takes = async (remembers: boolean, patience: object = {}, asked: object = { repeatedAfter: 1150 }) => {
     await fakeQuestion({ asked, quiet: { remembers: () => remembers } }).ask(patience);
