@@ -19,8 +19,9 @@ const ALLOWED_SKIPS = [
 const words = process.argv.slice(2);
 const [reports, stages] = [words.slice(0, words.indexOf('--')), words.slice(words.indexOf('--') + 1)];
 
+const unreadable = [];
 const tests = reports.flatMap((report) => {
-  const { testResults } = JSON.parse(readFileSync(report, 'utf8'));
+  const testResults = resultsIn(report);
   return testResults.flatMap(({ assertionResults, status, name, message }) => {
     const file = inSpecs(name);
     // A file that did not even load has no tests of its own.
@@ -44,11 +45,22 @@ for (const test of tests.filter(({ status }) => status === 'failed')) {
   const lines = (test.failureMessages ?? []).flatMap((message) => message.split('\n').slice(0, 25));
   console.log(['failed:', keyOf(test), ...lines].join('\n  '));
 }
-for (const stage of stages) console.log(`failed: ${stage}`);
+for (const stage of [...unreadable, ...stages]) console.log(`failed: ${stage}`);
 for (const test of unexpected) console.log(`skipped, and not on the list: ${keyOf(test)}`);
-const failures = count('failed') + stages.length;
+const failures = count('failed') + unreadable.length + stages.length;
 console.log(`${count('passed')} passed, ${failures} failed, ${skipped.size} skipped`);
 process.exitCode = failures > 0 || unexpected.length > 0 || tests.length === 0 ? 1 : 0;
+
+/** A vitest that crashes leaves an empty report, or half of one. */
+function resultsIn(report) {
+  const text = readFileSync(report, 'utf8');
+  try {
+    const { testResults } = JSON.parse(text);
+    if (Array.isArray(testResults)) return testResults;
+  } catch {}
+  unreadable.push(`${report} is no whole report: vitest crashed`);
+  return [];
+}
 
 /** Two files may have tests of one name. */
 function keyOf({ file, fullName }) {

@@ -108,6 +108,13 @@ export async function describeRedirecting(specs: () => void): Promise<void> {
   describe.skipIf(!(await hasFilters(redirect)))('needs CONFIG_NET_CLS_U32, CONFIG_NET_ACT_MIRRED', specs);
 }
 
+/** Specs of filters that change the addresses of packets. */
+export async function describeChangingPackets(specs: () => void): Promise<void> {
+  const actions = ['pedit ex munge ip ttl set 3', 'csum ip', 'nat ingress 10.0.0.1 10.0.0.2', 'skbedit mark 3'];
+  const has = await hasFilters(`u32 match u32 0 0 ${actions.map((each) => `action ${each} pipe`).join(' ')}`);
+  describe.skipIf(!has)('needs CONFIG_NET_CLS_U32, CONFIG_NET_ACT_PEDIT, _CSUM, _NAT, _SKBEDIT', specs);
+}
+
 /** By trying. */
 async function hasFilters(filter = 'flower ip_proto icmp action pass'): Promise<boolean> {
   await using lab = createLab();

@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { checked } from './checked.ts';
 import { AF_INET6, AF_NETLINK, AF_PACKET, IPPROTO_TCP, SOCK_DGRAM, SOCK_RAW, TCP_INFO } from './constants.ts';
+import { unlessCode } from './has-code.ts';
 import { getsockname, getsockopt } from './libc.ts';
 import type { NetNamespace } from './net-namespace.ts';
 import { onceInThread } from './once-in-thread.ts';
@@ -46,14 +47,36 @@ export function registerOwnSocket(
  * Only who has one can answer a packet or keep one back (nfnetlink_queue), unless there is a device for it, such as a tun.
  */
 export function hasForeignSockets(namespace: NetNamespace): boolean {
+  return foreignSocketsIn(namespace).length > 0;
+}
+
+/** Of which protocols others have sockets in a namespace, as the kernel calls them (`struct proto`): `PACKET`, `UDPv6`. */
+export function foreignSocketsIn(namespace: NetNamespace): string[] {
   const own = [...(ownSockets.get(namespace.inode) ?? [])];
   const table = namespace.run(() => readFileSync('/proc/thread-self/net/protocols', 'latin1'));
   // A line a protocol: its name, the size of a socket, and how many there are in this namespace (proto_seq_printf). The
   // kernel's own are not counted, nor are those of IP that have no port yet.
-  return [...table.matchAll(/^(\S+) +\d+ +(\d+) /gm)].some(
-    ([, name = '', count]) =>
-      !LOCAL.has(name) && Number(count) !== own.filter((each) => each.protocol === name && isCounted(each)).length,
-  );
+  return [...table.matchAll(/^(\S+) +\d+ +(\d+) /gm)].flatMap(([, name = '', count]) => {
+    if (LOCAL.has(name)) return [];
+    const isOwn = Number(count) === own.filter((each) => each.protocol === name && isCounted(each)).length;
+    return isOwn ? [] : [name];
+  });
+}
+
+/**
+ * The UDP sockets of a namespace that are not hairpin's, as `/proc/PID/fd` names them: `socket:[4711]`. Those of tunnels are among them,
+ * which the kernel itself opens (`udp_sock_create`).
+ */
+export function foreignUdpSockets(namespace: NetNamespace): ReadonlySet<string> {
+  const own = [...(ownSockets.get(namespace.inode) ?? [])].map(({ fd }) => readlinkSync(`/proc/self/fd/${fd}`));
+  // A kernel without IPv6, or without UDP-Lite, lacks a file.
+  const read = (table: string) =>
+    namespace.run(() => unlessCode(['ENOENT'], () => readFileSync(`/proc/thread-self/net/${table}`, 'latin1'), ''));
+  const rows = ['udp', 'udp6', 'udplite', 'udplite6'].flatMap((table) => read(table).split('\n').slice(1));
+  // udp4_format_sock: the inode is the tenth
+  const all = new Set(rows.flatMap((row) => row.trim().split(/\s+/)[9] ?? []).map((inode) => `socket:[${inode}]`));
+  for (const file of own) all.delete(file);
+  return all;
 }
 
 function protocolOf(domain: number, type: number): string {

@@ -14,13 +14,27 @@ const [GET_INFO, GET_ENTRIES] = [64, 65];
 const [INFO, HEADER] = [84, 40];
 /** `XT_EXTENSION_MAXNAMELEN`, behind the length of a match or target. */
 const NAME = 29;
+/** `sizeof(struct xt_entry_match)`: the length, the name and the revision. The parameters follow. */
+const ENTRY_HEADER = 32;
+
+/** A match or a target of iptables, as a rule has it. */
+export interface FilterExtension {
+  /** '' stands for a verdict or a jump. */
+  name: string;
+  /** Its parameters, a struct of the kernel; the name and the revision say which. */
+  data: Buffer;
+}
 
 /**
- * The names of the matches and targets in the rules of a table of iptables-legacy; '' stands for a verdict or a jump.
+ * The matches and targets in the rules of a table of iptables-legacy.
  *
  * @throws KernelError when the kernel refuses, as it does where the table changed meanwhile (`EAGAIN`)
  */
-export function legacyExtensions(namespace: NetNamespace, family: keyof typeof KINDS, table: string): string[] {
+export function legacyExtensions(
+  namespace: NetNamespace,
+  family: keyof typeof KINDS,
+  table: string,
+): FilterExtension[] {
   const { domain, level, offsets, matches } = KINDS[family];
   using socket = Socket.open(namespace, domain, SOCK_DGRAM, 0);
   const info = Buffer.alloc(INFO);
@@ -31,20 +45,23 @@ export function legacyExtensions(namespace: NetNamespace, family: keyof typeof K
   entries.write(table);
   entries.writeUInt32LE(size, HEADER - 8);
   socket.getOption(level, GET_ENTRIES, entries);
-  const names: string[] = [];
+  const extensions: FilterExtension[] = [];
   for (let at = HEADER; at < entries.length; ) {
     const [target, next] = [entries.readUInt16LE(at + offsets), entries.readUInt16LE(at + offsets + 2)];
     if (next === 0) throw new RangeError(`a rule of table ${table} has no length`);
     for (let match = at + matches; match < at + target; match += entries.readUInt16LE(match) || next)
-      names.push(nameAt(entries, match));
-    names.push(nameAt(entries, at + target));
+      extensions.push(extensionAt(entries, match));
+    extensions.push(extensionAt(entries, at + target));
     at += next;
   }
-  return names;
+  return extensions;
 }
 
-function nameAt(entries: Buffer, at: number): string {
+function extensionAt(entries: Buffer, at: number): FilterExtension {
   const name = entries.subarray(at + 2, at + 2 + NAME);
   const end = name.indexOf(0);
-  return name.toString('latin1', 0, end === -1 ? NAME : end);
+  return {
+    name: name.toString('latin1', 0, end === -1 ? NAME : end),
+    data: entries.subarray(at + ENTRY_HEADER, at + entries.readUInt16LE(at)),
+  };
 }

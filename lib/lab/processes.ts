@@ -19,11 +19,19 @@ export function processesIn(inodes: ReadonlySet<number>): number[] {
   return allProcesses().filter((pid) => pid !== process.pid && inodes.has(networkOf(pid)));
 }
 
+/** Whether a process has one of these files open, this one too. */
+export function isHeldByProcess(files: ReadonlySet<string>): boolean {
+  return files.size > 0 && allProcesses().some((pid) => holds(pid, files));
+}
+
 /** The processes that have one of these files open, but for this one: `socket:[4711]`, as `/proc/PID/fd` names it. */
 export function holdersOf(files: ReadonlySet<string>): number[] {
   if (files.size === 0) return [];
-  const holds = (pid: number) => descriptorsOf(pid).some((descriptor) => files.has(descriptor));
-  return allProcesses().filter((pid) => pid !== process.pid && holds(pid));
+  return allProcesses().filter((pid) => pid !== process.pid && holds(pid, files));
+}
+
+function holds(pid: number, files: ReadonlySet<string>): boolean {
+  return descriptorsOf(pid).some((descriptor) => files.has(descriptor));
 }
 
 function descriptorsOf(pid: number): string[] {

@@ -34,8 +34,8 @@ export interface FrameQuestionOptions extends DroppedByOptions {
   /**
    * How long to wait for copies, in milliseconds. With `copies`, `only` and `.not` it always waits that long.
    *
-   * @default until nothing is under way any more; if hairpin cannot know that, 1000 for a copy that is wanted and 100 for one
-   * that is not, plus 1000 if a queueing discipline may delay frames
+   * @default until nothing is under way any more; if hairpin cannot know that, 1000 for a copy that is wanted or if a program
+   * may have the frame, else 100; plus 1000 if a queueing discipline may delay frames
    */
   within?: number;
 }

@@ -9,6 +9,7 @@ import type { Cause } from '../model/cause.ts';
 import { type FrameQuestion, type HearResult, hear } from '../probes/hear.ts';
 import { frameEnd, isFrameKind } from '../probes/test-frame.ts';
 import { hopsOf } from '../trace/path.ts';
+import { PendingSessions } from '../trace/pending-sessions.ts';
 import { quietIn } from '../trace/quiescence.ts';
 import { decodeEthernet } from '../wire/ethernet.ts';
 import { isGroupMac } from '../wire/mac-address.ts';
@@ -59,11 +60,13 @@ export async function listenForCopies(wanted: WantedCopies, progress: Progress):
   const { lab } = to.namespace;
   const isCounted = isNot || copies !== undefined || only === true;
   const since = tapTime();
+  // A copy must come within the time that the spec gives.
+  const sessions = isNot || options.within === undefined ? new PendingSessions(lab) : undefined;
   const heard = await hear(question, isCounted ? Number.POSITIVE_INFINITY : 1, {
     milliseconds: hold,
     wanted: least,
     within,
-    quiet: () => quietIn(lab, 'frames'),
+    quiet: () => quietIn(lab, 'frames', sessions),
     untilQuiet: options.within === undefined,
     isHopeless: () => shouldStopWaiting(lab, progress),
   });

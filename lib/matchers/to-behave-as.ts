@@ -9,6 +9,7 @@ import { type Observation, observePair } from '../probes/observe-pair.ts';
 import { isPair, type Pair, type PairDevices, pairDevices } from '../probes/pair-devices.ts';
 import { limitOfTarget, whyNobodyAnswers } from '../probes/self-question.ts';
 import { linkFault } from '../probes/source.ts';
+import { PendingSessions } from '../trace/pending-sessions.ts';
 import { quietIn } from '../trace/quiescence.ts';
 import type { Family } from '../wire/ip-address.ts';
 import type { Assertion } from './assertion.ts';
@@ -51,7 +52,9 @@ export async function toBehaveAs(
     return { pass: true, isInconclusive: true, message: { title, lines }, evidence: evidenceOf(lab) };
   }
   const expectedOf = (question: Omit<Observation, 'copies'>) => expectedOfPair(modes, question);
-  const observations = await observePair(received, expectedOf, (of) => quietIn(lab, of));
+  // All is one question here: what a tunnel has asked for during it, it need not ask again.
+  const sessions = new PendingSessions(lab);
+  const observations = await observePair(received, expectedOf, (of) => quietIn(lab, of, sessions));
   const rows = observations.map((observation) => ({ ...observation, expected: expectedOf(observation) }));
   const differences = rows.filter(({ copies, expected }) => copies !== expected);
   const silent = isNot && differences.length > 0 ? await whyOnlySilent(devices, differences) : undefined;

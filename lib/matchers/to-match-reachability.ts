@@ -61,6 +61,7 @@ export async function toMatchReachability(
     family,
     milliseconds: hold,
     wanted: (from, to) => cellOf(table, from, to) === '✓',
+    unwanted: (from, to) => cellOf(table, from, to) === '✗',
     quiet,
     untilQuiet: options.hold === undefined,
   });

@@ -31,8 +31,8 @@ export interface ToReachOptions extends ReachOptions, DroppedByOptions {
   /**
    * With `.not`: how long there must be no answer, in milliseconds.
    *
-   * @default until nothing is under way any more; 100 if hairpin cannot know that, and longer if an answer may be late
-   * (DAD, a slow proxy, a queueing discipline, WireGuard)
+   * @default until nothing is under way any more; if hairpin cannot know that, 100, or 1000 if a program may have
+   * the packet, and longer if an answer may be late (DAD, a slow proxy, a queueing discipline, WireGuard)
    */
   hold?: number;
   /**

@@ -5,6 +5,7 @@ import { WITHIN } from '../probes/patience.ts';
 import { checkReachOptions, type ReachOptions, type ReachReport, reach } from '../probes/reach.ts';
 import type { Message } from '../report/failure-meta.ts';
 import { latenessIn } from '../trace/late-answers.ts';
+import { PendingSessions } from '../trace/pending-sessions.ts';
 import { quietIn } from '../trace/quiescence.ts';
 import { type StandIn, standInOf } from '../trace/stand-in.ts';
 import type { Assertion } from './assertion.ts';
@@ -41,8 +42,11 @@ export async function toStayReachable(
   const isHopeless = () => shouldStopWaiting(lab, progress);
   const lateness = latenessIn(lab);
   progress.goal = `an answer from ${nameOf(to)}, before the function runs`;
-  const patience = { milliseconds: WITHIN + lateness, quiet: () => quietIn(lab, 'packets'), isHopeless };
-  const before = await reach(call, received, to, { ...ends, by }, patience);
+  const patience = () => {
+    const sessions = new PendingSessions(lab);
+    return { milliseconds: WITHIN + lateness, quiet: () => quietIn(lab, 'packets', sessions), isHopeless };
+  };
+  const before = await reach(call, received, to, { ...ends, by }, patience());
   if (before.outcome !== 'answered') return neverReached(call, before, isNot);
   const isTarget = typeof to !== 'string';
   const other = whoElse(before, isTarget);
@@ -54,7 +58,7 @@ export async function toStayReachable(
   if (verdict === (isNot ? 'interrupted' : 'kept')) return { pass: !isNot };
   const isForeign = seen.outages.some(({ foreign }) => foreign > 0);
   // With what the neighbour tables have learnt: it is to be the way that the last probes took.
-  const again = isForeign && (await reach(call, received, to, { ...ends, by, neighbours: 'kept' }, patience));
+  const again = isForeign && (await reach(call, received, to, { ...ends, by, neighbours: 'kept' }, patience()));
   const standIn = again && again.outcome === 'answered' ? whoElse(again, isTarget) : undefined;
   const message = describe(call, before, { ...seen, gap, by, isNot, verdict, standIn });
   return { pass: isNot, isInconclusive: verdict === 'unknown', message, evidence: evidenceOf(lab) };

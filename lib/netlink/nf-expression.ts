@@ -52,7 +52,10 @@ const KINDS = {
   ct: table({ key: attribute('NFTA_CT_KEY', 2, be32) }),
   objref: table({ object: attribute('NFTA_OBJREF_IMM_TYPE', 1, be32) }),
   /** Of iptables' own (linux/netfilter/nf_tables_compat.h). */
-  match: table({ match: attribute('NFTA_MATCH_NAME', 1, string) }),
+  match: table({
+    match: attribute('NFTA_MATCH_NAME', 1, string),
+    info: attribute('NFTA_MATCH_INFO', 3, bytes),
+  }),
   target: table({ target: attribute('NFTA_TARGET_NAME', 1, string) }),
 };
 

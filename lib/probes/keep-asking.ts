@@ -61,7 +61,12 @@ export async function keepAsking(asked: Asked, patience: Patience): Promise<stri
   if (await untilTimeIsOver(asking, milliseconds)) return undefined;
   const quiet = known ?? patience.quiet?.();
   if (!quiet) return undefined;
-  const unknown = await lastLook(asking, quiet, known ? patience.milliseconds : 0);
+  const silence = known ? patience.milliseconds : 0;
+  if (!asking.once && (await sendEnough(asking, quiet))) return undefined;
+  if (await untilSessionAsked(asking, quiet)) return undefined;
+  if (silence > 0 && !asking.once && (await untilRepeated(asking, quiet))) return undefined;
+  if (silence > 0 && !patience.isOneOfSeveral && (await untilPassedOn(asking, quiet))) return undefined;
+  const unknown = await lastLook(asking, quiet, silence);
   return unknown ?? (asking.read() ? undefined : quiet.doubt(asking.once));
 }
 
@@ -105,8 +110,6 @@ async function untilTimeIsOver(asking: Asking, milliseconds: () => number): Prom
  * @returns why nothing is known; undefined when nothing more is wanted, or will come
  */
 async function lastLook(asking: Asking, quiet: Quiet, silence: number): Promise<string | undefined> {
-  if (!asking.once && ((await sendEnough(asking, quiet)) || (await untilSessionAsked(asking, quiet)))) return undefined;
-  if (silence > 0 && !asking.once && (await untilRepeated(asking, quiet))) return undefined;
   const began = asking.listened;
   const mostListened = () => began + silence + MOST_NOISE + MOST_SLOW_HOPS * quiet.slowestHop();
   const wanted = () => Math.max(silence, SLOWER * quiet.slowestHop());
@@ -163,6 +166,21 @@ async function untilRepeated(asking: Asking, quiet: Quiet): Promise<boolean> {
     if (asking.listened >= most) return false;
     if (await asking.listen(Math.min(LAST_INTERVAL, most - asking.listened))) return true;
   }
+}
+
+/**
+ * Where a program may have got a packet, listens for as long as `toReach` does since the first probe that counts: nobody knows how slow
+ * a program is before it has passed a packet on. True when nothing more is wanted.
+ */
+async function untilPassedOn(asking: Asking, quiet: Quiet): Promise<boolean> {
+  if (!quiet.mayBeHeld(asking.repeatedAfter !== undefined)) return false;
+  for (let [since, uncounted] = [0, 0]; asking.listened - since < WITHIN; ) {
+    if (await asking.listen(Math.min(LAST_INTERVAL, WITHIN + since - asking.listened))) return true;
+    // What went before may have waited for a slow ARP or ND answer, and been given up.
+    if (uncounted < MOST_UNCOUNTED && wasGivenUp(asking, quiet)) [since, uncounted] = [asking.listened, uncounted + 1];
+    if (asking.send()) return true;
+  }
+  return false;
 }
 
 /**

@@ -190,6 +190,8 @@ async function observeEchoes(family: Family, { places, pairs, expected, quiet }:
       milliseconds: isWanted ? Math.max(HOLD, within) : HOLD,
       quiet: quiet && (() => quiet('packets')),
       untilQuiet: true,
+      // The frames have passed the same programs, and were waited for.
+      isOneOfSeveral: true,
     };
     const { result, noRoom } = await askWithRoom(source.namespace, family, {
       ask: () => ask(asker, patience),

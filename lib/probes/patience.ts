@@ -45,6 +45,12 @@ export interface Quiet {
    */
   remembers(ofConnections: boolean): boolean;
   /**
+   * Whether a program, or a function of the spec, may have got a packet of the question, and pass it on or answer it later.
+   *
+   * @param ofConnections whether it is enough that it has TCP sockets
+   */
+  mayBeHeld(ofConnections: boolean): boolean;
+  /**
    * Whether a tunnel keeps packets of the question back until it may ask its peer for a session, or until the peer has had its time to
    * answer. What it asked before the question may have been lost in a network that was otherwise then.
    */
@@ -84,6 +90,8 @@ export interface Patience {
   quiet?: (() => Quiet) | undefined;
   /** Whether the wait ends early once nothing is under way any more. @default false */
   untilQuiet?: boolean | undefined;
+  /** Whether another question of the same ends shows how long programs keep packets, so that this one need not. @default false */
+  isOneOfSeveral?: boolean | undefined;
   /**
    * Whether there is no hope of an answer any more: it is waited for no longer than {@link LAST_CHANCE}. Only for an answer
    * that is wanted: that none comes would prove nothing.

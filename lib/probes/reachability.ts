@@ -23,6 +23,8 @@ export interface ReachabilityOptions {
   milliseconds?: number;
   /** Which pairs are to answer, as `(from, to)`: those are waited for as long as `toReach` waits. @default none */
   wanted?: (from: Namespace, to: Namespace) => boolean;
+  /** Which pairs must not answer: where a program may keep packets, those are asked for as long in the end. @default none */
+  unwanted?: (from: Namespace, to: Namespace) => boolean;
   /** @default 4 */
   family?: Family;
   /** What is known of the lab's queues, for each turn. @default nothing is */
@@ -53,26 +55,30 @@ export type ReachabilityMatrix = (PairResult | undefined)[][];
  */
 export async function reachability(
   namespaces: readonly Namespace[],
-  { milliseconds = HOLD, wanted = () => false, family = 4, quiet, untilQuiet = false }: ReachabilityOptions = {},
+  options: ReachabilityOptions = {},
 ): Promise<ReachabilityMatrix> {
+  const { milliseconds = HOLD, wanted = () => false, unwanted = () => false, family = 4 } = options;
+  const { quiet, untilQuiet = false } = options;
   await Promise.all(namespaces.map(({ lab }) => untilAddressesUsable(lab)));
   const addresses = namespaces.map((namespace) => addressesOf(namespace, family));
   const hasWorker = namespaces.some(({ lab }) =>
     lab.namespaces.some(({ interfaces }) => interfaces.some((device) => isLink(device, macvlan))),
   );
-  const matrix: ReachabilityMatrix = [];
   let within = WITHIN;
   let room = ROOM_PATIENCE;
-  for (const [from, namespace] of namespaces.entries()) {
+  const questionsOf = (from: number) => {
+    const others = namespaces.map((_, to) => to).filter((to) => to !== from);
+    return { others, questions: others.map((to) => toQuestion(namespaces, addresses, from, to, family)) };
+  };
+  const askRow = async (from: number, namespace: Namespace, isOneOfSeveral: boolean) => {
     // A broadcast that waits for a macvlan parent's worker would come into the next turn, and tell who sent it.
     if (hasWorker && from > 0) await broadcastsDelivered(quiet?.());
     for (const each of namespaces) each.neighbour.flush(family);
-    const others = namespaces.map((_, to) => to).filter((to) => to !== from);
-    const questions = others.map((to) => toQuestion(namespaces, addresses, from, to, family));
+    const { others, questions } = questionsOf(from);
     using echoer = new Echoer(namespace, family);
     const isWanted = (at: number) => wanted(namespace, namespaces[others[at] as number] as Namespace);
     const { result: asked, noRoom } = await askWithRoom(namespace, family, {
-      ask: () => echoer.ask(questions, { milliseconds, within, wanted: isWanted, quiet, untilQuiet }),
+      ask: () => echoer.ask(questions, { milliseconds, within, wanted: isWanted, quiet, untilQuiet, isOneOfSeveral }),
       isLost: (results) => results.some(isUnknown),
       milliseconds: room,
     });
@@ -85,9 +91,51 @@ export async function reachability(
       ...(results[at] as ProbeResult),
       ...{ address: question.to.address, question, recognize: echoer.recognizer(at) },
     }));
-    matrix.push(namespaces.map((_, to) => answers[others.indexOf(to)]));
-  }
+    return namespaces.map((_, to) => answers[others.indexOf(to)]);
+  };
+  const matrix: ReachabilityMatrix = [];
+  for (const [from, namespace] of namespaces.entries()) matrix.push(await askRow(from, namespace, true));
+  if (!untilQuiet || !quiet?.().mayBeHeld(false)) return matrix;
+  const open = (from: number) => {
+    const { others, questions } = questionsOf(from);
+    const isOpen = (to: number) =>
+      matrix[from]?.[to]?.outcome !== 'answered' &&
+      unwanted(namespaces[from] as Namespace, namespaces[to] as Namespace);
+    return questions.filter((_, at) => isOpen(others[at] as number));
+  };
+  const late = await rowsWithLateAnswers(namespaces, open, { milliseconds, family, quiet });
+  for (const from of late) matrix[from] = await askRow(from, namespaces[from] as Namespace, false);
   return matrix;
+}
+
+/**
+ * Asks all at once, for as long as a program may keep a packet, so that it takes the time of one question. Who has an answer may have
+ * overheard somebody else's, and is to be asked again alone; so is who learnt nothing.
+ *
+ * @param open what each namespace asks
+ * @returns their places
+ */
+async function rowsWithLateAnswers(
+  namespaces: readonly Namespace[],
+  open: (from: number) => Question[],
+  { milliseconds, family, quiet }: { milliseconds: number; family: Family; quiet: () => Quiet },
+): Promise<number[]> {
+  for (const each of namespaces) each.neighbour.flush(family);
+  const rows = namespaces.map(async (namespace, from) => {
+    const questions = open(from);
+    if (questions.length === 0) return [];
+    using echoer = new Echoer(namespace, family);
+    const patience = { milliseconds, within: 0, wanted: () => false, quiet, untilQuiet: true };
+    const { result, noRoom } = await askWithRoom(namespace, family, {
+      ask: () => echoer.ask(questions, patience),
+      isLost: (results) => results.some(isUnknown),
+      milliseconds: 0,
+    });
+    const isSure =
+      noRoom === undefined && result.every(({ outcome }) => outcome !== 'answered' && outcome !== 'broken');
+    return isSure ? [] : [from];
+  });
+  return (await Promise.all(rows)).flat();
 }
 
 async function broadcastsDelivered(quiet: Quiet | undefined): Promise<void> {

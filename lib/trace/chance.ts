@@ -1,5 +1,5 @@
 import { KernelError } from '../kernel/kernel-error.ts';
-import { legacyExtensions } from '../kernel/legacy-rules.ts';
+import { type FilterExtension, legacyExtensions } from '../kernel/legacy-rules.ts';
 import type { NetNamespace } from '../kernel/net-namespace.ts';
 import { engineOf } from '../lab/engine.ts';
 import type { Lab, Namespace } from '../lab/index.ts';
@@ -11,6 +11,7 @@ import { askNftables, type LegacyTable, legacyTablesOf } from '../netlink/packet
 import { ipRoute } from '../netlink/route.ts';
 import { ipRule } from '../netlink/rule.ts';
 import { readDeviceHooks } from './device-hooks.ts';
+import { isSteadyExtension } from './steady-extensions.ts';
 
 const FAMILIES = [4, 6] as const;
 
@@ -27,22 +28,18 @@ const FICKLE_CONNECTION = new Set([5, 11, 14, 15, 16, 23]);
 const TRANSPORT_HEADER = 2;
 const SOURCE_PORT_LENGTH = 2;
 /** Where a TCP header has the sequence number of a connection, and an echo request its identifier: those are new, too. */
-const NUMBERS = { from: 4, to: 8 } as const;
+const NUMBERS = { from: 4, to: 8 };
+/** `NFT_PAYLOAD_NETWORK_HEADER`: an IPv4 packet has an identification, and an IPv6 packet a flow label, which follows from its ports. */
+const NETWORK_HEADER = 1;
+const IDENTIFICATION = { from: 4, to: 6 };
+const FLOW_LABEL_LENGTH = 3;
 /** `NFT_OBJECT_COUNTER`, `_CT_HELPER`, `_TUNNEL`, `_CT_TIMEOUT`, `_SECMARK`. */
 const STEADY_OBJECTS = new Set([1, 3, 6, 7, 8]);
 
-/** The same of iptables: '' is a verdict or a jump, and `ERROR` the end of a chain. Of `conntrack`, `--ctexpire` is not looked at. */
-const STEADY_EXTENSIONS = new Set([
-  ...['', 'ERROR', 'ACCEPT', 'DROP', 'RETURN'],
-  ...`addrtype ah cgroup comment connmark conntrack dccp devgroup dscp dst ecn esp eui64 frag hbh helper hl icmp icmp6 ipcomp
-  iprange ipv6header length mac mark mh multiport owner physdev pkttype policy realm rpfilter rt sctp socket state string tcp
-  tcpmss tos ttl u32 udp udplite`.split(/\s+/),
-  ...`CHECKSUM CLASSIFY CONNMARK CT DNAT DSCP HL LOG MARK MASQUERADE NETMAP NFLOG NOTRACK REDIRECT REJECT SECMARK SNAT TCPMSS
-  TCPOPTSTRIP TEE TOS TPROXY TRACE TTL`.split(/\s+/),
-]);
-
 /** What differs from packet to packet, but keeps nothing of one packet for another. Of those that differ, all others may. */
-const FORGETFUL = new Set('numgen hash meta ct payload statistic time cpu cluster'.split(' '));
+const FORGETFUL = new Set(
+  'numgen hash meta ct payload statistic time cpu cluster tcp udp multiport conntrack u32'.split(' '),
+);
 
 /** Queueing disciplines that take no filters, and drop nothing as long as they have room; netem says how much it loses. */
 const STEADY_QDISCS = new Set('noqueue mq pfifo bfifo pfifo_fast pfifo_head_drop tbf netem'.split(' '));
@@ -72,7 +69,7 @@ export function isLeftToChance(namespace: Namespace): boolean {
 export function mayRemember(namespace: Namespace): boolean {
   const { netns } = engineOf(namespace);
   const expressions = askNftables(netns, listExpressions) ?? [];
-  const isForgetful = (name: string) => STEADY_EXTENSIONS.has(name) || FORGETFUL.has(name);
+  const isForgetful = (extension: FilterExtension) => isSteadyExtension(extension) || FORGETFUL.has(extension.name);
   return (
     expressions.some((expression) => !isSteady(expression) && !FORGETFUL.has(extensionOf(expression))) ||
     legacyTablesOf(netns).some((table) => !isTableOf(netns, table, isForgetful))
@@ -119,7 +116,7 @@ export function hasSeveralNextHops(namespace: Namespace): boolean {
 }
 
 function isSteady({ name, data }: NftExpression): boolean {
-  const { key = -1, object, match, target, ...load } = data as Partial<ExpressionData>;
+  const { key = -1, object, match, target, info, ...load } = data as Partial<ExpressionData>;
   switch (name) {
     case 'meta':
       return !FICKLE_META.has(key);
@@ -131,22 +128,25 @@ function isSteady({ name, data }: NftExpression): boolean {
       return STEADY_OBJECTS.has(object ?? -1);
     case 'match':
     case 'target':
-      return isSteadyExtension(match ?? target ?? name);
+      return isSteadyExtension({ name: match ?? target ?? name, data: info ?? Buffer.alloc(0) });
     default:
       return STEADY_EXPRESSIONS.has(name);
   }
 }
 
 type ExpressionData = Record<'key' | 'object' | 'base' | 'offset' | 'length', number> &
-  Record<'match' | 'target', string>;
+  Record<'match' | 'target', string> & { info: Buffer };
 
-/** Two bytes at the beginning may also be the type and the code of ICMP, and those at 4 the length of a UDP datagram. */
+/**
+ * Of the transport header, two bytes at the beginning may also be the type and the code of ICMP, and those at 4 the length of a
+ * UDP datagram; of the network header, those at 4 the length of an IPv6 packet.
+ */
 function loadsWhatDiffers({ base, offset = 0, length = 0 }: Partial<ExpressionData>): boolean {
+  const overlaps = ({ from, to }: typeof NUMBERS) => offset < to && offset + length > from;
+  if (base === NETWORK_HEADER) return overlaps(IDENTIFICATION) || (offset === 1 && length === FLOW_LABEL_LENGTH);
   const hasPort = offset === 0 && length >= SOURCE_PORT_LENGTH;
-  return base === TRANSPORT_HEADER && (hasPort || (offset < NUMBERS.to && offset + length > NUMBERS.from));
+  return base === TRANSPORT_HEADER && (hasPort || overlaps(NUMBERS));
 }
-
-const isSteadyExtension = (name: string) => STEADY_EXTENSIONS.has(name);
 
 /** The extension of iptables that an expression of nftables stands for, or the expression itself. */
 function extensionOf({ name, data }: NftExpression): string {
@@ -155,7 +155,11 @@ function extensionOf({ name, data }: NftExpression): string {
 }
 
 /** Whether a table has only extensions of a sort. One that cannot be read may have any. */
-function isTableOf(netns: NetNamespace, { family, table }: LegacyTable, is: (extension: string) => boolean): boolean {
+function isTableOf(
+  netns: NetNamespace,
+  { family, table }: LegacyTable,
+  is: (extension: FilterExtension) => boolean,
+): boolean {
   // Rules of arptables have no matches.
   if (family === 'arp') return true;
   try {

@@ -14,6 +14,7 @@ import { doubtOfOneFrame, mayDifferAtDevices, mayRemember } from './chance.ts';
 import { HeldPackets, oddsIn } from './impaired-links.ts';
 import { knowsEveryQueue, probesIn } from './known-queues.ts';
 import { type NeighboursOf, NextHops, neighboursIn } from './next-hops.ts';
+import { mayHoldPackets } from './packet-holders.ts';
 import type { PendingSessions } from './pending-sessions.ts';
 import { backlogDrops, type Flushed, flushProcessorBacklogs } from './processor-backlogs.ts';
 import { slowestHopIn } from './slow-hops.ts';
@@ -116,6 +117,10 @@ class Quiescence implements Quiet {
   remembers(ofConnections: boolean): boolean {
     const may = (each: Namespace) => mayRemember(each) || (ofConnections && mayDifferAtDevices(each));
     return !engineOf(this.#lab).isPristine && this.#lab.namespaces.some(may);
+  }
+
+  mayBeHeld(ofConnections: boolean): boolean {
+    return mayHoldPackets(this.#lab, ofConnections);
   }
 
   awaitsSession(): boolean {

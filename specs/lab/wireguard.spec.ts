@@ -52,6 +52,26 @@ describeNeeding(['wireguard'], () => {
       await expect(a).toReach(right);
     });
 
+    test('so does .toStayReachable(b)', async ({ lab }) => {
+      const { a, right } = await buildMended(lab);
+      await expect(a).toStayReachable(right, { while: () => {}, gap: 60_000 });
+    });
+
+    // a ─ vx ┄ wireguard0 ┄ eth0 ── eth0 ┄ wireguard0 ┄ vx ─ b
+    test('so does .not.toHear, of a frame inside', async ({ lab }) => {
+      const { a, b, left, right } = build(lab);
+      const [ofLeft, ofRight] = [left.publicKey as string, right.publicKey as string];
+      const allowedIps = ['10.7.0.0/24'];
+      const [near, far] = [
+        a.link('vxlan', { id: 5, remote: '10.7.0.2', dstport: 4789 }),
+        b.link('vxlan', { id: 5, remote: '10.7.0.1', dstport: 4789 }),
+      ];
+      left.set({ peers: [{ publicKey: ofRight, endpoint: '192.0.2.2:51820', allowedIps }] });
+      await expect(far).not.toHear(near, { because: 'lost' });
+      right.set({ peers: [{ publicKey: ofLeft, allowedIps }] });
+      await expect(expect(far).not.toHear(near)).rejects.toThrow(/^Received: +1 copy/m);
+    });
+
     test('and so does a matrix', async ({ lab }) => {
       await buildMended(lab, ['fd07::1/64', 'fd07::2/64']);
       const matrix = expect(lab).toMatchReachability('  a b\na . ✗\nb . .', { family: 6 });

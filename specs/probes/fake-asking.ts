@@ -43,6 +43,7 @@ export function fakeQuestion(overrides: { asked?: Partial<Asked>; quiet?: Partia
       probes: () => 2,
       doubt: () => undefined,
       remembers: () => false,
+      mayBeHeld: () => false,
       awaitsSession: () => false,
       lost: () => undefined,
       ...overrides.quiet,

@@ -326,6 +326,13 @@ test('asks on until a tunnel may ask its peer for a session, and gives the peer 
   expect(clock.milliseconds).toBeGreaterThanOrEqual(5100);
 });
 
+test('a frame that is sent only once may wait for a session, too', async () => {
+  const fake = fakeQuestion({ asked: { once: true }, quiet: { awaitsSession: () => clock.milliseconds < 5000 } });
+  await fake.ask();
+  expect(fake.sent).toBe(1);
+  expect(clock.milliseconds).toBeGreaterThanOrEqual(5100);
+});
+
 test('waits until the kernel has repeated the first probe, if that may fare better and the spec gives no time', async () => {
   const takes = async (remembers: boolean, patience: object = {}, asked: object = { repeatedAfter: 1150 }) => {
     await fakeQuestion({ asked, quiet: { remembers: () => remembers } }).ask(patience);
@@ -337,4 +344,25 @@ test('waits until the kernel has repeated the first probe, if that may fare bett
   // What the kernel does not repeat is asked again as long as `toReach` asks.
   expect(await takes(true, {}, {})).toBeGreaterThanOrEqual(1000);
   expect(await takes(true, {}, { once: true })).toBeLessThan(1000);
+});
+
+test('waits for the first packet of a program as long as toReach does, unless the spec gives a time', async () => {
+  const takes = async (mayBeHeld: boolean, patience: object = {}, asked: object = {}) => {
+    await fakeQuestion({ asked, quiet: { mayBeHeld: () => mayBeHeld } }).ask(patience);
+    return clock.milliseconds;
+  };
+  expect(await takes(true)).toBeGreaterThanOrEqual(1000);
+  expect(await takes(true, {}, { once: true })).toBeGreaterThanOrEqual(1000);
+  expect(await takes(false)).toBeLessThan(1000);
+  expect(await takes(true, { untilQuiet: false })).toBeLessThan(1000);
+  expect(await takes(true, { isOneOfSeveral: true })).toBeLessThan(1000);
+});
+
+test('so long since an address was learnt late', async () => {
+  const fake = fakeQuestion({
+    quiet: { mayBeHeld: () => true, learnt: (since) => since < 600 && clock.milliseconds >= 600 },
+  });
+  await fake.ask();
+  expect(clock.milliseconds).toBeGreaterThanOrEqual(1600);
+  expect(clock.milliseconds).toBeLessThan(2200);
 });

@@ -30,6 +30,23 @@ test.for([120, 250])('hairpin waits for a program that was seen to take %d ms', 
   expect(await failureOf(expect(b).not.toHear(a))).toMatch(/^Received: +1 copy/m);
 });
 
+// a ── x (m) y ── b, where nobody has seen yet how slow the program of m is
+test.for(['toReach', 'toHear', 'toMatchReachability'] as const)(
+  '.not.%s waits for the first frame of a program as long as toReach does',
+  async (matcher, { lab }) => {
+    const [a, m, b] = [lab.namespace('a'), lab.namespace('m'), lab.namespace('b')];
+    lab.cable(a, m, { a: { address: '10.7.0.1/24' }, b: { name: 'x', address: false } });
+    lab.cable(m, b, { a: { name: 'y', address: false }, b: { address: '10.7.0.2/24' } });
+    await forwardSlowly(m, ['x', 'y'], 300);
+    const ask = {
+      toReach: () => expect(a).not.toReach(b),
+      toHear: () => expect(b).not.toHear(a),
+      toMatchReachability: () => expect(lab).toMatchReachability('a b\na . ✗\nb . .'),
+    };
+    expect(await failureOf(ask[matcher]())).toMatch(/^Received: +(an answer|1 copy|1 pair otherwise)/m);
+  },
+);
+
 // a ── x (m) y ── r ── u (n) v ── b: two such programs, and a router between
 test('each hop may take as long', async ({ lab }) => {
   const [a, m, n, b] = [lab.namespace('a'), lab.namespace('m'), lab.namespace('n'), lab.namespace('b')];

@@ -22,6 +22,7 @@ describe('two packets that are alike fare alike', () => {
     'tcp dport { 22, 80 } meta mark 5 ct state vmap { established : accept, new : jump o }',
     'ip saddr != 10.0.0.0/24 fib daddr type local reject',
     'iifname "eth0" ip ttl < 3 counter name k drop',
+    'ip dscp cs1 ip length 100 drop',
   ])('%s', async (rule, { lab }) => {
     expect(await addRule(lab, rule)).toBe(false);
   });
@@ -47,8 +48,15 @@ describe('they may fare differently', () => {
     'add @d { ip saddr } drop',
     'icmp id < 30000 drop',
     'tcp sequence < 2000000000 drop',
+    'ip id < 30000 drop',
   ])('%s', async (rule, { lab }) => {
     expect(await addRule(lab, rule)).toBe(true);
+  });
+
+  test('by the flow label', async ({ lab }) => {
+    const a = lab.namespace('a');
+    await a.exec('nft', ['table ip6 t { chain c { ip6 flowlabel < 500000 drop; }; }']);
+    expect(isLeftToChance(a)).toBe(true);
   });
 
   test('of a set whose elements have a limit', async ({ lab }) => {
@@ -71,11 +79,22 @@ describe('a packet that was dropped may pass when it is repeated', () => {
   });
 });
 
-describe('the older iptables', () => {
+describe('iptables', () => {
   test.for([
     ['iptables-legacy', '-p tcp --dport 80 -m conntrack --ctstate NEW -j ACCEPT', false],
     ['iptables-legacy', '-m statistic --mode random --probability 0.5 -j DROP', true],
     ['iptables-legacy', '-p icmp -m limit --limit 1/second -j ACCEPT', true],
+    ['iptables-legacy', '-p udp --dport 53 -m multiport --dports 1,53 -j DROP', false],
+    // Each probe has its own source port.
+    ['iptables-legacy', '-p tcp --sport 32768:51588 -j DROP', true],
+    ['ip6tables-legacy', '-p udp ! --sport 53 -j DROP', true],
+    ['iptables-legacy', '-p tcp -m multiport --sports 1,53 -j DROP', true],
+    ['iptables-legacy', '-p udp -m multiport --ports 1,53 -j DROP', true],
+    ['iptables-legacy', '-p tcp -m conntrack --ctorigdstport 80 -j DROP', false],
+    ['iptables-legacy', '-p tcp -m conntrack --ctorigsrcport 80 -j DROP', true],
+    ['iptables-legacy', '-m u32 --u32 4&0xffff0000=0:0x7fff0000 -j DROP', true],
+    ['iptables-nft', '-p tcp -m multiport --sports 1,53 -j DROP', true],
+    ['iptables-nft', '-p tcp -m multiport --dports 1,53 -j DROP', false],
     ['ip6tables-legacy', '-p ipv6-icmp -m hl --hl-lt 3 -j REJECT', false],
     ['ip6tables-legacy', '-m statistic --mode nth --every 3 --packet 0 -j DROP', true],
   ] as const)('%s %s', async ([program, rule, expected], { lab, skip }) => {
@@ -88,5 +107,6 @@ describe('the older iptables', () => {
     expect(exitCode).not.toBe(2);
     if (exitCode !== 0) skip('needs a kernel that has ip_tables, and the match');
     expect(isLeftToChance(a)).toBe(expected);
+    expect(mayRemember(a)).toBe(rule.includes('limit'));
   });
 });

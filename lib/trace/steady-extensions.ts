@@ -1,0 +1,39 @@
+import type { FilterExtension } from '../kernel/legacy-rules.ts';
+
+/** The matches and targets of iptables by which two packets that are alike fare alike. `ERROR` is the end of a chain. */
+const STEADY = new Set([
+  ...['', 'ERROR', 'ACCEPT', 'DROP', 'RETURN'],
+  ...`addrtype ah cgroup comment connmark conntrack dccp devgroup dscp dst ecn esp eui64 frag hbh helper hl icmp icmp6 ipcomp
+  iprange ipv6header length mac mark mh multiport owner physdev pkttype policy realm rpfilter rt sctp socket state string tcp
+  tcpmss tos ttl udp udplite`.split(/\s+/),
+  ...`CHECKSUM CLASSIFY CONNMARK CT DNAT DSCP HL LOG MARK MASQUERADE NETMAP NFLOG NOTRACK REDIRECT REJECT SECMARK SNAT TCPMSS
+  TCPOPTSTRIP TEE TOS TPROXY TRACE TTL`.split(/\s+/),
+]);
+
+/** `XT_MULTIPORT_DESTINATION`; the others look at the source port, or at both. */
+const MULTIPORT_DESTINATION = 1;
+
+/** In `struct xt_conntrack_mtinfo3`: what of a connection is looked at. */
+const CONNTRACK_FLAGS = 146;
+/** `XT_CONNTRACK_EXPIRES`, `_ORIGSRC_PORT` and `_REPLDST_PORT`, which a connection of a probe has for itself. */
+const CONNTRACK_OF_ONE = (1 << 7) | (1 << 8) | (1 << 11);
+
+/** Whether a match looks at what differs from probe to probe, of those that are steady but for that. */
+const LOOKS_AT_NUMBERS: Readonly<Record<string, (data: Buffer) => boolean>> = {
+  tcp: looksAtSourcePort,
+  udp: looksAtSourcePort,
+  multiport: (data) => data[0] !== MULTIPORT_DESTINATION,
+  // Older revisions have other structs, and no port.
+  conntrack: (data) =>
+    data.length < CONNTRACK_FLAGS + 2 || (data.readUInt16LE(CONNTRACK_FLAGS) & CONNTRACK_OF_ONE) !== 0,
+};
+
+/** Whether two packets that are alike fare alike by a match or target of iptables: each probe has its own source port. */
+export function isSteadyExtension({ name, data }: FilterExtension): boolean {
+  return STEADY.has(name) && !LOOKS_AT_NUMBERS[name]?.(data);
+}
+
+/** `struct xt_tcp` and `struct xt_udp` begin with the least and the greatest source port. */
+function looksAtSourcePort(data: Buffer): boolean {
+  return data.length < 4 || data.readUInt16LE(0) !== 0 || data.readUInt16LE(2) !== 0xffff;
+}

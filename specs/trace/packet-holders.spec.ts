@@ -1,0 +1,72 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { expect, type Namespace, test } from 'hairpin';
+import { onTestFinished } from 'vitest';
+import { mayHoldPackets } from '../../lib/trace/packet-holders.ts';
+import { describeNeeding } from '../needs.ts';
+import { forwardSlowly } from '../probes/forwarder.ts';
+
+/** Resolves when the program has printed something. */
+async function start(namespace: Namespace, command: string, ...args: string[]): Promise<void> {
+  const program = namespace.exec(command, args, { reject: false });
+  await Promise.race([once(program.stdout, 'data'), program.then(({ stderr }) => Promise.reject(new Error(stderr)))]);
+}
+
+const startNode = (namespace: Namespace, script: string) => start(namespace, process.execPath, '-e', script);
+const READY = "() => console.log('ready')";
+
+// a x ── y b: the program runs in b
+test.for([
+  ['sleeps', (b) => start(b, 'sh', '-c', 'echo ready; exec sleep 1000'), false, false],
+  ['listens to netlink', (b) => start(b, 'sh', '-c', 'echo ready; exec ip monitor'), false, false],
+  ['accepts connections', (b) => startNode(b, `require('net').createServer().listen(80, ${READY})`), false, true],
+  ['takes datagrams', (b) => startNode(b, `require('dgram').createSocket('udp4').bind(53, ${READY})`), true, true],
+  ['has packet sockets', (b) => forwardSlowly(b, ['y', 'y'], 1), true, true],
+  [
+    'went into another network',
+    (b) => start(b, 'unshare', '-n', 'sh', '-c', 'echo ready; exec sleep 1000'),
+    true,
+    true,
+  ],
+] as [string, (b: Namespace) => Promise<void>, boolean, boolean][])(
+  'a program that %s',
+  async ([, run, holds, holdsConnections], { lab }) => {
+    const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+    lab.cable(a, b, { a: { name: 'x' }, b: { name: 'y' } });
+    expect(mayHoldPackets(lab, true)).toBe(false);
+    await run(b);
+    expect(mayHoldPackets(lab, false)).toBe(holds);
+    expect(mayHoldPackets(lab, true)).toBe(holdsConnections);
+  },
+);
+
+// a ── b: hairpin's sockets, of a question or its taps, are nobody's
+test('hairpin itself holds none', async ({ lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  lab.cable(a, b);
+  await a.exec('true');
+  await expect(a).toReach(b, { by: 'tcp' });
+  await expect(a).toReach(b, { by: 'udp' });
+  await expect(b).toHear(a);
+  expect(mayHoldPackets(lab, true)).toBe(false);
+});
+
+// a ── b, and a vxlan between them, whose socket is the kernel's
+describeNeeding(['vxlan'], () => {
+  test('nor does the kernel', async ({ lab }) => {
+    const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+    lab.cable(a, b);
+    await a.exec('true');
+    a.link('vxlan', { id: 5, remote: '10.0.0.2' });
+    expect(mayHoldPackets(lab, true)).toBe(false);
+  });
+});
+
+// a ── b
+test('a function of the spec may', async ({ lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  lab.cable(a, b);
+  const server = b.run(() => createServer().listen(80));
+  onTestFinished(() => new Promise<void>((resolve) => void server.close(() => resolve())));
+  expect(mayHoldPackets(lab, true)).toBe(true);
+});
