@@ -92,7 +92,9 @@ export class Programs {
   async hearOfDeaths(): Promise<void> {
     const dead = this.running.filter(({ ending, pid }) => ending === undefined && pid !== undefined && !isAlive(pid));
     await Promise.all(dead.map(({ exited }) => exited));
-    await this.#settle(this.running.filter(({ isDaemon, isAwaited, hasFailed }) => !isDaemon && !isAwaited && hasFailed));
+    await this.#settle(
+      this.running.filter(({ isDaemon, isAwaited, hasFailed }) => !isDaemon && !isAwaited && hasFailed),
+    );
     // What a daemon has printed last is read behind that.
     if (this.#unawaited.failed.length > 0) await turn();
   }
