@@ -3,7 +3,7 @@ import type { Hop } from '../lab/index.ts';
 import type { Cause } from '../model/cause.ts';
 import { hopsOf } from '../trace/path.ts';
 import { couldGoOn, forwards } from '../trace/place.ts';
-import { causeAtEnd } from './causes/by-model.ts';
+import { causeAtEnd, predictionAt } from './causes/by-model.ts';
 
 /** What a device did with a frame that it was given to send, as the model says: a dummy frees it. */
 export function droppedAtEnd(path: Hop): { hop: Hop; cause: Cause } | undefined {
@@ -32,4 +32,17 @@ export function droppedAtOnlyEnd(path: Hop): { hop: Hop; cause: Cause } | undefi
     (hop) => hop.frame.at.namespace === namespace || !(couldGoOn(hop) || forwards(hop.frame.at.namespace)),
   );
   return isTaken || !areOver ? undefined : found;
+}
+
+/**
+ * What a bridge did with a frame as it came in by a port, if nothing else is left of the frame: the bridge took it no further,
+ * wherever it was to go. The way there may lead through a tunnel, which no cable shows.
+ */
+export function droppedOnArrival(path: Hop): { hop: Hop; cause: Cause } | undefined {
+  const [end, another] = hopsOf(path).filter(({ next }) => next.length === 0);
+  if (!end || another || end.again || end.frame.direction !== 'in' || !end.frame.at.isPort) return undefined;
+  const prediction = predictionAt(end.frame, end.frame);
+  if (!prediction || prediction.next.length > 0) return undefined;
+  const cause = prediction.drops.find(({ towards }) => !towards)?.cause;
+  return cause && { hop: end, cause };
 }

@@ -20,7 +20,7 @@ import { routeFor } from './causes/route.ts';
 import type { Known } from './causes/router.ts';
 import { type FollowOuter, lostInOnlyTunnel, lostInTunnel } from './causes/tunnel.ts';
 import { lastBeforeUplink } from './causes/uplink.ts';
-import { droppedAtEnd, droppedAtOnlyEnd } from './dropped-at-end.ts';
+import { droppedAtEnd, droppedAtOnlyEnd, droppedOnArrival } from './dropped-at-end.ts';
 import type { Loss } from './finding.ts';
 import { deviceName } from './names.ts';
 
@@ -41,7 +41,7 @@ export function onTheWay(of: Loss['of'], path: Hop, to: Interface | Namespace, k
       const cause = step && causeBetween(step.here, step.next, hop.frame, known);
       if (cause) return { of, hop, cause };
     }
-    const dropped = droppedAtOnlyEnd(path);
+    const dropped = droppedAtOnlyEnd(path) ?? droppedOnArrival(path);
     return dropped && { of, ...dropped };
   } catch (error) {
     // A device that somebody deleted behind the lab's back cannot be asked for its settings.
@@ -109,7 +109,7 @@ function lostOuter(known: Known): FollowOuter {
 
 /** No way that hairpin knows of: there may be one all the same, by kinds of links that it does not know. */
 function noWay(of: Loss['of'], path: Hop, to: Interface | Namespace, known: Known): Located | undefined {
-  const dropped = droppedAtEnd(path);
+  const dropped = droppedAtEnd(path) ?? droppedOnArrival(path);
   const lost = dropped ?? lostInTunnel(path, known.since, lostOuter(known));
   if (lost) return { of, ...lost };
   const relative = relativeCause(path, to);
