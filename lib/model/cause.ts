@@ -19,7 +19,7 @@ export interface CauseFacts {
   'bridge.down': { namespace: string; bridge: string };
   'bridge.not-a-port': { port: DeviceName; bridge: string };
   'bridge.port-state': { port: DeviceName; state: string; side: Side; because?: 'spanning-tree' | 'bpdu-guard' };
-  'bridge.hairpin-off': { port: DeviceName; wouldHelp: boolean };
+  'bridge.hairpin-off': { port: DeviceName; wouldHelp: boolean; translated?: string };
   'bridge.isolated': { ingress: DeviceName; egress: DeviceName };
   'bridge.bad-source': { port: DeviceName; mac: string };
   'bridge.reserved': { port: DeviceName; mac: string };

@@ -126,6 +126,11 @@ const CASES: [cause: Cause, text: string, hint?: string, why?: string][] = [
     'left by the real NIC enp3s0: what lies beyond is not observed',
   ],
   [
+    { code: 'bridge.hairpin-off', facts: { port: 'node/p', wouldHelp: true, translated: '10.88.0.2' } },
+    'not sent back out of node/p: hairpin is off on that port',
+    "a rule translated the packet to 10.88.0.2, which is behind the same port: set({ hairpin: true }) on node/p (hairpinMode of CNI's bridge plugin)",
+  ],
+  [
     { code: 'bridge.hairpin-off', facts: { port: 'sw/p0', wouldHelp: false } },
     'not sent back out of sw/p0: hairpin is off on that port',
     'no sibling would hear it, reflected or not: in mode private they hear no broadcast of each other, in mode source only listed senders',
