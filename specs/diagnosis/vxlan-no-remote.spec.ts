@@ -1,4 +1,4 @@
-import { expect, type Lab, type Namespace, type Port, test } from 'hairpin';
+import { expect, type Lab, type Namespace, test } from 'hairpin';
 import { describeNeeding } from '../needs.ts';
 import { explanationOf } from '../trace/explanation-of.ts';
 import { diagnosed } from './diagnosed.ts';
@@ -73,7 +73,7 @@ describeNeeding(['vxlan'], () => {
     const { one, two } = build(lab);
     one.vx.fdb.append({ mac: ALL, dst: '192.0.2.2' });
     const port = one.vx.namespace.interface('p');
-    (port as Port).set({ locked: true });
+    port.set({ locked: true });
     expect(await diagnosed(expect(one.host).toReach(two.host, SHORT))).toMatchObject({
       code: 'bridge.locked',
       of: 'probe',
