@@ -8,6 +8,7 @@ import type { ProbePath, Recognize } from '../trace/probe-path.ts';
 import type { TracedPacket } from '../trace/rules/follow-packets.ts';
 import { type Taken, takenFrom, takenUnseen } from '../trace/rules/taken.ts';
 import { ipPacketOf } from '../wire/ip-packet.ts';
+import { bridgedBack } from './causes/bridged-back.ts';
 import { answerLossCause } from './causes/impairment.ts';
 import { localnetCause } from './causes/localnet.ts';
 import { misdirected } from './causes/misdirected.ts';
@@ -56,6 +57,8 @@ export function explainLoss(question: Question, trace: ProbePath, testimony: Tes
   if (elsewhere) return byModel(elsewhere);
   const localnet = answer ? undefined : localnetCause(path, testimony.packets, testimony.recognize);
   if (localnet) return byModel({ of: 'probe', ...localnet });
+  const back = answer || arrival ? undefined : bridgedBack(path, testimony.packets);
+  if (back) return byModel({ of: 'probe', ...back });
   const { since, packets } = testimony;
   const stray = strayOf({ source, since, packets }, trace);
   if (stray) return byModel(stray);

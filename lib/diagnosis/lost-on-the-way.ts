@@ -1,4 +1,3 @@
-import { PACKET_HOST } from '../kernel/constants.ts';
 import { hasCode } from '../kernel/has-code.ts';
 import { type Hop, type Interface, Namespace } from '../lab/index.ts';
 import { stateIfThere } from '../lab/interface-state.ts';
@@ -7,20 +6,21 @@ import type { Cause } from '../model/cause.ts';
 import { mayLeadTo } from '../trace/may-lead-to.ts';
 import { holdersOf } from '../trace/owner.ts';
 import { hopsOf } from '../trace/path.ts';
-import { couldGoOn, forwards, type Place, placesNearest } from '../trace/place.ts';
+import { type Place, placesNearest } from '../trace/place.ts';
 import { filteringIn } from '../trace/rules/rule-traces.ts';
 import { solicitationOf } from '../trace/solicitation.ts';
 import { isMulticastIp } from '../wire/ip-address.ts';
 import { lostAddress } from './causes/address.ts';
 import { asRouted } from './causes/as-routed.ts';
 import { causeBetween } from './causes/between.ts';
-import { causeAtEnd, predictionAt } from './causes/by-model.ts';
+import { predictionAt } from './causes/by-model.ts';
 import { silentGroup } from './causes/group.ts';
 import { relativeCause } from './causes/relatives.ts';
 import { routeFor } from './causes/route.ts';
 import type { Known } from './causes/router.ts';
 import { type FollowOuter, lostInOnlyTunnel, lostInTunnel } from './causes/tunnel.ts';
 import { lastBeforeUplink } from './causes/uplink.ts';
+import { droppedAtEnd, droppedAtOnlyEnd, droppedOnArrival } from './dropped-at-end.ts';
 import type { CauseAt, Loss } from './finding.ts';
 import { deviceName } from './names.ts';
 
@@ -41,7 +41,7 @@ export function onTheWay(of: Loss['of'], path: Hop, to: Interface | Namespace, k
       const cause = step && causeBetween(step.here, step.next, hop.frame, known);
       if (cause) return { of, hop, cause };
     }
-    const dropped = droppedAtOnlyEnd(path);
+    const dropped = droppedAtOnlyEnd(path) ?? droppedOnArrival(path);
     return dropped && { of, ...dropped };
   } catch (error) {
     // A device that somebody deleted behind the lab's back cannot be asked for its settings.
@@ -109,7 +109,7 @@ function lostOuter(known: Known): FollowOuter {
 
 /** No way that hairpin knows of: there may be one all the same, by kinds of links that it does not know. */
 function noWay(of: Loss['of'], path: Hop, to: Interface | Namespace, known: Known): Located | undefined {
-  const dropped = droppedAtEnd(path);
+  const dropped = droppedAtEnd(path) ?? droppedOnArrival(path);
   const lost = dropped ?? lostInTunnel(path, known.since, lostOuter(known));
   if (lost) return { of, ...lost };
   const relative = relativeCause(path, to);
@@ -121,33 +121,4 @@ function noWay(of: Loss['of'], path: Hop, to: Interface | Namespace, known: Know
 
 function isBlocked(device: Interface): boolean {
   return device.isPort && stateIfThere(device) !== undefined && settingsOfPort(device).state !== 'forwarding';
-}
-
-/** What a device did with a frame that it was given to send, as the model says: a dummy frees it. */
-function droppedAtEnd(path: Hop): CauseAt | undefined {
-  const hops = hopsOf(path);
-  for (const hop of hops) {
-    const isEnd = hop.frame.direction === 'out' && hop.next.length === 0;
-    const before = hops.find(({ next }) => next.includes(hop));
-    const cause = isEnd ? causeAtEnd(hop.frame, before?.frame) : undefined;
-    if (cause) return { hop, cause };
-  }
-  return undefined;
-}
-
-/**
- * The same, if the frame had no other way. Cables and routers may seem to lead to the goal besides, such as those under a tunnel. But
- * no router has been given the frame, and no copy of it is left that could go on.
- */
-function droppedAtOnlyEnd(path: Hop): CauseAt | undefined {
-  const found = droppedAtEnd(path);
-  if (!found) return undefined;
-  const { namespace } = found.hop.frame.at;
-  const hops = hopsOf(path);
-  const isTaken = hops.some(({ frame: { direction, packetType } }) => direction === 'in' && packetType === PACKET_HOST);
-  const others = hops.filter((hop) => hop.next.length === 0 && hop !== found.hop);
-  const areOver = others.every(
-    (hop) => hop.frame.at.namespace === namespace || !(couldGoOn(hop) || forwards(hop.frame.at.namespace)),
-  );
-  return isTaken || !areOver ? undefined : found;
 }

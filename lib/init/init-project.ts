@@ -41,7 +41,7 @@ export function initProject(folder: string, ci: CiSystem | undefined, asked = as
   const isOwn = deciding === 'package.json';
   const manifest = amendManifest(files.read('package.json'), packagesFor(manager, asked), isOwn ? manager : undefined);
   files.add('package.json', manifest.text, manifest.added.join(', '), manifest.byHand);
-  const spec = join(SPEC_FOLDERS.find((each) => existsSync(join(folder, each))) ?? '', SPEC_NAME);
+  const spec = specOf(folder);
   addConfig(files, manifest.isModule, spec);
   files.make('tsconfig.json', TSCONFIG, [
     '"lib": ["es2024", "esnext.disposable"] and "types": ["node"], for the editor',
@@ -52,6 +52,13 @@ export function initProject(folder: string, ci: CiSystem | undefined, asked = as
   if (ci) addCi(files, ci, manager);
   const { install, test, run } = COMMANDS[manager];
   return { steps: files.steps, next: `${install} && ${manifest.testsByScript ? test : `${run} vitest run ${spec}`}` };
+}
+
+/** Where the first spec is, or is to be: an earlier `hairpin init` may have put it elsewhere. */
+function specOf(folder: string): string {
+  const has = (...path: string[]) => existsSync(join(folder, ...path));
+  const place = ['', ...SPEC_FOLDERS].find((each) => has(each, SPEC_NAME)) ?? SPEC_FOLDERS.find((each) => has(each));
+  return join(place ?? '', SPEC_NAME);
 }
 
 function packagesFor(

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hasCode } from './has-code.ts';
 import type { NetNamespace } from './net-namespace.ts';
 
@@ -31,6 +31,16 @@ export function readSysctls(namespace: NetNamespace, names: readonly string[]): 
     }
   });
   return values;
+}
+
+/** The names of the sysctls, and folders of them, in a folder; none where it is no folder. */
+export function listSysctls(namespace: NetNamespace, folder: string): string[] {
+  try {
+    return namespace.run(() => readdirSync(sysctlPath(folder)));
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return [];
+    throw error;
+  }
 }
 
 /** Writes a sysctl inside a namespace. */

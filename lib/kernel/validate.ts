@@ -114,7 +114,8 @@ function nearestOption(option: string, known: readonly string[]): string | undef
 
 /** Refuses options that are not an object. Which options there are is checked later. */
 export function checkIsObject(call: string, options: unknown, example: string): asserts options is object {
-  if (isObject(options)) return;
+  // Handles, such as interfaces, have a tag.
+  if (isObject(options) && !(Symbol.toStringTag in options)) return;
   throw wrongOption(call, 'options', `an object such as { ${example}: … }`, options);
 }
 

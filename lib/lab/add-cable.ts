@@ -17,7 +17,7 @@ import type { InterfaceOrigin } from './interface-engine.ts';
 import type { Lab } from './lab.ts';
 import { joinMaster } from './master.ts';
 import { Namespace } from './namespace.ts';
-import { preparePort } from './port.ts';
+import { preparePort, refusePortOptions } from './port.ts';
 import { refuseIgnored, refuseIgnoredOfPort } from './refuse-ignored.ts';
 import type { Segment } from './segment.ts';
 import { settle } from './settle.ts';
@@ -198,6 +198,7 @@ function checkEndOptions(
 ): void {
   if (options === undefined) return;
   const isPort = node instanceof Switch;
+  if (!isPort) refusePortOptions(`${call}: ${which}`, options, END_OPTIONS, `${node} is no switch`);
   checkOptions(`${call}: ${which}`, options, isPort ? [...END_OPTIONS, ...PORT_OPTIONS] : END_OPTIONS);
   checkBoolean(`${call}: ${which}`, 'up', options.up);
   checkBoolean(`${call}: ${which}`, 'promiscuous', options.promiscuous);

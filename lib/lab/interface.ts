@@ -16,7 +16,14 @@ import { checkInterfaceOf, checkLinkedDevices, withDevices } from './linked-devi
 import { checkMaster, setMaster } from './master.ts';
 import { changeMemberSettings, checkMemberSettings, masterKindAfter } from './member-settings.ts';
 import type { Namespace } from './namespace.ts';
-import { type BackupOption, backupOf, changeBackupPort, changePort, checkBackupPort } from './port.ts';
+import {
+  type BackupOption,
+  backupOf,
+  changeBackupPort,
+  changePort,
+  checkBackupPort,
+  refusePortOptions,
+} from './port.ts';
 import { refuseIgnored, refuseIgnoredOfPort } from './refuse-ignored.ts';
 import type { Segment } from './segment.ts';
 import { changeApart, readApart } from './settings-apart.ts';
@@ -114,8 +121,9 @@ export class Interface {
    * @throws UsageError for a wrong option; KernelError when the kernel refuses
    * @example port.set({ up: false })
    * @example eth0.set({ master: vrf })
+   * @example eth0.set({ master: bridge, hairpin: true })
    */
-  set(options: InterfaceChange): this {
+  set(options: InterfaceChange & PortOptions & BackupOption): this {
     const call = `${this}.set`;
     change(call, [options], () => this.#set(call, options));
     return this;
@@ -132,7 +140,9 @@ export class Interface {
     const ofKind = kind?.liveOptions ?? [];
     const above = masterKindAfter(this, options);
     const ofMember = [...(above?.memberOptions.keys() ?? [])];
-    checkOptions(call, options, [...ofPort, ...(isPort ? ['backupPort'] : []), ...ofDevice, ...ofKind, ...ofMember]);
+    const known = [...ofPort, ...(isPort ? ['backupPort'] : []), ...ofDevice, ...ofKind, ...ofMember];
+    if (!isPort) refusePortOptions(call, options, known, `${this} is none`);
+    checkOptions(call, options, known);
     if (isPort) checkPortOptions(call, options as PortOptions);
     checkInterfaceChange(call, options);
     checkMemberSettings(call, above, options);

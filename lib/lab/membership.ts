@@ -47,7 +47,10 @@ export function joinGroup(namespace: Namespace, group: string, options: { dev?: 
   checkOptions(call, options, ['dev']);
   const family = familyOf(group);
   if (!family) throw wrongOption(call, 'group', 'an IP multicast group', group);
-  const device = namespace.interface(options.dev);
+  const { dev } = options;
+  if (dev === undefined && namespace.interfaces.length > 1)
+    throw wrongOption(call, 'dev', `one of ${namespace.interfaces.map(({ name }) => name).join(', ')}`, dev);
+  const device = namespace.interface(dev);
   const { netns } = engineOf(namespace);
   const socket = Socket.open(netns, family === 4 ? AF_INET : AF_INET6, SOCK_DGRAM, 0);
   try {

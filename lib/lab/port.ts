@@ -1,5 +1,12 @@
 import { UsageError } from '../kernel/validate.ts';
-import { bridgeLink, type PortOptions, type PortStatus, portOf, portSettings } from '../links/bridge-port.ts';
+import {
+  bridgeLink,
+  PORT_OPTIONS,
+  type PortOptions,
+  type PortStatus,
+  portOf,
+  portSettings,
+} from '../links/bridge-port.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import { deviceAt } from './device-at.ts';
 import { engineOf } from './engine.ts';
@@ -31,6 +38,20 @@ export interface Port extends Interface {
    * @example switchPort.set({ hairpin: true })
    */
   set(change: PortOptions & BackupOption & InterfaceChange): this;
+}
+
+/** Refuses options of ports for what is none. @param why says so @throws UsageError */
+export function refusePortOptions(call: string, options: unknown, known: readonly string[], why: string): void {
+  if (typeof options !== 'object' || options === null) return;
+  const option = Object.keys(options).find((each) => !known.includes(each) && isPortOption(each));
+  if (option === undefined) return;
+  throw new UsageError(
+    `${call}: ${option} is for ports of bridges, and ${why}; set({ master: bridge, ${option}: … }) makes a device a port`,
+  );
+}
+
+function isPortOption(option: string): boolean {
+  return option === 'backupPort' || (PORT_OPTIONS as readonly string[]).includes(option);
 }
 
 /** Checks which port is to take over. @throws UsageError */

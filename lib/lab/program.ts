@@ -108,6 +108,12 @@ export class Program implements Wait {
     return signalCode ?? (exitCode === null ? undefined : `exit code ${exitCode}`);
   }
 
+  /** Whether it has ended by itself, and not well. */
+  get hasFailed(): boolean {
+    const { exitCode, killed } = this.subprocess.nodeChildProcess;
+    return exitCode !== null && exitCode !== 0 && !killed;
+  }
+
   state(): string[] {
     const how = this.ending;
     if (how === undefined) return this.#running();

@@ -18,7 +18,8 @@ export class Programs {
   readonly #mark = new ProgramMark();
   /** By the numbers of their inodes. */
   readonly #networks = new Map<number, LabSign | undefined>();
-  readonly #running = new Set<Program>();
+  /** With what settles when the program and its output have ended, however they end. */
+  readonly #running = new Map<Program, Promise<void>>();
   readonly #started: string[] = [];
   readonly #daemons: Program[] = [];
   readonly #unawaited = new Unawaited();
@@ -51,12 +52,13 @@ export class Programs {
 
   /** Registers a program. */
   track(program: Program): void {
-    this.#running.add(program);
     this.#started.push(program.words);
     if (program.isDaemon) this.#daemons.push(program);
-    const forget = () => this.#running.delete(program);
+    const forget = () => {
+      this.#running.delete(program);
+    };
     // Whoever awaits the program gets its failure; a lab that ends under one that nobody awaits is no failure.
-    program.subprocess.then(forget, forget);
+    this.#running.set(program, program.subprocess.then(forget, forget));
     registerWait(program, program.subprocess);
     this.#unawaited.watch(program);
   }
@@ -73,7 +75,7 @@ export class Programs {
 
   /** Those that `exec` or `daemon` started and that have not ended yet. */
   get running(): readonly Program[] {
-    return [...this.#running];
+    return [...this.#running.keys()];
   }
 
   /** All processes of the lab that are there now, by their numbers: also what its programs have started. */
@@ -86,12 +88,13 @@ export class Programs {
     return this.#unawaited.failed;
   }
 
-  /** Waits until Node has heard of the daemons that have ended by now: it hears of it in its event loop. */
+  /** Waits until Node has heard of the programs that have ended by now: it hears of them in its event loop. */
   async hearOfDeaths(): Promise<void> {
-    const dead = this.running.filter(
-      ({ isDaemon, ending, pid }) => isDaemon && ending === undefined && pid !== undefined && !isAlive(pid),
-    );
+    const dead = this.running.filter(({ ending, pid }) => ending === undefined && pid !== undefined && !isAlive(pid));
     await Promise.all(dead.map(({ exited }) => exited));
+    await this.#settle(
+      this.running.filter(({ isDaemon, isAwaited, hasFailed }) => !isDaemon && !isAwaited && hasFailed),
+    );
     // What a daemon has printed last is read behind that.
     if (this.#unawaited.failed.length > 0) await turn();
   }
@@ -120,14 +123,18 @@ export class Programs {
   }
 
   /** Node has yet to reap what was killed; without this their promises would settle in the next test. */
-  async #reap(): Promise<void> {
-    const settled = Promise.allSettled(this.running.map(({ subprocess }) => subprocess));
+  #reap(): Promise<void> {
+    return this.#settle(this.running);
+  }
+
+  async #settle(programs: readonly Program[]): Promise<void> {
+    if (programs.length === 0) return;
     // What a program had somebody else start, such as systemd, is not ours to kill, and may hold its output open.
     const callOff = after(OUTPUT_DEADLINE, () => {
-      for (const { subprocess } of this.#running)
+      for (const { subprocess } of programs)
         for (const stream of [subprocess.stdout, subprocess.stderr]) stream?.destroy();
     });
-    await settled;
+    await Promise.all(programs.map((program) => this.#running.get(program)));
     callOff();
   }
 }

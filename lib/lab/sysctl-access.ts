@@ -1,5 +1,6 @@
 import { KernelError } from '../kernel/kernel-error.ts';
-import { readSysctl, readSysctls, writeSysctl } from '../kernel/sysctl.ts';
+import { nearestWord } from '../kernel/nearest-word.ts';
+import { listSysctls, readSysctl, readSysctls, writeSysctl } from '../kernel/sysctl.ts';
 import { show, UsageError } from '../kernel/validate.ts';
 import { whyRefused } from '../kernel/why-no-namespaces.ts';
 import { engineOf } from './engine.ts';
@@ -28,7 +29,7 @@ function access<T>(
   } catch (error) {
     const { code, errno } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR')
-      throw new UsageError(`${call}: this kernel has no sysctl ${show(name)}`);
+      throw new UsageError(`${call}: this kernel has no sysctl ${show(name)}${nearestTo(namespace, name)}`);
     if (code === 'EISDIR')
       throw new UsageError(`${call}: name must be a sysctl: received ${show(name)}, which is a folder of sysctls`);
     if (errno === undefined) throw error;
@@ -39,6 +40,15 @@ function access<T>(
       cause: value === undefined ? undefined : causeOf(namespace, code, name, value),
     });
   }
+}
+
+/** The one that a wrong name may mean, of those beside it. */
+function nearestTo(namespace: Namespace, name: string): string {
+  const separator = name.includes('/') ? '/' : '.';
+  const parts = name.split(separator);
+  const last = parts.pop() ?? '';
+  const near = nearestWord(last, listSysctls(engineOf(namespace).netns, parts.join(separator)));
+  return near === undefined ? '' : ` (the nearest is ${[...parts, near].join(separator)})`;
 }
 
 /** Why a write was refused; the kernel itself says nothing. */

@@ -40,10 +40,16 @@ export function checkFrameAddresses(
   { from, to, frame, isStack }: { from: Interface; to: Interface; frame: FrameOption; isStack: boolean },
 ): void {
   const needed = neededOf(frameEnd(from), frameEnd(to), frame);
-  for (const [end, family] of isStack ? needed : needed.filter(([end]) => end.device === from || !isForAll(frame))) {
+  for (const { end, family, field } of isStack
+    ? needed
+    : needed.filter(({ end }) => end.device === from || !isForAll(frame))) {
     if (end[family] !== undefined) continue;
-    const [version, kind] = [family === 'ip4' ? 'IPv4' : 'IPv6', isFrameKind(frame) ? `of kind ${frame}` : 'with ip'];
-    throw new UsageError(`${call}: a frame ${kind} needs an ${version} address at both ends: ${end.device} has none`);
+    const version = family === 'ip4' ? 'IPv4' : 'IPv6';
+    throw new UsageError(
+      isFrameKind(frame)
+        ? `${call}: a frame of kind ${frame} needs an ${version} address at both ends: ${end.device} has none`
+        : `${call}: frame.ip.${field} must be given: ${end.device} has no ${version} address to use`,
+    );
   }
 }
 
@@ -52,12 +58,22 @@ function isForAll(frame: FrameOption): boolean {
   return frame === 'broadcast' || frame === 'multicast';
 }
 
-function neededOf(from: FrameEnd, to: FrameEnd, frame: FrameOption): [FrameEnd, 'ip4' | 'ip6'][] {
-  if (isFrameKind(frame)) return [from, to].map((end) => [end, addressNeeded(frame)]);
+/** An address that a frame takes from one of its ends, unless the spec gives it in a field of `ip`. */
+interface Needed {
+  end: FrameEnd;
+  family: 'ip4' | 'ip6';
+  field: 'source' | 'destination';
+}
+
+function neededOf(from: FrameEnd, to: FrameEnd, frame: FrameOption): Needed[] {
+  const ends = [
+    { end: from, field: 'source' },
+    { end: to, field: 'destination' },
+  ] as const;
+  if (isFrameKind(frame)) return ends.map((each) => ({ ...each, family: addressNeeded(frame) }));
   if (frame instanceof Uint8Array || (!frame.ip && !frame.udp)) return [];
   const family = familyOfFrame(frame, from, to);
-  const isOpen = { source: frame.ip?.source === undefined, destination: frame.ip?.destination === undefined };
-  return [...(isOpen.source ? [from] : []), ...(isOpen.destination ? [to] : [])].map((end) => [end, family]);
+  return ends.filter(({ field }) => frame.ip?.[field] === undefined).map((each) => ({ ...each, family }));
 }
 
 function checkDescription(call: string, frame: object): void {

@@ -19,7 +19,7 @@ export interface CauseFacts {
   'bridge.down': { namespace: string; bridge: string };
   'bridge.not-a-port': { port: DeviceName; bridge: string };
   'bridge.port-state': { port: DeviceName; state: string; side: Side; because?: 'spanning-tree' | 'bpdu-guard' };
-  'bridge.hairpin-off': { port: DeviceName; wouldHelp: boolean };
+  'bridge.hairpin-off': { port: DeviceName; wouldHelp: boolean; translated?: string };
   'bridge.isolated': { ingress: DeviceName; egress: DeviceName };
   'bridge.bad-source': { port: DeviceName; mac: string };
   'bridge.reserved': { port: DeviceName; mac: string };
@@ -61,7 +61,14 @@ export interface CauseFacts {
   'tunnel.not-taken': NotTaken;
   'tap.open': { device: DeviceName };
 
-  'route.none': { namespace: string; to: string; back?: true; hasRules?: true; group?: { device: DeviceName } };
+  'route.none': {
+    namespace: string;
+    to: string;
+    back?: true;
+    hasRules?: true;
+    group?: { device: DeviceName };
+    near?: { device: DeviceName; own: string; holder: DeviceName };
+  };
   'route.blackhole': { namespace: string; route?: string };
   'route.unreachable': { namespace: string; route?: string };
   'route.prohibit': { namespace: string; route?: string };
@@ -78,7 +85,7 @@ export interface CauseFacts {
   'router.kept': { namespace: string };
 
   'neighbour.unanswered': { asked: Asked };
-  'neighbour.answer-lost': { asked: Asked };
+  'neighbour.answer-lost': { asked: Asked; by?: { port: DeviceName; bridge: DeviceName } };
   'neighbour.arp-off': { device: DeviceName; asked?: Asked };
   'neighbour.arp-ignore': { device: DeviceName; address: string; value: number; asked?: Asked };
   'neighbour.arp-filter': { device: DeviceName; address: string; asker: string; asked?: Asked };

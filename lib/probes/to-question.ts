@@ -1,7 +1,7 @@
 import { checkIp, show } from '../kernel/validate.ts';
 import { addressesOf } from '../lab/address-list.ts';
 import { engineOf } from '../lab/engine.ts';
-import { Interface, Namespace, UsageError } from '../lab/index.ts';
+import { Interface, isBridge, Namespace, UsageError } from '../lab/index.ts';
 import { routeIfAny } from '../lab/route-to.ts';
 import { areOnOneLink } from '../lab/segment.ts';
 import { isRoutable } from '../netlink/address.ts';
@@ -138,6 +138,10 @@ function toSource(
     own[0];
   if (chosen) return chosen;
   if (from.lab.discover().length > 0) return toSource(call, from, to, { family, wanted, flow });
+  if (from.role === 'switch')
+    throw new UsageError(
+      `${call}: ${from.name} is a switch, which has no address of its own: ask from one of its hosts`,
+    );
   throw new UsageError(
     `${call}: ${from.name} has no IPv${family} address to ask from; ${addressHint(from, from.interfaces, family)}`,
   );
@@ -160,10 +164,13 @@ function isNear({ interfaces }: Namespace, device: Interface, wanted: Interface 
 }
 
 function addressHint(namespace: Namespace, devices: readonly Interface[], wanted?: Family): string {
-  const [device] = devices;
+  // What comes in by a port is for the bridge, whatever address the port has.
+  const port = devices.find(({ isPort }) => isPort);
+  const device = devices.find((each) => !each.isPort && !isBridge(each)) ?? port?.bridge ?? devices[0];
   if (!device) return 'give it one: it has no interface: plug in a cable or a macvlan';
   const family = wanted ?? 4;
-  const free = device.segment?.peek().find((each) => each.family === family);
+  const { segment } = port && device === port.bridge ? port : device;
+  const free = segment?.peek().find((each) => each.family === family);
   // The kernel takes IPv6 addresses along when a link goes down (addrconf_ifdown).
   const had = new Set(namespace.interfaces.flatMap((each) => each.address.list().map((own) => own.address)));
   const gone =

@@ -1,5 +1,8 @@
+import { inspect } from 'node:util';
 import type { TappedFrame } from '../kernel/tap-socket.ts';
+import { visible } from '../kernel/visible-text.ts';
 import type { CapturedFrame, Interface } from '../lab/index.ts';
+import { describeFrame } from '../wire/describe-frame.ts';
 import { frameIdentity } from '../wire/frame-identity.ts';
 
 /** A frame as a tap has seen it. Its identity is made only when it is asked for: most frames are never looked at. */
@@ -24,5 +27,10 @@ export class Sighting implements CapturedFrame {
   get identity(): string {
     this.#identity ??= frameIdentity(this.bytes);
     return this.#identity;
+  }
+
+  /** `sw/p0 in: ARP who-has 10.0.0.2 tell 10.0.0.1`, for `console.log` and for vitest's messages. */
+  [inspect.custom](): string {
+    return visible(`${this.at} ${this.direction}: ${describeFrame(this.bytes)}`);
   }
 }

@@ -1,4 +1,5 @@
-import { harmless } from '../kernel/visible-text.ts';
+import { inspect } from 'node:util';
+import { harmless, visible } from '../kernel/visible-text.ts';
 import type { CapturedFrame, Hop, Interface, Trace, TracedPath } from '../lab/index.ts';
 import { describeFrame } from '../wire/describe-frame.ts';
 import { drawPath } from './draw-path.ts';
@@ -35,6 +36,11 @@ export class TapPath implements TracedPath {
   toString(): string {
     const way = drawPath(this.hop).replaceAll(/^/gm, '  ');
     return harmless(`${this.description}\n${way}`);
+  }
+
+  /** Its description, for `console.log` and for vitest's messages: `toHaveLength` shows what the list has. */
+  [inspect.custom](): string {
+    return visible(this.description);
   }
 }
 

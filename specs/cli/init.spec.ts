@@ -107,6 +107,14 @@ Next: npm install && npx vitest run tests/vepa.test.ts`,
   expect(rest).toEqual(untouched);
 });
 
+test('a second run keeps the first spec, though a folder for specs has come since', async ({ lab, onTestFinished }) => {
+  const files = { 'vepa.test.ts': '// mine\n', 'tests/office.test.ts': '' };
+  const project = await initProject(lab.namespace('host'), files, onTestFinished);
+  expect((await project.init()).stdout).toContain('kept      vepa.test.ts');
+  expect(await project.all()).toMatchObject({ 'vepa.test.ts': '// mine\n' });
+  expect(await project.all()).not.toHaveProperty(['tests/vepa.test.ts']);
+});
+
 test('where the config has projects, it says that one must include the spec', async ({ lab, onTestFinished }) => {
   const files = {
     'vitest.config.ts': "export default { test: { projects: [{ test: { include: ['unit/*.test.ts'] } }] } };\n",

@@ -207,3 +207,37 @@ test.for(['icmp', 'udp', 'tcp'] as const)(
     else await expect(a).not.toReach(own, { by, because: 'refused', ...port });
   },
 );
+
+// a ── b, with addresses of two subnets
+test('two subnets on one cable', async ({ lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  lab.cable(a, b, { a: { address: '10.0.0.1/24' }, b: { address: '10.0.1.2/24' } });
+  expect(await diagnosed(expect(a).toReach(b, { within: 50 }))).toMatchObject({
+    code: 'route.none',
+    facts: { near: { device: 'a/eth0', own: '10.0.0.1/24', holder: 'b/eth0' } },
+  });
+  // The answer has no way, either.
+  a.route.add({ to: '10.0.1.0/24', dev: 'eth0' });
+  expect(await diagnosed(expect(a).toReach(b, { within: 50 }))).toMatchObject({
+    facts: { back: true, near: { device: 'b/eth0', own: '10.0.1.2/24', holder: 'a/eth0' } },
+  });
+});
+
+test('one subnet, whose route is gone', async ({ lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  lab.cable(a, b);
+  a.route.delete({ to: '10.0.0.0/24' });
+  const { code, facts } = await diagnosed(expect(a).toReach(b, { within: 50 }));
+  expect({ code, facts }).toEqual({ code: 'route.none', facts: { namespace: 'a', to: '10.0.0.2' } });
+});
+
+// a ── eth0 (r) bridge0: the port has the address
+test('a port in the place of its bridge', async ({ lab }) => {
+  const [a, r] = [lab.namespace('a'), lab.router('r')];
+  const { b: eth0 } = lab.cable(a, r);
+  r.bridge({ address: false, ports: [eth0] });
+  expect(await diagnosed(expect(a).toReach('10.0.0.2', { within: 50 }))).toMatchObject({
+    code: 'neighbour.answer-lost',
+    facts: { asked: { by: 'r', answeredBy: 'a' }, by: { port: 'r/eth0', bridge: 'r/bridge0' } },
+  });
+});

@@ -68,4 +68,17 @@ describeNeeding(['vxlan'], () => {
     one.vx.fdb.delete({ mac: ALL, dst: '192.0.2.2' });
     expect(await diagnosed(expect(one.host).toReach(two.host, SHORT))).toMatchObject({ code: 'vxlan.no-remote' });
   });
+
+  test('what a port takes no further never comes to the vxlan, and the port is blamed', async ({ lab }) => {
+    const { one, two } = build(lab);
+    one.vx.fdb.append({ mac: ALL, dst: '192.0.2.2' });
+    const port = one.vx.namespace.interface('p');
+    port.set({ locked: true });
+    expect(await diagnosed(expect(one.host).toReach(two.host, SHORT))).toMatchObject({
+      code: 'bridge.locked',
+      of: 'probe',
+      lastSeen: 'leaf1/p',
+    });
+    await expect(one.host).not.toReach(two.host, { droppedBy: 'bridge.locked', at: port });
+  });
 });

@@ -126,6 +126,11 @@ const CASES: [cause: Cause, text: string, hint?: string, why?: string][] = [
     'left by the real NIC enp3s0: what lies beyond is not observed',
   ],
   [
+    { code: 'bridge.hairpin-off', facts: { port: 'node/p', wouldHelp: true, translated: '10.88.0.2' } },
+    'not sent back out of node/p: hairpin is off on that port',
+    "a rule translated the packet to 10.88.0.2, which is behind the same port: set({ hairpin: true }) on node/p (hairpinMode of CNI's bridge plugin)",
+  ],
+  [
     { code: 'bridge.hairpin-off', facts: { port: 'sw/p0', wouldHelp: false } },
     'not sent back out of sw/p0: hairpin is off on that port',
     'no sibling would hear it, reflected or not: in mode private they hear no broadcast of each other, in mode source only listed senders',
@@ -174,6 +179,14 @@ const CASES: [cause: Cause, text: string, hint?: string, why?: string][] = [
     "b.route.add({ to: '10.0.0.1', via: … })",
   ],
   [
+    {
+      code: 'route.none',
+      facts: { namespace: 'a', to: '10.0.1.2', near: { device: 'a/eth0', own: '10.0.0.1/24', holder: 'b/eth0' } },
+    },
+    'a has no route to 10.0.1.2',
+    'a/eth0 (10.0.0.1/24) and b/eth0 (10.0.1.2) are on one link: give them addresses of one subnet',
+  ],
+  [
     { code: 'route.none', facts: { namespace: 'a', to: '10.0.0.1', hasRules: true } },
     'a has no route to 10.0.0.1',
     'a rule may be the reason; on a: ip rule; ip route show table all',
@@ -182,6 +195,14 @@ const CASES: [cause: Cause, text: string, hint?: string, why?: string][] = [
     { code: 'route.none', facts: { namespace: 'a', to: 'ff05::1', group: { device: 'a/eth0' } } },
     'a has no route to ff05::1',
     "add a route to groups: a.route.add({ to: 'ff00::/8', dev: 'eth0' }); toHear asks who hears a group",
+  ],
+  [
+    {
+      code: 'neighbour.answer-lost',
+      facts: { asked: { ...ASKED, answeredBy: 'b' }, by: { port: 'a/eth0', bridge: 'a/br0' } },
+    },
+    'a asks who has 10.0.0.2, and the answer of b does not come: a asked by a/eth0, and what comes in there is for a/br0',
+    'give the address of a/eth0 to its bridge a/br0',
   ],
   [
     { code: 'neighbour.arp-off', facts: { device: 'b/eth0' } },

@@ -136,6 +136,17 @@ test.for<[call: (net: ReturnType<typeof build>) => unknown, message: string]>([
   ],
   [({ a }) => a.join('01:00:00:00:00:07'), "a.join: group must be an IP multicast group: received '01:00:00:00:00:07'"],
   [({ a }) => a.join('ff15::1', { port: 7 } as never), "a.join: there is no option 'port'; the options are dev"],
+  [
+    ({ a }) => a.join('ff15::1', a.interface() as never),
+    'a.join: options must be an object such as { dev: … }: received an Interface eth0',
+  ],
+  [
+    ({ a }) => {
+      a.macvlan({ parent: a.interface(), name: 'm' });
+      a.join('ff15::1');
+    },
+    'a.join: dev must be one of eth0, m: received undefined',
+  ],
 ])('before the kernel is asked: %$ $1', ([call, message], { lab }) => {
   expect(() => call(build(lab))).toThrow(new UsageError(message));
 });

@@ -124,3 +124,15 @@ test.for(Object.keys(OF_IP) as (keyof typeof OF_IP)[])(
     expect(await shown()).toBe(other);
   },
 );
+
+// a ── eth0 (host) bridge0
+test('a device becomes a port with its settings in one call', async ({ lab }) => {
+  const [a, host] = [lab.namespace('a'), lab.namespace('host')];
+  const { b: eth0 } = lab.cable(a, host, { b: { address: false } });
+  eth0.set({ master: host.bridge({ address: false }), hairpin: true });
+  expect(await bridgeLink(host, 'eth0')).toMatchObject({ hairpin: true });
+  eth0.set({ hairpin: false, isolated: true });
+  expect(await bridgeLink(host, 'eth0')).toMatchObject({ hairpin: false, isolated: true });
+  eth0.set({ master: false });
+  expect(() => eth0.set({ backupPort: false })).toThrow('host/eth0.set: backupPort is for ports of bridges');
+});

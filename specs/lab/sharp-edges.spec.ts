@@ -98,7 +98,7 @@ test('given subnets make way for chosen ones, and chosen ones must not overlap',
 test('a sysctl that there is not is refused by name', ({ lab }) => {
   const a = lab.namespace('a');
   expect(() => a.sysctl.set('net.ipv4.ip_forwad', 0)).toThrow(
-    "a.sysctl.set: this kernel has no sysctl 'net.ipv4.ip_forwad'",
+    "a.sysctl.set: this kernel has no sysctl 'net.ipv4.ip_forwad' (the nearest is net.ipv4.ip_forward)",
   );
 });
 

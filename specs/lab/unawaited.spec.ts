@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createLab, expect, test } from 'hairpin';
 
 // a alone, with programs that nobody awaits
@@ -17,6 +17,14 @@ test('a program that fails, and that nobody awaits, fails the end of its lab', a
     ),
     stack: expect.stringContaining('unawaited.spec.ts:9'),
   });
+});
+
+test('one that has ended already fails it, too, whether or not Node has heard of its end', async () => {
+  const lab = createLab();
+  const program = lab.namespace('a').exec('sh', ['-c', 'exit 3']);
+  // Node hears of it in its event loop, which stands still meanwhile.
+  while (isRunning(program.pid));
+  await expect(lab.close()).rejects.toThrow(/^nobody awaited a program that failed: .*: exit code 3$/);
 });
 
 test.for([
@@ -50,6 +58,10 @@ test('one that is ended, by the spec or with the lab, has not failed', async () 
   await a.exec('true');
   await lab.close();
 });
+
+function isRunning(pid: number | undefined): boolean {
+  return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+}
 
 /** Until Node has heard of its end: a program's output closes before that. */
 async function reaped(pid: number | undefined): Promise<void> {

@@ -100,7 +100,7 @@ refuses('cables', [
   ],
   [
     ({ lab, a, b }) => lab.cable(a, b, { a: { hairpin: true } }),
-    "lab.cable(a, b): a: there is no option 'hairpin'; the options are name, mac, address, up, promiscuous",
+    'lab.cable(a, b): a: hairpin is for ports of bridges, and a is no switch; set({ master: bridge, hairpin: … }) makes a device a port',
   ],
   [
     ({ lab, a, b }) => lab.cable(a, b, { b: null as never }),
@@ -169,6 +169,10 @@ refuses('names and MAC addresses of interfaces', [
 ]);
 
 refuses('live changes', [
+  [
+    ({ eth0 }) => eth0.set({ hairpin: true }),
+    'a/eth0.set: hairpin is for ports of bridges, and a/eth0 is none; set({ master: bridge, hairpin: … }) makes a device a port',
+  ],
   [
     ({ eth0 }) => eth0.set({ speed: 10 } as never),
     "a/eth0.set: there is no option 'speed'; the options are up, mtu, mac, promiscuous, name, master, altnames, addrgenmode, token, protodown, protodownReasons, allMulticast, arp",

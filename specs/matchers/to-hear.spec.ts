@@ -143,6 +143,13 @@ test('ends that are not clear are refused', async ({ lab }) => {
   expect(await failureOf(expect(a.interface('eth0')).toHear(b))).toBe(
     'expect(a/eth0).toHear(b): a frame of kind broadcast needs an IPv4 address at both ends: b/eth0 has none',
   );
+  const described = { frame: { ip: { destination: '10.0.0.7' } } };
+  expect(await failureOf(expect(a.interface('eth0')).toHear(b, described))).toMatch(
+    /: frame\.ip\.source must be given: b\/eth0 has no IPv4 address to use$/,
+  );
+  expect(await failureOf(expect(b).toHear(a.interface('eth0'), { frame: { udp: {} } }))).toMatch(
+    /: frame\.ip\.destination must be given: b\/eth0 has no IPv4 address to use$/,
+  );
   expect(await failureOf(expect(b).not.toHear(a.interface('eth0'), { copies: 1 }))).toContain(
     'copies belongs to toHear; .not means that none arrives',
   );

@@ -80,6 +80,30 @@ test('ends without an address are refused, with what to do', async ({ lab }) => 
   );
 });
 
+// a ── eth0 (b) bridge0
+test('a port is given no address: its bridge is', async ({ lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  const { b: eth0 } = lab.cable(a, b, { b: { address: false } });
+  b.bridge({ address: false, ports: [eth0] });
+  const mend = "give it one: b.interface('bridge0').address.add('10.0.0.2/24')";
+  for (const to of [b, eth0])
+    expect(await failureOf(expect(a).toReach(to))).toBe(
+      `expect(a).toReach(${to}): ${to} has no IP address to ask for; ${mend}`,
+    );
+  expect(await failureOf(expect(b).toReach(a))).toBe(
+    `expect(b).toReach(a): b has no IPv4 address to ask from; ${mend}`,
+  );
+});
+
+// a ── sw
+test('a switch that asks is refused', async ({ lab }) => {
+  const sw = lab.switch('sw');
+  lab.cable(lab.namespace('a'), sw);
+  expect(await failureOf(expect(sw).toReach('10.0.0.1'))).toBe(
+    "expect(sw).toReach('10.0.0.1'): sw is a switch, which has no address of its own: ask from one of its hosts",
+  );
+});
+
 // a ── b
 test('an interface that asks is refused, with the way to ask from it', async ({ lab }) => {
   const { a: eth0 } = lab.cable(lab.namespace('a'), lab.namespace('b'));

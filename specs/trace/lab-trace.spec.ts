@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { createLab, expect, type Namespace, type Trace, test } from 'hairpin';
 import { FrameSocket } from '../../lib/probes/frame-socket.ts';
 import { encodeEthernet } from '../../lib/wire/ethernet.ts';
@@ -41,6 +42,8 @@ ICMP echo reply 10.0.0.2 > 10.0.0.1 id N seq 1
   expect(request?.loops).toEqual([]);
   expect(trace.frames).toHaveLength(6 + 4 + 4 + 4);
   expect(trace.losses).toBe(0);
+  expect(inspect(flood)).toBe('ARP who-has 10.0.0.2 tell 10.0.0.1');
+  expect(inspect(trace.frames[1])).toBe('sw/p0 in: ARP who-has 10.0.0.2 tell 10.0.0.1');
 });
 
 // ns1 ─ m1 ┐

@@ -1,3 +1,4 @@
+import { deviceAt } from '../../lab/device-at.ts';
 import type { CapturedFrame, Interface, Lab, Namespace } from '../../lab/index.ts';
 import { listNeighbours } from '../../lab/list-neighbours.ts';
 import type { Asked, Cause, Code } from '../../model/cause.ts';
@@ -6,6 +7,7 @@ import { Capture } from '../../trace/capture.ts';
 import { ownerOf } from '../../trace/owner.ts';
 import { advertised, solicitationOf } from '../../trace/solicitation.ts';
 import { familyOf } from '../../wire/ip-address.ts';
+import { deviceName } from '../names.ts';
 import { modelled } from './by-model.ts';
 import { routeFor } from './route.ts';
 
@@ -26,7 +28,8 @@ export function neighbourCause(namespace: Namespace, address: string, since: big
   // One that failed goes at any time where the table, which all namespaces share, is large (neigh_periodic_work).
   if (!entry && !asked) return undefined;
   const owner = ownerOf(namespace.lab, hop);
-  if (asked && owner && wasAnswered(asked, owner.namespace, hop)) return lostAnswer(asked, owner, hop);
+  if (asked && owner && wasAnswered(asked, owner.namespace, hop))
+    return lostAnswer(asked, owner, hop, deviceAt(namespace, route.device));
   const question = { by: namespace.name, address: hop };
   const arrival = owner && asked && arrivalOf(asked, owner);
   const without = owner && withoutNeighboursOf(owner);
@@ -37,11 +40,14 @@ export function neighbourCause(namespace: Namespace, address: string, since: big
 }
 
 /** Without ARP a device sends whatever it sends to its own MAC address (`ndisc_constructor`). */
-function lostAnswer(asked: CapturedFrame, owner: Interface, address: string): Cause {
+function lostAnswer(asked: CapturedFrame, owner: Interface, address: string, asker: Interface | undefined): Cause {
   const question = { by: asked.at.namespace.name, address, answeredBy: owner.namespace.name };
-  const by = arrivalOf(asked, owner);
-  const without = by && withoutNeighboursOf(by);
-  return without ? ofQuestion(without, question) : { code: 'neighbour.answer-lost', facts: { asked: question } };
+  const arrival = arrivalOf(asked, owner);
+  const without = arrival && withoutNeighboursOf(arrival);
+  if (without) return ofQuestion(without, question);
+  const bridge = asker?.bridge;
+  const by = asker && bridge ? { by: { port: deviceName(asker), bridge: deviceName(bridge) } } : {};
+  return { code: 'neighbour.answer-lost', facts: { asked: question, ...by } };
 }
 
 /** The last time that it was seen to ask. */

@@ -1,14 +1,17 @@
 import { addressesOf } from '../../lab/address-list.ts';
 import { engineOf } from '../../lab/engine.ts';
-import type { Namespace } from '../../lab/index.ts';
+import type { Interface, Namespace } from '../../lab/index.ts';
 import { hasRules, listAddedRoutes, routeIfAny } from '../../lab/route-to.ts';
+import { areOnOneLink } from '../../lab/segment.ts';
+import { bridge } from '../../links/bridge.ts';
 import type { Cause } from '../../model/cause.ts';
 import { routeWords } from '../../model/route-lookup.ts';
 import { isRoutable } from '../../netlink/address.ts';
 import { ipRoute, type Route, USUAL_TABLES } from '../../netlink/route.ts';
+import { ownerOf } from '../../trace/owner.ts';
 import { contains, familyOf } from '../../wire/ip-address.ts';
-
-const [_TABLE_LOCAL, _TABLE_DEFAULT] = [255, 253];
+import { deviceName } from '../names.ts';
+import { modelled } from './by-model.ts';
 
 /** What a namespace's routes say of a destination: a route, why there is none, or neither where rules have a say, too. */
 export interface RouteVerdict {
@@ -22,7 +25,27 @@ export function routeFor(namespace: Namespace, to: string): RouteVerdict {
   if (hasRules(namespace, family)) return {};
   const route = routeIfAny(namespace, to) ?? (family === 6 ? routeFromOwn(namespace, to) : undefined);
   if (route) return { route };
-  return { cause: toNowhere(namespace, to) ?? { code: 'route.none', facts: { namespace: namespace.name, to } } };
+  return { cause: toNowhere(namespace, to) ?? noRoute(namespace, to) };
+}
+
+/** No route leads to an address. The cause names both ends if the holder of the address is on the same link, in another subnet. */
+export function noRoute(namespace: Namespace, to: string): Cause {
+  const facts = { namespace: namespace.name, to };
+  const holder = ownerOf(namespace.lab, to);
+  const device = holder && namespace.interfaces.find((each) => areOnOneLink(each, holder));
+  const family = familyOf(to);
+  const all = device?.address.list().filter((each) => each.family === family && isRoutable(each)) ?? [];
+  const [own] = all;
+  // The ports of a switch may be in several VLANs.
+  if (!holder || !device || !own || all.some((each) => contains(each, to)) || filtersVlans(device.peer))
+    return { code: 'route.none', facts };
+  const near = { device: deviceName(device), own: `${own.address}/${own.length}`, holder: deviceName(holder) };
+  return { code: 'route.none', facts: { ...facts, near } };
+}
+
+function filtersVlans(port: Interface | undefined): boolean {
+  const known = port?.bridge && modelled(port.bridge);
+  return known !== undefined && bridge.of(known.link).vlanFiltering === true;
 }
 
 /** IPv6: a route for certain sources alone is found once the source has been chosen (`ip6_dst_lookup_tail`). */

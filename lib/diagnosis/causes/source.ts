@@ -14,7 +14,7 @@ import { deviceName } from '../names.ts';
 import { unusableCause } from './address.ts';
 import { lossCause } from './impairment.ts';
 import { linkCause } from './link.ts';
-import { toNowhere } from './route.ts';
+import { noRoute, toNowhere } from './route.ts';
 
 /**
  * Why a probe never left its source: an address, a link, a route, a length.
@@ -51,7 +51,7 @@ function wayCause(question: Question): Cause | undefined {
   // __mkroute_output: what is from 127.0.0.0/8 stays in its host.
   if (!nowhere && hop.endsWith('(EINVAL)') && source.address.startsWith('127.'))
     return { code: 'ip.localnet', facts: { namespace: from.name, from: source.address } };
-  return nowhere ?? withoutCarrier(question) ?? { code: 'route.none', facts };
+  return nowhere ?? withoutCarrier(question) ?? noRoute(from, to.address);
 }
 
 /** A route that is passed over while its device has no carrier (`fib_lookup_good_nhc`, `find_match`). */

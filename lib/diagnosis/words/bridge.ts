@@ -1,5 +1,5 @@
-import type { CauseOf } from '../../model/cause.ts';
-import { namespaceOf, ownName, type WordsOf } from './words.ts';
+import type { CauseFacts, CauseOf } from '../../model/cause.ts';
+import { namespaceOf, ownName, type Said, type WordsOf } from './words.ts';
 
 export const bridgeWords: WordsOf<'bridge'> = {
   'bridge.down': {
@@ -43,13 +43,12 @@ export const bridgeWords: WordsOf<'bridge'> = {
       wouldHelp:
         '`false` if no macvlan would hear the reflected frame, because it is in mode private, or in mode source without the sender on its list',
     },
+    optional: {
+      translated:
+        'the address of a host behind the same port, to which a rule translated the packet: with br_netfilter the bridge sends it back, and does not route it (`br_nf_pre_routing_finish`)',
+    },
     example: { port: 'sw/p0', wouldHelp: true },
-    say: ({ port, wouldHelp }) => ({
-      text: `not sent back out of ${port}: hairpin is off on that port`,
-      hint: wouldHelp
-        ? 'a VEPA switch reflects frames: switchPort.set({ hairpin: true })'
-        : 'no sibling would hear it, reflected or not: in mode private they hear no broadcast of each other, in mode source only listed senders',
-    }),
+    say: hairpinOff,
   },
   'bridge.isolated': {
     means: 'Both ports are isolated: the bridge forwards nothing from one to the other (`br_skb_isolated`).',
@@ -251,3 +250,18 @@ const NO_TUNNEL: Record<
     hint: `vlan.add({ id: ${vlan}, tunnelId: … }) on ${port}`,
   }),
 };
+
+function hairpinOff({ port, wouldHelp, translated }: CauseFacts['bridge.hairpin-off']): Said {
+  const text = `not sent back out of ${port}: hairpin is off on that port`;
+  if (translated !== undefined)
+    return {
+      text,
+      hint: `a rule translated the packet to ${translated}, which is behind the same port: set({ hairpin: true }) on ${port} (hairpinMode of CNI's bridge plugin)`,
+    };
+  return {
+    text,
+    hint: wouldHelp
+      ? 'a VEPA switch reflects frames: switchPort.set({ hairpin: true })'
+      : 'no sibling would hear it, reflected or not: in mode private they hear no broadcast of each other, in mode source only listed senders',
+  };
+}

@@ -11,8 +11,14 @@ export const neighbourWords: WordsOf<'neighbour'> = {
   'neighbour.answer-lost': {
     means: 'The next hop answered by ARP or ND, and its answer did not come to the host that asked.',
     facts: { asked: '`by` asked for `address`, and `answeredBy` answered' },
+    optional: {
+      by: 'the host asked by this `port`, whose `bridge` gets the answer (`br_handle_frame`): the `port` has the address, not the `bridge`',
+    },
     example: { asked: { by: 'a', address: '10.0.0.2', answeredBy: 'b' } },
-    say: ({ asked }) => ({ text: unanswered(asked) }),
+    say: ({ asked, by }) => ({
+      text: unanswered(asked, by && `${asked.by} asked by ${by.port}, and what comes in there is for ${by.bridge}`),
+      ...(by ? { hint: `give the address of ${by.port} to its bridge ${by.bridge}` } : {}),
+    }),
   },
   'neighbour.arp-off': {
     means:

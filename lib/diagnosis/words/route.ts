@@ -8,6 +8,7 @@ export const routeWords: WordsOf<'route' | 'router'> = {
       back: '`true` if the answer has no route',
       hasRules: '`true` if the host has rules (`ip rule`), so one of them may be the reason',
       group: 'the `device` that would send, if `to` is a multicast group',
+      near: 'the two ends, if they are on one link and their subnets differ: the `device` with its `own` address, and the `holder` of the other',
     },
     example: { namespace: 'a', to: '10.0.9.1' },
     say: noRoute,
@@ -51,7 +52,7 @@ export const routeWords: WordsOf<'route' | 'router'> = {
   },
 };
 
-function noRoute({ namespace, to, back, hasRules, group }: CauseFacts['route.none']): Said {
+function noRoute({ namespace, to, back, hasRules, group, near }: CauseFacts['route.none']): Said {
   const text = `${namespace} has no route ${back ? 'back ' : ''}to ${to}`;
   if (group) {
     const groups = to.includes(':') ? 'ff00::/8' : '224.0.0.0/4';
@@ -62,6 +63,13 @@ function noRoute({ namespace, to, back, hasRules, group }: CauseFacts['route.non
     };
   }
   if (hasRules) return { text, hint: which(namespace) };
+  if (near) {
+    const { device, own, holder } = near;
+    return {
+      text,
+      hint: `${device} (${own}) and ${holder} (${to}) are on one link: give them addresses of one subnet`,
+    };
+  }
   return { text, hint: `${namespace}.route.add({ to: '${to}', via: … })` };
 }
 

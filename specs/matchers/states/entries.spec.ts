@@ -177,7 +177,7 @@ In:        a
 Expected:  '0' within 30 ms
 Received:  '1' (N looks in N ms)`);
   expect(await failureOf(expect(a).toHaveSysctl('net.ipv4.ip_forwards', 0))).toBe(
-    "a.sysctl.get: this kernel has no sysctl 'net.ipv4.ip_forwards'",
+    "a.sysctl.get: this kernel has no sysctl 'net.ipv4.ip_forwards' (the nearest is net.ipv4.ip_forward)",
   );
   expect(await failureOf(expect(a).not.toHaveSysctl('net.ipv4.ip_forward', ''))).toBe(
     "expect(a).not.toHaveSysctl('net.ipv4.ip_forward', ''): value must be a number, or a text that is not empty: received ''",
