@@ -38,7 +38,7 @@ const STEADY_OBJECTS = new Set([1, 3, 6, 7, 8]);
 
 /** What differs from packet to packet, but keeps nothing of one packet for another. Of those that differ, all others may. */
 const FORGETFUL = new Set(
-  'numgen hash meta ct payload statistic time cpu cluster tcp udp multiport conntrack u32'.split(' '),
+  'numgen hash meta ct payload statistic time cpu cluster tcp udp multiport conntrack u32 ip ip6'.split(' '),
 );
 
 /** Queueing disciplines that take no filters, and drop nothing as long as they have room; netem says how much it loses. */

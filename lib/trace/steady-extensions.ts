@@ -1,6 +1,6 @@
 import type { FilterExtension } from '../kernel/legacy-rules.ts';
 
-/** The matches and targets of iptables by which two packets that are alike fare alike. `ERROR` is the end of a chain. */
+/** The matches and targets of iptables and ebtables by which two packets that are alike fare alike. `ERROR` is the end of a chain. */
 const STEADY = new Set([
   ...['', 'ERROR', 'ACCEPT', 'DROP', 'RETURN'],
   ...`addrtype ah cgroup comment connmark conntrack dccp devgroup dscp dst ecn esp eui64 frag hbh helper hl icmp icmp6 ipcomp
@@ -8,6 +8,8 @@ const STEADY = new Set([
   tcpmss tos ttl udp udplite`.split(/\s+/),
   ...`CHECKSUM CLASSIFY CONNMARK CT DNAT DSCP HL LOG MARK MASQUERADE NETMAP NFLOG NOTRACK REDIRECT REJECT SECMARK SNAT TCPMSS
   TCPOPTSTRIP TEE TOS TPROXY TRACE TTL`.split(/\s+/),
+  // Of ebtables.
+  ...'802_3 arp ip ip6 mark_m stp vlan arpreply dnat mark redirect snat'.split(' '),
 ]);
 
 /** `XT_MULTIPORT_DESTINATION`; the others look at the source port, or at both. */
@@ -18,6 +20,11 @@ const CONNTRACK_FLAGS = 146;
 /** `XT_CONNTRACK_EXPIRES`, `_ORIGSRC_PORT` and `_REPLDST_PORT`, which a connection of a probe has for itself. */
 const CONNTRACK_OF_ONE = (1 << 7) | (1 << 8) | (1 << 11);
 
+/** Where `struct ebt_ip_info` and `struct ebt_ip6_info` say what of a packet is looked at. */
+const BRIDGED = { ip: 18, ip6: 66 };
+/** `EBT_IP_SPORT`, `EBT_IP6_SPORT`. */
+const BRIDGED_SOURCE_PORT = 0x10;
+
 /** Whether a match looks at what differs from probe to probe, of those that are steady but for that. */
 const LOOKS_AT_NUMBERS: Readonly<Record<string, (data: Buffer) => boolean>> = {
   tcp: looksAtSourcePort,
@@ -26,9 +33,11 @@ const LOOKS_AT_NUMBERS: Readonly<Record<string, (data: Buffer) => boolean>> = {
   // Older revisions have other structs, and no port.
   conntrack: (data) =>
     data.length < CONNTRACK_FLAGS + 2 || (data.readUInt16LE(CONNTRACK_FLAGS) & CONNTRACK_OF_ONE) !== 0,
+  ip: (data) => ((data[BRIDGED.ip] ?? BRIDGED_SOURCE_PORT) & BRIDGED_SOURCE_PORT) !== 0,
+  ip6: (data) => ((data[BRIDGED.ip6] ?? BRIDGED_SOURCE_PORT) & BRIDGED_SOURCE_PORT) !== 0,
 };
 
-/** Whether two packets that are alike fare alike by a match or target of iptables: each probe has its own source port. */
+/** Whether two packets that are alike fare alike by a match or target: each probe has its own source port. */
 export function isSteadyExtension({ name, data }: FilterExtension): boolean {
   return STEADY.has(name) && !LOOKS_AT_NUMBERS[name]?.(data);
 }

@@ -79,7 +79,7 @@ describe('a packet that was dropped may pass when it is repeated', () => {
   });
 });
 
-describe('iptables', () => {
+describe('iptables and ebtables', () => {
   test.for([
     ['iptables-legacy', '-p tcp --dport 80 -m conntrack --ctstate NEW -j ACCEPT', false],
     ['iptables-legacy', '-m statistic --mode random --probability 0.5 -j DROP', true],
@@ -95,6 +95,12 @@ describe('iptables', () => {
     ['iptables-legacy', '-m u32 --u32 4&0xffff0000=0:0x7fff0000 -j DROP', true],
     ['iptables-nft', '-p tcp -m multiport --sports 1,53 -j DROP', true],
     ['iptables-nft', '-p tcp -m multiport --dports 1,53 -j DROP', false],
+    ['ebtables-nft', '-p IPv4 --ip-proto udp --ip-dport 53 -j DROP', false],
+    ['ebtables-nft', '-p IPv4 --ip-proto udp --ip-sport 53 -j DROP', true],
+    ['ebtables-nft', '-p IPv6 --ip6-proto udp --ip6-dport 53 -j DROP', false],
+    ['ebtables-nft', '-p IPv6 --ip6-proto udp --ip6-sport 53 -j DROP', true],
+    ['ebtables-nft', '-p ARP --arp-op Request -j DROP', false],
+    ['ebtables-nft', '--limit 1/second -j ACCEPT', true],
     ['ip6tables-legacy', '-p ipv6-icmp -m hl --hl-lt 3 -j REJECT', false],
     ['ip6tables-legacy', '-m statistic --mode nth --every 3 --packet 0 -j DROP', true],
   ] as const)('%s %s', async ([program, rule, expected], { lab, skip }) => {
