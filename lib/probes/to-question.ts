@@ -55,8 +55,10 @@ function toTarget(
     if (family !== undefined && family !== familyOf(to))
       throw new UsageError(`${call}: family: ${family} does not go with ${to}`);
     const address = normalizeIp(to);
-    const devices = from.lab.namespaces.flatMap(({ interfaces }) => interfaces);
-    const holders = devices.filter((device) => device.address.list().some((own) => own.address === address));
+    const holders = from.lab.namespaces.flatMap(({ interfaces }) => {
+      const held = addressesOf(interfaces).filter((own) => own.address === address);
+      return interfaces.filter(({ index }) => held.some((own) => own.index === index));
+    });
     const device = holders.find((holder) => isLinkLocal(address) && isNear(from, holder, options.from)) ?? holders[0];
     return { address, namespace: device?.namespace, device };
   }
