@@ -73,12 +73,12 @@ describeNeeding(['vxlan'], () => {
     const { one, two } = build(lab);
     one.vx.fdb.append({ mac: ALL, dst: '192.0.2.2' });
     const port = one.vx.namespace.interface('p');
-    port.set({ locked: true });
+    port.set({ state: 'learning' });
     expect(await diagnosed(expect(one.host).toReach(two.host, SHORT))).toMatchObject({
-      code: 'bridge.locked',
+      code: 'bridge.port-state',
       of: 'probe',
       lastSeen: 'leaf1/p',
     });
-    await expect(one.host).not.toReach(two.host, { droppedBy: 'bridge.locked', at: port });
+    await expect(one.host).not.toReach(two.host, { droppedBy: 'bridge.port-state', at: port });
   });
 });
