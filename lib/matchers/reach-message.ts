@@ -16,7 +16,8 @@ import { mendOf, whyOf } from './why.ts';
 export interface WantedReach {
   isNot: boolean;
   within: number;
-  hold: number;
+  /** Undefined where the spec leaves it to hairpin. */
+  hold: number | undefined;
   because: Outcome | undefined;
   /** The cause that was to be the one. */
   drop: WantedDrop | undefined;
@@ -69,7 +70,7 @@ function describeMissed(missed = 0): string | undefined {
 
 function describeExpectation({ isNot, within, hold, because, drop, waypoints }: ReachCase): string {
   const reason = drop ? `, dropped by ${dropWords(drop)}` : because ? `, because ${because}` : '';
-  if (isNot) return `no answer for ${hold} ms${reason}`;
+  if (isNot) return `no answer${hold === undefined ? '' : ` for ${hold} ms`}${reason}`;
   const { through = [], notThrough = [] } = waypoints ?? {};
   return [
     `an answer within ${within} ms`,

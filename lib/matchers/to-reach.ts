@@ -55,14 +55,14 @@ export async function toReach(
 ): Promise<Answer> {
   const { call, isNot, progress } = this;
   checkAsker(call, received);
-  const checked = checkQuestion({ call, from: received, to, options, isNot });
+  const wanted = checkQuestion({ call, from: received, to, options, isNot });
   // Before the first wait, during which the time of the test may end.
-  progress.goal = goalOf(checked);
-  const wanted = { ...checked, hold: options.hold ?? (isNot ? await holdIn(received.lab) : 0) };
+  progress.goal = goalOf(wanted);
+  const hold = options.hold ?? (isNot ? await holdIn(received.lab) : 0);
   const capture = Capture.of(received.lab);
   capture.beforeProbe();
   const lossesBefore = capture.losses.kernel;
-  const put = await ask(wanted, progress);
+  const put = await ask(wanted, hold, progress);
   if (isAsWanted(wanted, put)) return { pass: !isNot };
   progress.goal = 'one more probe, to say why there was no answer';
   return explain(wanted, put, () => capture.losses.kernel - lossesBefore);
@@ -77,42 +77,40 @@ interface Question {
   isNot: boolean;
 }
 
-/** A question whose options are checked. */
-type CheckedQuestion = Question & Omit<WantedReach, 'hold'>;
-
-/** A question, and what the spec wants of the answer. */
+/** A question whose options are checked, and what the spec wants of the answer. */
 type WantedAnswer = Question & WantedReach;
 
 /** @throws UsageError for a wrong option */
-function checkQuestion(question: Question): CheckedQuestion {
+function checkQuestion(question: Question): WantedAnswer {
   const { call, from, options, isNot } = question;
   checkReachOptions(call, options, ['within', 'hold', 'because', 'droppedBy', 'at', 'through', 'notThrough']);
   checkWithin(call, options);
   checkPolarity(call, options, isNot);
   const drop = checkDroppedBy(call, from.lab, options, { isNegative: isNot, negative: '.not.toReach' });
-  const { within = WITHIN, because } = options;
+  const { within = WITHIN, hold, because } = options;
   const waypoints = checkThrough(call, from, options, isNot);
-  return { ...question, within, because, drop, waypoints };
+  return { ...question, within, hold, because, drop, waypoints };
 }
 
-function goalOf({ to, options: { hold }, isNot, within }: CheckedQuestion): string {
+function goalOf({ to, hold, isNot, within }: WantedAnswer): string {
   if (!isNot) return `an answer from ${nameOf(to)}, for ${milliseconds(within)} at most`;
   const time = hold === undefined ? 'the network to become quiet' : milliseconds(hold);
   return `${time} without an answer from ${nameOf(to)}`;
 }
 
-async function ask(wanted: WantedAnswer, progress: Progress): Promise<PutQuestion> {
+async function ask(wanted: WantedAnswer, hold: number, progress: Progress): Promise<PutQuestion> {
   const { isNot } = wanted;
   const onSend = () => void progress.asked++;
   const started = now();
-  const patience = { ...patienceFor(wanted, progress), onSend };
+  const patience = { ...patienceFor(wanted, hold, progress), onSend };
   const put = await putQuestion({ ...wanted, patience });
   if (put.report.outcome === 'answered' && !isNot) watcher()?.answered(now() - started);
   return put;
 }
 
 function patienceFor(
-  { from: { lab }, options, isNot, within, hold, because, drop }: WantedAnswer,
+  { from: { lab }, options, isNot, within, because, drop }: WantedAnswer,
+  hold: number,
   progress: Progress,
 ): ReachQuestion['patience'] {
   // An answer must come within the time that the spec gives.

@@ -153,7 +153,7 @@ test('ends without addresses are refused only where the frame takes them from th
   await expect(b).toSee(a, { frame: { etherType: 0x88b5 } });
   await expect(b).toSee(a, { frame: { ip: { source: '10.0.0.77' } } });
   expect(await failureOf(expect(b).toSee(a, { frame: { udp: {} } }))).toContain(
-    'a frame with ip needs an IPv4 address at both ends: a/eth0 has none',
+    'frame.ip.source must be given: a/eth0 has no IPv4 address to use',
   );
 });
 
