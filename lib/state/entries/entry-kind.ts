@@ -4,12 +4,13 @@ import type { Reply } from '../../netlink/message.ts';
 import type { Monitored } from '../../netlink/monitor-groups.ts';
 import type { Request } from '../../netlink/request.ts';
 import { string } from '../../netlink/scalars.ts';
-import type { NetlinkSocket } from '../../netlink/socket.ts';
 import { attribute, table } from '../../netlink/table.ts';
 import type { Fields } from './fields.ts';
 
-/** What asks the kernel: a `NetlinkSocket`, as far as entries need it. */
-type Lister = Pick<NetlinkSocket, 'list'>;
+/** What asks the kernel: a `NetlinkSocket`, as far as entries need it. By its name, the package's types would lead inside. */
+interface Lister {
+  list<Answer>(request: Request<Answer>): Answer[];
+}
 
 /** A namespace that can be read; the engine of a `Namespace` is one. */
 export interface EntrySource {
