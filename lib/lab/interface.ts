@@ -141,7 +141,7 @@ export class Interface {
     const above = masterKindAfter(this, options);
     const ofMember = [...(above?.memberOptions.keys() ?? [])];
     const known = [...ofPort, ...(isPort ? ['backupPort'] : []), ...ofDevice, ...ofKind, ...ofMember];
-    if (!isPort) refusePortOptions(call, options, known, `${this} is none`);
+    if (!isPort) refusePortOptions(call, options, known, `${this} is no port`);
     checkOptions(call, options, known);
     if (isPort) checkPortOptions(call, options as PortOptions);
     checkInterfaceChange(call, options);

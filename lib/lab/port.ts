@@ -40,7 +40,13 @@ export interface Port extends Interface {
   set(change: PortOptions & BackupOption & InterfaceChange): this;
 }
 
-/** Refuses options of ports for what is none. @param why says so @throws UsageError */
+/**
+ * Refuses options that only ports of bridges have.
+ *
+ * @param known the options that the call has all the same
+ * @param why says that it is no port: `a is no switch`
+ * @throws UsageError
+ */
 export function refusePortOptions(call: string, options: unknown, known: readonly string[], why: string): void {
   if (typeof options !== 'object' || options === null) return;
   const option = Object.keys(options).find((each) => !known.includes(each) && isPortOption(each));

@@ -2,18 +2,15 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test as base, expect } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 
 const COUNT = join(import.meta.dirname, '../../.ci/count.js');
 
-const test = base.extend<{ folder: string }>({
-  // biome-ignore lint/correctness/noEmptyPattern: vitest reads the names of the fixtures in it
-  folder: async ({}, use) => {
-    const folder = mkdtempSync(join(tmpdir(), 'count-'));
-    await use(folder);
-    rmSync(folder, { recursive: true });
-  },
-});
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'count-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
 
 /** What CI prints of some reports, and its exit code. */
 function count(...words: string[]): Promise<{ code: number; lines: string[] }> {
@@ -31,20 +28,18 @@ function report(file: string, status: string): string {
   return file;
 }
 
-test('all that pass', async ({ folder }) => {
-  const { code, lines } = await count(report(join(folder, 'a.json'), 'passed'));
+test('all that pass', async () => {
+  const { code, lines } = await count(report(join(newFolder(), 'a.json'), 'passed'));
   expect({ code, lines }).toEqual({ code: 0, lines: ['1 passed, 0 failed, 0 skipped'] });
 });
 
-test.for(['', '{"testResults":[{'])(
-  'a report that a crash left, %j, counts as one failure',
-  async (text, { folder }) => {
-    const broken = join(folder, 'root.json');
-    writeFileSync(broken, text);
-    const { code, lines } = await count(report(join(folder, 'a.json'), 'passed'), broken);
-    expect({ code, lines }).toEqual({
-      code: 1,
-      lines: [`failed: ${broken} is no whole report: vitest crashed`, '1 passed, 1 failed, 0 skipped'],
-    });
-  },
-);
+test.for(['', '{"testResults":[{'])('a report that a crash left, %j, counts as one failure', async (text) => {
+  const folder = newFolder();
+  const broken = join(folder, 'root.json');
+  writeFileSync(broken, text);
+  const { code, lines } = await count(report(join(folder, 'a.json'), 'passed'), broken);
+  expect({ code, lines }).toEqual({
+    code: 1,
+    lines: [`failed: ${broken} is no whole report: vitest crashed`, '1 passed, 1 failed, 0 skipped'],
+  });
+});

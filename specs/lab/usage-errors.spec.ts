@@ -171,7 +171,7 @@ refuses('names and MAC addresses of interfaces', [
 refuses('live changes', [
   [
     ({ eth0 }) => eth0.set({ hairpin: true }),
-    'a/eth0.set: hairpin is for ports of bridges, and a/eth0 is none; set({ master: bridge, hairpin: … }) makes a device a port',
+    'a/eth0.set: hairpin is for ports of bridges, and a/eth0 is no port; set({ master: bridge, hairpin: … }) makes a device a port',
   ],
   [
     ({ eth0 }) => eth0.set({ speed: 10 } as never),
