@@ -7,6 +7,7 @@ import { UsageError } from '../lib/kernel/validate.ts';
 import { allPairs } from './all-pairs.ts';
 import { article } from './article.ts';
 import { checkBaseline, recordBaseline } from './baseline.ts';
+import { kinds } from './kinds.ts';
 import { labBuild } from './lab-build.ts';
 import type { Report } from './measure.ts';
 import { memory } from './memory.ts';
@@ -49,8 +50,8 @@ the kernel differ (selftests), and where --check finds a ratio that got worse.
              networkd: that of systemd's; without it apt fetches those of the systemd that is installed (docs/networkd.md)
   --scripts  selftests: these scripts alone, by name: icmp,route_localnet; networkd: these tests: test_vlan,test_bond
   --merge    networkd: tell the JSON of earlier runs together, in place of a run: here.json,there.json
-  benchmark: lab-build, article, reach, state, all-pairs, memory, scale, soak, soundness, selftests, networkd; without any, all
-             but the last five: they take minutes to hours, and two need sources`;
+  benchmark: lab-build, article, reach, state, all-pairs, memory, kinds, scale, soak, soundness, selftests, networkd; without any, all
+             but the last six: they take minutes to hours, and two need sources`;
 
 /** Of the peers; hairpin itself needs none. */
 const TOOLS = ['ip', 'ping', 'unshare', 'setpriv', 'mount', 'bash', 'cc'];
@@ -75,6 +76,7 @@ const BENCHMARKS: Record<string, (options: Options) => Promise<Report>> = {
   article: ({ quick }) => article({ runs: quick ? 3 : 10, quick }),
   reach: ({ quick }) => reachOnce({ runs: quick ? 30 : 200 }),
   state: ({ quick }) => stateHolds({ runs: quick ? 50 : 500 }),
+  kinds: ({ quick, progress }) => kinds({ runs: quick ? 3 : 15, progress }),
   'all-pairs': ({ quick }) => allPairs({ runs: quick ? 3 : 5, quick }),
   memory: ({ quick, progress }) => memory({ labs: quick ? 500 : 2000, progress }),
   scale: ({ quick, progress }) => scale({ quick, progress }),
@@ -84,7 +86,7 @@ const BENCHMARKS: Record<string, (options: Options) => Promise<Report>> = {
   networkd: ({ sources = '', scripts, merge, minutes, progress }) =>
     networkd({ sources, scripts, merge, minutes, progress }),
 };
-const NOT_ALWAYS = ['scale', 'soak', 'soundness', 'selftests', 'networkd'];
+const NOT_ALWAYS = ['kinds', 'scale', 'soak', 'soundness', 'selftests', 'networkd'];
 
 const { values, positionals } = parseArgs({
   options: {

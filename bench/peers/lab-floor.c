@@ -1,41 +1,20 @@
 /* The lab of lab-by-steps.sh by a program that speaks rtnetlink itself: what the kernel takes, and hardly anything else. */
-#define _GNU_SOURCE
+#include "space.h"
 #include <arpa/inet.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
-#include <linux/rtnetlink.h>
 #include <linux/veth.h>
 #include <net/if.h>
-#include <sched.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
-#include <time.h>
-#include <unistd.h>
 
 /* Of the lab of lab-by-steps.sh. */
 enum { LAB_SPACES = 5 };
-
-/* A namespace is known by a descriptor, and told what to do by a socket that was opened in it. */
-struct space {
-  int fd;
-  int socket;
-};
 
 /* A message under construction: the header, the object's struct, its attributes. */
 static struct {
   struct nlmsghdr header;
   char rest[1024];
 } message;
-
-static void fail(const char *what) {
-  fprintf(stderr, "lab-floor: %s: %s\n", what, strerror(errno));
-  exit(1);
-}
 
 static void begin(int type, int flags, const void *object, size_t length) {
   memset(&message, 0, sizeof message);
@@ -63,26 +42,6 @@ static void end(struct rtattr *nested) {
   nested->rta_len = (char *)&message + message.header.nlmsg_len - (char *)nested;
 }
 
-/* Sends the message, and waits for the kernel's answer to it. */
-static void commit(struct space *space, const char *what) {
-  char answer[4096];
-  if (send(space->socket, &message, message.header.nlmsg_len, 0) < 0) fail(what);
-  ssize_t length = recv(space->socket, answer, sizeof answer, 0);
-  struct nlmsghdr *header = (void *)answer;
-  if (length < (ssize_t)NLMSG_LENGTH(sizeof(struct nlmsgerr)) || header->nlmsg_type != NLMSG_ERROR) fail(what);
-  errno = -((struct nlmsgerr *)NLMSG_DATA(header))->error;
-  if (errno != 0) fail(what);
-}
-
-static struct space make_space(void) {
-  struct space space;
-  if (unshare(CLONE_NEWNET) < 0) fail("unshare");
-  space.fd = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
-  space.socket = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-  if (space.fd < 0 || space.socket < 0) fail("a namespace");
-  return space;
-}
-
 static void begin_link(int index, int up) {
   struct ifinfomsg link = {.ifi_index = index, .ifi_flags = up ? IFF_UP : 0, .ifi_change = up ? IFF_UP : 0};
   begin(RTM_NEWLINK, index ? 0 : NLM_F_CREATE | NLM_F_EXCL, &link, sizeof link);
@@ -99,7 +58,7 @@ static void add_bridge(struct space *space, unsigned index) {
   put(IFLA_BR_MCAST_SNOOPING, &snooping, 1);
   end(data);
   end(info);
-  commit(space, "br0");
+  commit(space, &message.header, "br0");
 }
 
 /* A pair: `name` here, and `peer` in another namespace, which has to come up later (veth_open: ENOTCONN). */
@@ -118,13 +77,13 @@ static void add_pair(struct space *space, const char *name, unsigned index, stru
   end(far);
   end(data);
   end(info);
-  commit(space, name);
+  commit(space, &message.header, name);
 }
 
 static void join(struct space *space, unsigned index, unsigned bridge) {
   begin_link(index, 1);
   put_number(IFLA_MASTER, bridge);
-  commit(space, "master");
+  commit(space, &message.header, "master");
 }
 
 static void add_macvlan(struct space *space, unsigned parent, struct space *other, const char *name, unsigned index) {
@@ -139,7 +98,7 @@ static void add_macvlan(struct space *space, unsigned parent, struct space *othe
   put_number(IFLA_MACVLAN_MODE, MACVLAN_MODE_BRIDGE);
   end(data);
   end(info);
-  commit(space, name);
+  commit(space, &message.header, name);
 }
 
 static void add_address(struct space *space, unsigned index, const char *text) {
@@ -151,13 +110,7 @@ static void add_address(struct space *space, unsigned index, const char *text) {
   put(IFA_LOCAL, &address, sizeof address);
   put(IFA_ADDRESS, &address, sizeof address);
   put(IFA_BROADCAST, &broadcast, sizeof broadcast);
-  commit(space, text);
-}
-
-static double milliseconds(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return now.tv_sec * 1e3 + now.tv_nsec / 1e6;
+  commit(space, &message.header, text);
 }
 
 /* So many hosts, each with a cable to one switch and an address: `lab-floor 100`. */
