@@ -3,8 +3,9 @@ import { isAbsolute, join, relative, sep } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import type { SerializedError } from 'vitest';
 import type { TestCase, TestModule } from 'vitest/node';
-import type { AttemptMeta, FailureMeta, PathMeta } from '../lab-meta.ts';
+import type { AttemptMeta } from '../lab-meta.ts';
 import { moduleKey } from '../module-key.ts';
+import { marksOf } from '../path-marks.ts';
 import { labelOf, withLabel } from '../run-label.ts';
 import type { Outcomes } from '../stability.ts';
 import { topologySvg } from '../topology-svg.ts';
@@ -115,7 +116,9 @@ function toldBy(
   return {
     assertions: assertions.map((assertion) => ({ ...assertion, ended: assertion.ended - since })),
     ...(drawn && drawn.namespaces.length > 0
-      ? { drawing: drawings.numberOf(topologySvg(drawn, { ...(failure ? marksOf(failure) : {}), styled: false })) }
+      ? {
+          drawing: drawings.numberOf(topologySvg(drawn, { ...(failure ? marksOf(failure.paths) : {}), styled: false })),
+        }
       : {}),
     ...(failure ? { failure: { question: failure.question, paths: failure.paths, frames: failure.frames } } : {}),
     links: linksOf(test, evidence, places),
@@ -173,22 +176,6 @@ function linksOf(
     .map((name) => ({ name, path: join(results, evidence.folder, name) }))
     .filter(({ path }) => existsSync(path))
     .map(({ name, path }) => ({ name, href: relative(page, path).split(sep).map(encodeURIComponent).join('/') }));
-}
-
-function marksOf({ paths }: FailureMeta) {
-  const lostAt = paths.find(({ lost }) => lost)?.lost?.at;
-  return { path: paths.flatMap(branchesOf), ...(lostAt ? { lostAt } : {}) };
-}
-
-/** A path's branches, each as the devices from its origin to its end. */
-function branchesOf({ hops }: PathMeta): string[][] {
-  const inner = new Set(hops.map(({ from }) => from));
-  return hops.flatMap((_, end) => {
-    if (inner.has(end)) return [];
-    const branch: string[] = [];
-    for (let hop = hops[end]; hop; hop = hop.from === undefined ? undefined : hops[hop.from]) branch.unshift(hop.at);
-    return [branch];
-  });
 }
 
 /** Each drawing once. */
