@@ -5,6 +5,7 @@ import type { SerializedError } from 'vitest';
 import type { TestCase, TestModule } from 'vitest/node';
 import type { AttemptMeta } from '../lab-meta.ts';
 import { moduleKey, withLabel } from '../module-key.ts';
+import { Numbered } from '../numbered.ts';
 import { marksOf } from '../path-marks.ts';
 import { labelOf } from '../run-label.ts';
 import type { Outcomes } from '../stability.ts';
@@ -27,7 +28,7 @@ export function collectTests(
   unhandled: readonly SerializedError[],
   places: Places,
 ): Omit<PageData, 'index'> & { tests: ListedTest[]; labs: number } {
-  const drawings = new Drawings();
+  const drawings = new Numbered<string>();
   const tests: ListedTest[] = [];
   const details: TestDetail[] = [];
   const add = (test: ListedTest, detail: TestDetail) => {
@@ -87,7 +88,7 @@ function stateOf(test: TestCase): TestState {
   return state === 'pending' ? 'skipped' : state;
 }
 
-function detailOf(test: TestCase, places: Places, drawings: Drawings): TestDetail {
+function detailOf(test: TestCase, places: Places, drawings: Numbered<string>): TestDetail {
   const { labs = 0, attempts: told = [] } = test.meta().hairpin ?? {};
   const note = noteOf(test);
   const { startTime: began = 0, duration = 0 } = test.diagnostic() ?? {};
@@ -110,16 +111,16 @@ function detailOf(test: TestCase, places: Places, drawings: Drawings): TestDetai
 function toldBy(
   test: TestCase,
   { assertions = [], network, failure, evidence }: AttemptMeta,
-  { since, places, drawings }: { since: number; places: Places; drawings: Drawings },
+  { since, places, drawings }: { since: number; places: Places; drawings: Numbered<string> },
 ): Omit<AttemptDetail, 'state' | 'milliseconds' | 'errors'> {
   const drawn = failure?.network ?? network;
+  const svg =
+    drawn && drawn.namespaces.length > 0
+      ? topologySvg(drawn, { ...(failure ? marksOf(failure.paths) : {}), styled: false })
+      : undefined;
   return {
     assertions: assertions.map((assertion) => ({ ...assertion, ended: assertion.ended - since })),
-    ...(drawn && drawn.namespaces.length > 0
-      ? {
-          drawing: drawings.numberOf(topologySvg(drawn, { ...(failure ? marksOf(failure.paths) : {}), styled: false })),
-        }
-      : {}),
+    ...(svg ? { drawing: drawings.numberOf(svg, () => svg) } : {}),
     ...(failure ? { failure: { question: failure.question, paths: failure.paths, frames: failure.frames } } : {}),
     links: linksOf(test, evidence, places),
   };
@@ -176,19 +177,4 @@ function linksOf(
     .map((name) => ({ name, path: join(results, evidence.folder, name) }))
     .filter(({ path }) => existsSync(path))
     .map(({ name, path }) => ({ name, href: relative(page, path).split(sep).map(encodeURIComponent).join('/') }));
-}
-
-/** Each drawing once. */
-class Drawings {
-  readonly all: string[] = [];
-  readonly #numbers = new Map<string, number>();
-
-  numberOf(svg: string): number {
-    const number = this.#numbers.get(svg) ?? this.all.length;
-    if (number === this.all.length) {
-      this.#numbers.set(svg, number);
-      this.all.push(svg);
-    }
-    return number;
-  }
 }
