@@ -46,10 +46,11 @@ describeNeeding([VLAN_FILTERING], () => {
   test('and of a VLAN of a port', async ({ lab }) => {
     const sw = lab.switch('sw');
     const { index } = lab.cable(lab.namespace('a'), sw).b;
-    const request = bridgeVlan.add({ index, id: 20, pvid: true, untagged: true });
+    const vlan = { index, id: 20, pvid: true, untagged: true };
+    const request = bridgeVlan.add(vlan);
     const shown = async () => {
       const all = await read<ShownVlans>(sw, 'bridge', ['-j', 'vlan', 'show']);
-      return all.find(({ ifname }) => ifname === 'p0')?.vlans.map(({ vlan, flags = [] }) => [vlan, ...flags]);
+      return all.find(({ ifname }) => ifname === 'p0')?.vlans.map(({ vlan: id, flags = [] }) => [id, ...flags]);
     };
     // A new port is in VLAN 1 (br_vlan_add, default_pvid); another VLAN takes the pvid away from it.
     const both = [
@@ -58,15 +59,10 @@ describeNeeding([VLAN_FILTERING], () => {
     ];
     engineOf(sw).rtnetlink.change(request);
     expect(await shown()).toEqual(both);
-    engineOf(sw).rtnetlink.change(bridgeVlan.delete({ index, id: 20 }));
-    expect((await shown())?.map(([vlan]) => vlan)).toEqual([1]);
-    await sw.exec(
-      'bridge',
-      request
-        .words({ namespace: 'sw', device: () => 'p0', netns: String })
-        .split(' ')
-        .slice(3),
-    );
+    engineOf(sw).rtnetlink.change(bridgeVlan.delete(vlan));
+    expect((await shown())?.map(([id]) => id)).toEqual([1]);
+    const names = { namespace: 'sw', device: () => 'p0', netns: String };
+    await sw.exec('bridge', request.words(names).split(' ').slice(3));
     expect(await shown()).toEqual(both);
   });
 });
