@@ -1,3 +1,4 @@
+import { isObject } from '../lib/kernel/plain-object.ts';
 import type { Report } from './measure.ts';
 
 /** Medians over that of a peer, by `figure / peer`: a larger one is worse. */
@@ -30,15 +31,11 @@ export function middleOf(measurements: readonly Ratios[]): Ratios {
 /** @throws Error when the text is something else */
 export function parseBaseline(text: string): Baseline {
   const value: unknown = JSON.parse(text);
-  if (!isRecord(value) || !Object.values(value).every(isRatios))
+  if (!isObject(value) || !Object.values(value).every(isRatios))
     throw new Error('it must be { "reach": { "hairpin, tcp / ping -c1": 0.52 } }, with ratios above 0');
   return value as Baseline;
 }
 
 function isRatios(value: unknown): boolean {
-  return isRecord(value) && Object.values(value).every((ratio) => typeof ratio === 'number' && ratio > 0);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isObject(value) && Object.values(value).every((ratio) => typeof ratio === 'number' && ratio > 0);
 }

@@ -1,8 +1,8 @@
 import { createLab, type Lab } from '../lib/lab/index.ts';
-import { assertionOf } from '../lib/matchers/assertion.ts';
 import { formatMessage } from '../lib/matchers/message.ts';
 import { toReach } from '../lib/matchers/to-reach.ts';
 import type { ReachOptions } from '../lib/probes/reach.ts';
+import { ask } from './ask.ts';
 import { peer, quietKernel, type Report, type Summary, summarize, timed } from './measure.ts';
 
 /** What a positive `toReach` may take, in milliseconds. */
@@ -76,12 +76,7 @@ function asker(lab: Lab): (options: ReachOptions) => Promise<void> {
   const [a, b, sw] = [lab.namespace('a'), lab.namespace('b'), lab.switch('sw')];
   for (const host of [a, b]) lab.cable(host, sw);
   return async (options) => {
-    const { pass, message } = await toReach.call(
-      assertionOf('toReach', a, [b, options], { isNot: false }),
-      a,
-      b,
-      options,
-    );
+    const { pass, message } = await ask(toReach, a, [b, options]);
     if (!pass) throw new Error(message && formatMessage(message));
   };
 }

@@ -1,8 +1,9 @@
-import { accessSync, constants, rmSync, statSync, writeFileSync } from 'node:fs';
+import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { availableParallelism, release } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { findProgram } from '../lib/kernel/find-program.ts';
 import { UsageError } from '../lib/kernel/validate.ts';
 import { allPairs } from './all-pairs.ts';
 import { article } from './article.ts';
@@ -217,20 +218,9 @@ async function runAll(names: readonly string[]): Promise<void> {
 /** Why nothing can be measured here. */
 function obstacleHere(): string | undefined {
   if (process.getuid?.() !== 0) return 'the benchmarks need root: ip netns add does (sudo npm run bench)';
-  const missing = TOOLS.filter((tool) => !onPath(tool));
+  const missing = TOOLS.filter((tool) => !findProgram(tool));
   if (missing.length === 0) return undefined;
   return `the benchmarks need ${missing.join(', ')}: install iproute2, iputils-ping (or iputils), util-linux, bash and gcc`;
-}
-
-function onPath(tool: string): boolean {
-  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, tool), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
 }
 
 function fail(message: string): void {

@@ -1,10 +1,10 @@
 import { diagnose } from '../lib/diagnosis/diagnose.ts';
 import { UsageError } from '../lib/kernel/validate.ts';
 import { addMacvlanPair, createLab, type Lab, type Namespace } from '../lib/lab/index.ts';
-import { assertionOf } from '../lib/matchers/assertion.ts';
 import { formatMessage } from '../lib/matchers/message.ts';
 import { toReach } from '../lib/matchers/to-reach.ts';
 import { reach } from '../lib/probes/reach.ts';
+import { ask } from './ask.ts';
 import { drawChart } from './chart.ts';
 import { type Growth, growthOf, growthRows, type Reading } from './growth.ts';
 import { collectGarbage, GAUGES } from './held.ts';
@@ -109,15 +109,15 @@ async function once(test: NonNullable<SoakOptions['test']>, turn: number): Promi
 /** The first lab has it all, so that what is made once is made before the first reading. */
 async function usualTest(lab: Lab, turn: number): Promise<void> {
   const { ns1, host, gateway } = addMacvlanPair(lab, { mode: 'bridge' });
-  await ask(ns1, gateway, { isNot: false });
+  await askToReach(ns1, gateway, { isNot: false });
   // A parent and its macvlans do not talk.
-  if (turn % 10 === 1) await ask(ns1, host, { isNot: true });
+  if (turn % 10 === 1) await askToReach(ns1, host, { isNot: true });
   if (turn % 20 === 1) await ns1.exec('true');
   if (turn % 50 === 1) await failToReach(ns1, host);
 }
 
-async function ask(from: Namespace, to: Namespace, { isNot }: { isNot: boolean }): Promise<void> {
-  const { pass, message } = await toReach.call(assertionOf('toReach', from, [to], { isNot }), from, to);
+async function askToReach(from: Namespace, to: Namespace, { isNot }: { isNot: boolean }): Promise<void> {
+  const { pass, message } = await ask(toReach, from, [to], isNot);
   if (pass === isNot) throw new Error(message && formatMessage(message));
 }
 

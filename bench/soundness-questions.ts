@@ -1,4 +1,3 @@
-import { assertionOf } from '../lib/matchers/assertion.ts';
 import { type Answer, formatMessage } from '../lib/matchers/message.ts';
 import { toBehaveAs } from '../lib/matchers/to-behave-as.ts';
 import { toHear } from '../lib/matchers/to-hear.ts';
@@ -7,6 +6,7 @@ import { toReach } from '../lib/matchers/to-reach.ts';
 import { toSee } from '../lib/matchers/to-see.ts';
 import type { ReachOptions } from '../lib/probes/reach.ts';
 import type { FrameKind } from '../lib/probes/test-frame.ts';
+import { ask } from './ask.ts';
 import { type Network, SERVER_PORT, type Variant } from './soundness-networks.ts';
 
 type Ask = (isNot: boolean, network: Network, variant: Variant) => Promise<Answer>;
@@ -77,30 +77,25 @@ export function faultOf({ pass, message }: Answer, { isTrue, isNot }: { isTrue: 
 function reach(options: ReachOptions): Ask {
   return (isNot, { from, to }, { programs }) => {
     const port = programs === 'serves' ? { port: SERVER_PORT } : {};
-    const all = { ...options, ...port };
-    return toReach.call(assertionOf('toReach', from, [to, all], { isNot }), from, to, all);
+    return ask(toReach, from, [to, { ...options, ...port }], isNot);
   };
 }
 
 function hear(frame: FrameKind): Ask {
-  return (isNot, { from, to }) =>
-    toHear.call(assertionOf('toHear', to, [from, { frame }], { isNot }), to, from, { frame });
+  return (isNot, { from, to }) => ask(toHear, to, [from, { frame }], isNot);
 }
 
 function see(frame: FrameKind): Ask {
-  return (isNot, { from, to }) =>
-    toSee.call(assertionOf('toSee', to, [from, { frame }], { isNot }), to, from, { frame });
+  return (isNot, { from, to }) => ask(toSee, to, [from, { frame }], isNot);
 }
 
 function matrix(cell: '✓' | '✗'): Ask {
   return (isNot, { lab }) => {
     const table = ['    ns1 ns2', `ns1 .   ${cell}`, `ns2 ${cell}   .`].join('\n');
-    const assertion = assertionOf('toMatchReachability', lab, [table], { isNot, takesTable: true });
-    return toMatchReachability.call(assertion, lab, table);
+    return ask(toMatchReachability, lab, [table], isNot);
   };
 }
 
 function behaviour(isNot: boolean, { pair }: Network): Promise<Answer> {
-  const options = { hairpin: true };
-  return toBehaveAs.call(assertionOf('toBehaveAs', pair, ['vepa', options], { isNot }), pair, 'vepa', options);
+  return ask(toBehaveAs, pair, ['vepa', { hairpin: true }], isNot);
 }

@@ -1,7 +1,7 @@
-import { assertionOf } from '../../lib/matchers/assertion.ts';
 import { formatMessage } from '../../lib/matchers/message.ts';
 import { toReach } from '../../lib/matchers/to-reach.ts';
 import { normalizeIp } from '../../lib/wire/ip-address.ts';
+import { ask } from '../ask.ts';
 import type { Ends } from './ends.ts';
 
 /** The two ends of a link: where a packet leaves the host, and where it arrives. */
@@ -49,8 +49,7 @@ export async function askBetween(ends: Ends, pair: DevicePair, isSlow: boolean):
   const before = await counters(ends, pair.counted ?? near);
   const from = pair.isBound ? device : nearAddress;
   const options = { from, within: isSlow ? WITHIN : SHORT, neighbours: 'kept' } as const;
-  const assertion = assertionOf('toReach', ends.host, [target, options], { isNot: false });
-  const answer = await toReach.call(assertion, ends.host, target, options);
+  const answer = await ask(toReach, ends.host, [target, options]);
   const after = await counters(ends, pair.counted ?? near);
   if (answer.pass && after.tx <= before.tx && after.rx > before.rx) return 'only the answer passes it';
   if (answer.pass && (after.tx <= before.tx || after.rx <= before.rx))

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 
-/** commander's own says nothing of a command that there is none of, and shows the whole help. */
+/** commander's own shows the whole help for an unknown command, and does not say that it is unknown. */
 export function helpCommand(program: Command): Command {
   return new Command('help')
     .description('display help for command')

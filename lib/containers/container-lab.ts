@@ -85,7 +85,7 @@ export class ContainerLab extends Lab {
   }
 
   async #endEngine(): Promise<void> {
-    // One that could not be started has told whoever asked for it.
+    // One that could not be started has told its caller.
     const engine = await this.#engine?.catch(() => undefined);
     if (!engine) return;
     leave(engine);

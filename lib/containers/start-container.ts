@@ -139,7 +139,7 @@ async function takeIn(lab: Lab, engine: DockerEngine, name: string, id: string, 
   const deadline = now() + NOTICE_DEADLINE;
   for (;;) {
     const { State } = await api.inspect(api.getById(id));
-    // Whoever asked for it is told why.
+    // The caller is told why.
     if (!State.Running) throw new Error(`${call}: the container has ended`);
     const netns = namespaceOf(engine.procOf(State.Pid), id);
     if (netns) {

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 
 /**
- * What testcontainers has of a running container, `StartedTestContainer`, in types of our own: whoever uses hairpin
+ * What testcontainers has of a running container, `StartedTestContainer`, in types of our own: a user of hairpin
  * without that package has no declarations of it either. Each may stand where the other is wanted.
  */
 export interface StartedContainer extends AsyncDisposable {

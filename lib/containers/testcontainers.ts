@@ -40,7 +40,7 @@ export async function useTestcontainers(engine: DockerEngine): Promise<Testconta
   return { testcontainers, client: await testcontainers.getContainerRuntimeClient() };
 }
 
-/** `DOCKER_HOST` as the user has it, whoever's turn it is. */
+/** `DOCKER_HOST` as the user has it, also in the turn of an engine. */
 export function dockerHost(): string | undefined {
   return turn ? before['DOCKER_HOST'] : process.env['DOCKER_HOST'];
 }

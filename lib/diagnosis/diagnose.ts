@@ -7,6 +7,7 @@ import { type ProbePath, tracePath } from '../trace/probe-path.ts';
 import { filteringIn, type Told } from '../trace/rules/rule-traces.ts';
 import { becameOf, describeTranslations, translationsOf } from '../trace/rules/translations.ts';
 import { type Again, askAgain } from './ask-again.ts';
+import { isOfPort } from './causes/closed-port.ts';
 import { meaningOf } from './causes/kernel-reason.ts';
 import { type Diagnosis, undiagnosed } from './diagnosis.ts';
 import { examine } from './examine.ts';
@@ -108,17 +109,13 @@ function kernelSays(drop: KernelDrop | undefined, model: Cause | undefined): Cau
 /** The kernel's word, at the place that the taps saw; of a probe that nobody saw leave it is its source's. */
 function believe(cause: Cause, found: Finding | undefined, source: Namespace | undefined): Finding | undefined {
   if (found?.hop) return { ...found, cause, certainty: 'kernel' };
-  if (found && !isOfSocket(found)) return found;
+  if (found && !isOfPort(found.cause)) return found;
   return source && { cause, certainty: 'kernel', of: 'probe', host: source };
 }
 
 /** That nobody listens is no word on a packet that the kernel dropped for another reason. */
 function agreed(found: Finding | undefined, drop: KernelDrop | undefined): Finding | undefined {
-  return found && isOfSocket(found) && drop && !drop.drop.reason.endsWith('NO_SOCKET') ? undefined : found;
-}
-
-function isOfSocket({ cause: { code } }: Finding): boolean {
-  return code === 'socket.none' || code === 'socket.other-address';
+  return found && isOfPort(found.cause) && drop && !drop.drop.reason.endsWith('NO_SOCKET') ? undefined : found;
 }
 
 /** How far a probe and its answer came. */

@@ -12,7 +12,7 @@ import type { Way } from './way.ts';
  * The way of one frame that hairpin made and sent; undefined where the taps did not see it.
  *
  * @param to where it was to come and did not; undefined when it did
- * @param joined whether whoever listened there had joined the frame's group
+ * @param joined whether the listener there had joined the frame's group
  * @param packets what packet filters made of it, as the kernel tells
  */
 export function frameWay(

@@ -25,7 +25,7 @@ export function whyClosed(
   const end = trace ? endOf(trace, packets, recognize) : asAsked;
   if (!end) return undefined;
   const { namespace, address } = end;
-  // Whoever refused where hairpin was listening itself, it was not for want of a listener.
+  // hairpin was listening itself: whatever refused, it was not for want of a listener.
   const isOwn = listened && namespace === question.to.namespace && end.port === port;
   if (isOwn || !namespace || end.port === undefined) return undefined;
   const cause = closedPortCause(by, { namespace, address, port: end.port });

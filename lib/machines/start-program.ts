@@ -9,7 +9,7 @@ export function startProgram([file, ...args]: readonly string[], more: readonly 
   const stdio: StdioOptions = ['ignore', 'pipe', 'pipe', ...more];
   const child = spawn(file as string, args, { stdio });
   const ended = endOf(child);
-  // Whoever waits for it hears of it; until then a failure to start is no unhandled one.
+  // The caller that awaits it hears of a failure to start, which must not count as unhandled until then.
   ended.catch(() => {});
   // The type knows five; those of `more` that are pipes are sockets, readable and writable.
   const streams: readonly unknown[] = child.stdio;

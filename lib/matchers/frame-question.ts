@@ -2,9 +2,7 @@ import { linkCause } from '../diagnosis/causes/link.ts';
 import { type Diagnosis, undiagnosed } from '../diagnosis/diagnosis.ts';
 import type { Finding } from '../diagnosis/finding.ts';
 import { frameWay } from '../diagnosis/frame-way.ts';
-import type { Way } from '../diagnosis/way.ts';
 import { type Interface, type Lab, type Namespace, UsageError } from '../lab/index.ts';
-import type { Cause } from '../model/cause.ts';
 import { WITHIN } from '../probes/patience.ts';
 import { isFrameKind } from '../probes/test-frame.ts';
 import { Capture } from '../trace/capture.ts';
@@ -87,7 +85,10 @@ async function explain(wanted: WantedCopies, got: HeardCopies): Promise<Answer> 
   // What the receiver itself refuses is no matter of the way.
   const ways = way ? [receiver ? { ...way, lost: undefined } : way] : [];
   const unsent = outcome === 'unsent' ? linkCause(from) : undefined;
-  const made: Diagnosis = { ...undiagnosed(outcome), ...findingOf({ receiver, unsent, way, from, to }) };
+  // Whose fault it is: the receiver's own, the sender's, or that of the way between.
+  const [cause, host] = receiver ? [receiver, to.namespace] : [unsent, from.namespace];
+  const finding: Finding | undefined = cause ? { cause, certainty: 'model', of: 'probe', host } : way?.lost;
+  const made: Diagnosis = { ...undiagnosed(outcome), ...finding };
   const isSilent = result.copies === 0 && (outcome === 'lost' || outcome === 'unsent');
   if (drop && isSilent && isWantedDrop(drop, made)) return { pass: !isNot };
   const diagnosis = isSilent ? made : undefined;
@@ -108,23 +109,4 @@ async function explain(wanted: WantedCopies, got: HeardCopies): Promise<Answer> 
     message,
     evidence: { lab: to.namespace.lab, failed: { recognize, ways, diagnosis, asked } },
   };
-}
-
-/** Whose fault it is: the receiver's own, the sender's, or that of the way between. */
-function findingOf({
-  receiver,
-  unsent,
-  way,
-  from,
-  to,
-}: {
-  receiver: Cause | undefined;
-  unsent: Cause | undefined;
-  way: Way | undefined;
-  from: Interface;
-  to: Interface;
-}): Finding | undefined {
-  if (receiver) return { cause: receiver, certainty: 'model', of: 'probe', host: to.namespace };
-  if (unsent) return { cause: unsent, certainty: 'model', of: 'probe', host: from.namespace };
-  return way?.lost;
 }

@@ -15,7 +15,7 @@ export interface ToSeeOptions extends FrameQuestionOptions {
   vlan?: number | readonly number[];
 }
 
-/** A frame comes in at a device, as `tcpdump -p -Q in` there would see it, whoever gets it then. */
+/** A frame comes in at a device, as `tcpdump -p -Q in` there would see it, whether or not a program gets it then. */
 export async function toSee(
   this: Assertion,
   received: unknown,

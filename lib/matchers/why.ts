@@ -1,3 +1,4 @@
+import { isOfPort } from '../diagnosis/causes/closed-port.ts';
 import type { Finding } from '../diagnosis/finding.ts';
 import type { Way } from '../diagnosis/way.ts';
 import { sayCause } from '../diagnosis/words/index.ts';
@@ -20,10 +21,6 @@ export function mendOf({ cause }: Pick<Finding, 'cause'>): string | undefined {
 export function mendOfWays(ways: readonly Way[]): string | undefined {
   const lost = ways.find((way) => way.lost)?.lost;
   return lost && mendOf(lost);
-}
-
-function isOfPort({ code }: Cause): boolean {
-  return code === 'socket.none' || code === 'socket.other-address';
 }
 
 /** What the reason of a probe that was not sent says already (`sendFailure`, `nextHop`, `linkFault`). */

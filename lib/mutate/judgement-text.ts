@@ -1,3 +1,4 @@
+import { alignColumns } from '../kernel/align-columns.ts';
 import type { Judgement, NamedTest, Survivor } from './judge.ts';
 
 /** A judgement as a person reads it: by file, the vacuous tests, then a table of the knobs that nobody noticed. */
@@ -28,12 +29,8 @@ function unmovedLine({ line, name }: NamedTest): string {
 
 function survivorTable(survivors: readonly Survivor[]): string[] {
   if (survivors.length === 0) return [];
-  const rows = survivors.map(({ lines, what }) => [lineWords(lines), what] as const);
-  const width = Math.max('line'.length, ...rows.map(([lines]) => lines.length));
-  return [
-    `  ${'line'.padEnd(width)}  turned, and no test noticed`,
-    ...rows.map(([lines, what]) => `  ${lines.padEnd(width)}  ${what}`),
-  ];
+  const rows = survivors.map(({ lines, what }) => [lineWords(lines), what]);
+  return alignColumns([['line', 'turned, and no test noticed'], ...rows]).map((row) => `  ${row}`);
 }
 
 /** Many tests make the same part: the first lines will do. */

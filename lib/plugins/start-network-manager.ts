@@ -19,7 +19,7 @@ hostname-mode=none
 rc-manager=unmanaged
 `;
 
-/** A bus of its own. Whoever finds its socket may do all: that is the worker alone. */
+/** A bus of its own. Any program that finds its socket may do all: only the worker can. */
 const busConfig = (socket: string) => `<busconfig>
   <listen>unix:path=${socket}</listen>
   <auth>EXTERNAL</auth>

@@ -3,15 +3,15 @@ import type { Diagnosis } from '../diagnosis/diagnosis.ts';
 import type { Way } from '../diagnosis/way.ts';
 import { harmlessJson } from '../kernel/visible-text.ts';
 import { engineOf } from '../lab/engine.ts';
-import type { Hop, Lab } from '../lab/index.ts';
+import type { Lab } from '../lab/index.ts';
 import { Capture } from '../trace/capture.ts';
-import { hopsOf } from '../trace/path.ts';
 import type { Recognize } from '../trace/probe-path.ts';
 import type { Message } from './failure-meta.ts';
 import { labCapture } from './lab-capture.ts';
 import { FAILURE_FILE, type FailedTest, type FailureFile, type FailureMeta } from './lab-meta.ts';
 import { labScript } from './lab-script.ts';
 import { readLab } from './lab-state.ts';
+import { marksOf } from './path-marks.ts';
 import { clearPlace, freshFolderIn, isTaken } from './results.ts';
 import type { HeardQuestion } from './script-heard.ts';
 import type { AskedQuestion } from './script-question.ts';
@@ -68,12 +68,7 @@ export function writeEvidence(lab: Lab, place: EvidencePlace, failed?: FailedQue
       ? [`The capture lacks ${kernel} frames that the taps had no room for, and the oldest ${forgotten}.\n`]
       : [];
   const marked = failed && { title: failed.message.title, recognize: failed.recognize };
-  const [way] = failed?.ways ?? [];
-  const lost = failed?.ways.find((each) => each.lost)?.lost;
-  const drawing = {
-    ...(way ? { path: branches(way.path) } : {}),
-    ...(lost ? { lostAt: String(lost.hop.frame.at) } : {}),
-  };
+  const paths = failed?.meta.paths ?? [];
   const contents: [name: string, contentType: string, content: string | Buffer][] = [
     ...(lab.taps ? [['lab.pcapng', 'application/x-pcapng', labCapture(lab, marked)] as [string, string, Buffer]] : []),
     ['lab.sh', 'text/x-shellscript', labScript(state, failed?.asked)],
@@ -82,7 +77,7 @@ export function writeEvidence(lab: Lab, place: EvidencePlace, failed?: FailedQue
       'text/plain',
       `${[...losses, ...state.namespaces.map((namespace) => stateText(state, namespace))].join('\n')}\n`,
     ],
-    ['topology.svg', 'image/svg+xml', topologySvg(topology, drawing)],
+    ['topology.svg', 'image/svg+xml', topologySvg(topology, marksOf(paths, paths.slice(0, 1)))],
     ['topology.mmd', 'text/vnd.mermaid', topologyMermaid(topology)],
     ...daemonsFile(lab),
     ...otherFiles(lab),
@@ -143,19 +138,4 @@ function otherFiles(lab: Lab): [name: string, contentType: string, content: stri
       .toSorted()
       .join('\n'),
   ]);
-}
-
-/** A path's branches, each as the devices from its origin to its end. */
-function branches(path: Hop): string[][] {
-  const ends = hopsOf(path).filter(({ next }) => next.length === 0);
-  return ends.map((end) => trail(path, end) ?? []).filter((names) => names.length > 0);
-}
-
-function trail(hop: Hop, end: Hop): string[] | undefined {
-  if (hop === end) return [String(hop.frame.at)];
-  for (const next of hop.next) {
-    const rest = trail(next, end);
-    if (rest) return [String(hop.frame.at), ...rest];
-  }
-  return undefined;
 }

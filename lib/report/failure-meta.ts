@@ -8,6 +8,7 @@ import type { FailedQuestion } from './evidence.ts';
 import type { FailureWords } from './failure-text.ts';
 import { type EndMeta, FAILURE_VERSION, type FailureMeta, type HopMeta, type PathMeta } from './lab-meta.ts';
 import { readDrawn } from './lab-state.ts';
+import { Numbered } from './numbered.ts';
 import { topologyOf } from './topology.ts';
 
 /** The lines of a failure, in the one order that all matchers have; a line that has nothing to say is left out. */
@@ -22,6 +23,8 @@ export interface Message {
   /** Lines that stand below. */
   notes?: readonly string[];
 }
+
+type FrameMeta = FailureMeta['frames'][number];
 
 /** A message as plain data. */
 export function failureWords({ title, lines, ways = [], hint, notes = [] }: Message): FailureWords {
@@ -46,7 +49,7 @@ export function failureMeta(
   lab: Lab,
   { message, isInconclusive, ways, diagnosis, asked }: FailedQuestion,
 ): FailureMeta {
-  const frames = new FrameList();
+  const frames = new Numbered<FrameMeta>();
   return {
     version: FAILURE_VERSION,
     inconclusive: isInconclusive,
@@ -73,7 +76,7 @@ function frameEnd(device: Interface): EndMeta {
   return { namespace: device.namespace.name, device: String(device), address: device.mac };
 }
 
-function pathMeta(way: Way, isShown: boolean, frames: FrameList): PathMeta {
+function pathMeta(way: Way, isShown: boolean, frames: Numbered<FrameMeta>): PathMeta {
   const { of, frame: packet, path, lost } = way;
   const hops: HopMeta[] = [];
   const add = ({ frame, next }: Hop, from?: number) => {
@@ -83,7 +86,10 @@ function pathMeta(way: Way, isShown: boolean, frames: FrameList): PathMeta {
       direction: frame.direction,
       ...(from === undefined ? {} : { from }),
       microseconds: Number(frame.nanoseconds - path.frame.nanoseconds) / 1000,
-      frame: frames.numberOf(frame.bytes),
+      frame: frames.numberOf(frame.bytes.toString('latin1'), () => ({
+        line: describeFrame(frame.bytes),
+        layers: decodeFrameFields(frame.bytes),
+      })),
     });
     for (const hop of next) add(hop, number);
   };
@@ -94,19 +100,4 @@ function pathMeta(way: Way, isShown: boolean, frames: FrameList): PathMeta {
 function lostMeta({ hop, cause }: NonNullable<Way['lost']>): NonNullable<PathMeta['lost']> {
   const { text, hint } = sayCause(cause);
   return { at: String(hop.frame.at), code: cause.code, text, ...(hint ? { hint } : {}) };
-}
-
-class FrameList {
-  readonly all: FailureMeta['frames'] = [];
-  readonly #numbers = new Map<string, number>();
-
-  numberOf(bytes: Buffer): number {
-    const key = bytes.toString('latin1');
-    const number = this.#numbers.get(key) ?? this.all.length;
-    if (number === this.all.length) {
-      this.#numbers.set(key, number);
-      this.all.push({ line: describeFrame(bytes), layers: decodeFrameFields(bytes) });
-    }
-    return number;
-  }
 }

@@ -1,7 +1,7 @@
 import type { TestModule, Vitest } from 'vitest/node';
-import { moduleKey, withProject } from './module-key.ts';
+import { moduleKey, withLabel } from './module-key.ts';
 import { mergedMachines, projectName, splitProjectName } from './project-name.ts';
-import { labelOf, withLabel } from './run-label.ts';
+import { labelOf } from './run-label.ts';
 
 /** The files of a suite that ran in none of the merged runs, under each of their labels. */
 export function mergedGaps(modules: readonly TestModule[], suite: ReadonlySet<string>, vitest: Vitest): string[] {
@@ -31,7 +31,7 @@ export function ranElsewhere(module: TestModule, vitest: Vitest): boolean {
 export function placeOf(module: TestModule, vitest: Vitest): { key: string; machine?: string } {
   if (mergedMachines().length > 0) {
     const { project, machine } = splitProjectName(module.project.name);
-    return { key: withProject(project, module.relativeModuleId), ...(machine ? { machine } : {}) };
+    return { key: withLabel(project, module.relativeModuleId), ...(machine ? { machine } : {}) };
   }
   if (!ranElsewhere(module, vitest)) return { key: moduleKey(module) };
   return { key: keyElsewhere(module, vitest), machine: machineOf(module, vitest) };
@@ -67,7 +67,7 @@ function machineOf(module: TestModule, vitest: Vitest): string {
 /** A file as it is called here: without the kernel. */
 function keyElsewhere(module: TestModule, vitest: Vitest): string {
   const project = nameThere(module, vitest).split(' ').slice(0, -1).join(' ');
-  return withProject(project, module.relativeModuleId);
+  return withLabel(project, module.relativeModuleId);
 }
 
 /** A part of the suite may have run on other kernels, but the same part on each. */

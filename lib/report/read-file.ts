@@ -10,7 +10,7 @@ const LONGEST = 2 ** 28;
  * Reads a text that others may have put into a folder of results. A pipe would never be opened, and a device never end: these,
  * and folders, are refused.
  *
- * @throws UsageError for what is no file, or is too long; the error of the system for what cannot be opened
+ * @throws UsageError if it is not a regular file, or too long; the error of the system if it cannot be opened
  */
 export function readTextFile(path: string): string {
   // Not blocking: the opening of a pipe waits for somebody who writes.

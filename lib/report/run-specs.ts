@@ -43,7 +43,7 @@ export async function runSpecs<T extends object>(
   }
 }
 
-/** What vitest's own command line would say of the arguments; `parseCLI` lets options through that there are none of. */
+/** What vitest's own command line would say of the arguments; `parseCLI` lets unknown options through. */
 function whyWrong(words: readonly string[]): string | undefined {
   const cli = createCLI();
   try {

@@ -29,7 +29,7 @@ const VERSION = 1;
 /** Each distribution's update is another kernel, and a file in CI's cache is never begun anew. */
 const KERNELS = 20;
 const REMEMBERED_RUNS = 200;
-/** Whoever has the file locked reads it, and writes it. */
+/** Longer than its holder needs to read the file and to write it. */
 const LOCKED_WITHIN = 10_000;
 
 /**

@@ -25,7 +25,7 @@ import { namesIn } from './script-words.ts';
 import { vlanWords } from './vlan-words.ts';
 
 /**
- * A namespace's state for a person, as `ip -br` and `bridge` would show it; what there is none of is left out.
+ * A namespace's state for a person, as `ip -br` and `bridge` would show it, without empty sections.
  *
  * @example console.log(stateText(state, state.namespaces[0]))
  */

@@ -54,7 +54,7 @@ function positions(names: string[], neighbours: Neighbours): Map<string, number>
     const distance = distances(farthest(distances(first, neighbours)), neighbours);
     const placed = placeLeaves(distance, neighbours);
     const places = [...placed.values()];
-    // Whoever comes first in the lab stands on the left, where reading begins.
+    // What comes first in the lab stands on the left, where reading begins.
     const mirrored = 2 * (placed.get(first) ?? 0) > Math.min(...places) + Math.max(...places);
     for (const [name, place] of placed) all.set(name, mirrored ? -place : place);
   }

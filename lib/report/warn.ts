@@ -1,6 +1,6 @@
 import { harmless } from '../kernel/visible-text.ts';
 
-/** Says beside the tests what is no failure of one. */
+/** Prints a warning that belongs to no test. */
 export function warn(sentence: string): void {
   process.stderr.write(`hairpin: ${harmless(sentence)}\n`);
 }

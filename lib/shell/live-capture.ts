@@ -24,7 +24,7 @@ export class LiveCapture implements AsyncDisposable {
   readonly #done: Promise<void>;
   #isToEnd = false;
 
-  /** @param sink whoever made it hears of its errors */
+  /** @param sink its maker handles its errors */
   constructor(lab: Lab, devices: readonly Interface[] | undefined, sink: Writable) {
     this.#lab = lab;
     this.#devices = devices && new Set(devices);

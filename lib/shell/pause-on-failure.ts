@@ -4,7 +4,7 @@ import { COMMAND, PAUSE } from '../report/hold-mode.ts';
 import { thisMachine } from '../report/project-name.ts';
 import { makeQuitFolder } from './quit.ts';
 
-/** The folders of runs that are held; undefined where nobody is there to go on. Each project that has the plugin may load this anew. */
+/** The folders of runs that are held; undefined where no user could continue them. Each project that has the plugin may load this anew. */
 const folders = onceInThread('quit-folders', () => new WeakMap<Vitest, string | undefined>());
 
 /** vitest's reporters that draw a summary anew, which would write over the prompt. `dot` cannot do without. */

@@ -1,3 +1,4 @@
+import { alignColumns } from '../kernel/align-columns.ts';
 import { after } from '../kernel/clock.ts';
 import { isRootOfMachine } from '../kernel/user-namespace.ts';
 import { LONGEST_TIMER } from '../kernel/validate.ts';
@@ -7,10 +8,9 @@ import type { Lab } from '../lab/index.ts';
 /** Without a terminal: says how another one enters the namespaces, and waits for the signal to go on. */
 export async function waitElsewhere(lab: Lab, introduction: string): Promise<void> {
   const { pid } = process;
-  const names = lab.namespaces.map(({ name }) => name);
-  const width = Math.max(0, ...names.map(({ length }) => length));
   const user = isRootOfMachine() ? '' : `--user=/proc/${pid}/ns/user --preserve-credentials `;
-  const lines = lab.namespaces.map(({ name, path }) => `  ${name.padEnd(width)}  nsenter ${user}--net=${path}`);
+  const rows = lab.namespaces.map(({ name, path }) => [name, `nsenter ${user}--net=${path}`]);
+  const lines = alignColumns(rows).map((row) => `  ${row}`);
   // Before anybody can read which signal it is.
   const continued = new Promise<void>((resolve) => process.once('SIGCONT', () => resolve()));
   process.stderr.write(

@@ -9,7 +9,7 @@ import type { NamespaceState } from '../state/network-state.ts';
 import { readNetwork } from '../state/read-network.ts';
 import { freshSysctls } from '../state/read-sysctls.ts';
 
-/** A namespace that is recorded, whoever made it. */
+/** A namespace that is recorded, made by hairpin or not. */
 export interface Recorded {
   /** What it is to be called in a lab. */
   readonly name: string;

@@ -1,22 +1,15 @@
-import { expect, type Lab, test } from 'hairpin';
+import { expect, test } from 'hairpin';
 import { reversePathCause } from '../../lib/diagnosis/causes/reverse-path.ts';
+import { addRoutedHosts } from '../routed-hosts.ts';
 import { explanationOf } from '../trace/explanation-of.ts';
 import { addRules } from '../trace/rules/add-rules.ts';
 import { diagnosed } from './diagnosed.ts';
-
-// a ── eth0 (r) eth1 ── b
-function build(lab: Lab) {
-  const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
-  lab.cable(a, r);
-  lab.cable(r, b);
-  return { a, r, b };
-}
 
 const DROP = ['ip t f { type filter hook forward priority 0; }', ['icmp type echo-request drop']] as const;
 const DROPPED = '✗ dropped by the packet filter of r, table ip t, chain f (hook forward)';
 
 test.for(['blackhole', 'prohibit', 'unreachable'])('a %s route of a router', async (type, { lab }) => {
-  const { a, r, b } = build(lab);
+  const { a, r, b } = addRoutedHosts(lab);
   await r.exec('ip', ['route', 'add', type, '10.0.1.2/32']);
   expect(await explanationOf(expect(a).toReach(b, { within: 50 }))).toBe(
     `Path of the last probe (ICMP echo request 10.0.0.1 > 10.0.1.2 id N seq N):
@@ -26,7 +19,7 @@ Hint: on r: ip route del ${type} 10.0.1.2/32`,
 });
 
 test('the MTU of a route of a router', async ({ lab }) => {
-  const { a, r, b } = build(lab);
+  const { a, r, b } = addRoutedHosts(lab);
   await r.exec('ip', ['route', 'replace', '10.0.1.0/24', 'dev', 'eth1', 'mtu', '1000']);
   expect(await diagnosed(expect(a).toReach(b, { size: 1400, within: 50 }))).toMatchObject({
     code: 'link.mtu',
@@ -39,7 +32,7 @@ test('the MTU of a route of a router', async ({ lab }) => {
 });
 
 test('a blackhole route in table local', async ({ lab }) => {
-  const { a, r, b } = build(lab);
+  const { a, r, b } = addRoutedHosts(lab);
   await r.exec('ip', ['route', 'add', 'blackhole', '10.0.1.2/32', 'table', 'local']);
   expect(await diagnosed(expect(a).toReach(b, { within: 50 }))).toMatchObject({
     code: 'route.blackhole',
@@ -49,7 +42,7 @@ test('a blackhole route in table local', async ({ lab }) => {
 });
 
 test('a blackhole on the way back', async ({ lab }) => {
-  const { a, b } = build(lab);
+  const { a, b } = addRoutedHosts(lab);
   await b.exec('ip', ['route', 'add', 'blackhole', '10.0.0.0/24']);
   expect(await explanationOf(expect(a).toReach(b, { within: 50 }))).toContain(
     'b/eth0 ✗ b has a route that leads nowhere: blackhole 10.0.0.0/24\nHint: on b: ip route del blackhole 10.0.0.0/24',
@@ -57,7 +50,7 @@ test('a blackhole on the way back', async ({ lab }) => {
 });
 
 test('no route at a router', async ({ lab }) => {
-  const { a, r, b } = build(lab);
+  const { a, r, b } = addRoutedHosts(lab);
   r.route.delete({ to: '10.0.1.0/24', dev: 'eth1' });
   expect(await explanationOf(expect(a).toReach(b, { within: 50 }))).toBe(
     `Path of the last probe (ICMP echo request 10.0.0.1 > 10.0.1.2 id N seq N):
@@ -67,7 +60,7 @@ Hint: r.route.add({ to: '10.0.1.2', via: … })`,
 });
 
 test('forwarding by interface', async ({ lab }) => {
-  const { a, r, b } = build(lab);
+  const { a, r, b } = addRoutedHosts(lab);
   r.sysctl.set('net/ipv4/conf/eth0/forwarding', 0);
   expect(await explanationOf(expect(a).toReach(b, { within: 50 }))).toContain(
     "a/eth0 → r/eth0 ✗ r does not forward IPv4: net/ipv4/conf/eth0/forwarding is 0\nHint: r.sysctl.set('net/ipv4/conf/eth0/forwarding', 1)",
@@ -81,7 +74,7 @@ test('forwarding by interface', async ({ lab }) => {
 
 // Rules choose the table by more than the destination: nothing is said of routes then.
 test('where there are rules, no route is to blame', async ({ lab }) => {
-  const { a, r, b } = build(lab);
+  const { a, r, b } = addRoutedHosts(lab);
   r.sysctl.set('net.ipv4.conf.eth0.rp_filter', 1);
   a.interface().address.add('192.0.2.1/32');
   b.route.add({ to: '192.0.2.1', via: '10.0.1.1' });
@@ -125,7 +118,7 @@ test('a source address whose routes are chosen by a rule is asked for with them'
 
 // a ── r ── b: a has a way for ICMP alone, which nobody is told who asks for the route without saying so
 test('what the taps saw leave has left, whatever the routes say', async ({ lab }) => {
-  const { a, b } = build(lab);
+  const { a, b } = addRoutedHosts(lab);
   for (const words of [
     ['route', 'del', 'default'],
     ['route', 'add', 'default', 'via', '10.0.0.2', 'table', '7'],
@@ -140,7 +133,7 @@ test('what the taps saw leave has left, whatever the routes say', async ({ lab }
 
 // a ── r ── b, and r ── r2 ── b: r's short way is down, and a rule drops what came from a
 test('where a rule chooses the table, a link of another way is not to blame', async ({ lab }) => {
-  const { a, r, b } = build(lab);
+  const { a, r, b } = addRoutedHosts(lab);
   const r2 = lab.router('r2');
   lab.cable(r, r2);
   lab.cable(r2, b);
@@ -188,7 +181,7 @@ test('arp_ignore is to blame only where it applies', async ({ lab }) => {
 });
 
 test('a broadcast address is nobody’s', async ({ lab }) => {
-  const { a } = build(lab);
+  const { a } = addRoutedHosts(lab);
   await expect(expect(a).toReach('10.0.0.255', { within: 20 })).rejects.toThrow(
     'Received:  nothing was sent: 10.0.0.255 is a broadcast address: no host has it (EACCES)',
   );
@@ -197,7 +190,7 @@ test('a broadcast address is nobody’s', async ({ lab }) => {
 test.for(['icmp', 'udp', 'tcp'] as const)(
   'a link-local address by %s is on the link of the source',
   async (by, { lab }) => {
-    const { a, r } = build(lab);
+    const { a, r } = addRoutedHosts(lab);
     const own = r
       .interface('eth0')
       .address.list()

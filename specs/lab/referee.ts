@@ -53,6 +53,12 @@ export async function ipRoutes(namespace: Namespace, family: 4 | 6 = 4): Promise
   return routes.filter(({ protocol }) => protocol !== 'kernel');
 }
 
+/** `ip rule`, without the three of the kernel's own. */
+export async function ipRules(namespace: Namespace, family: 4 | 6 = 4): Promise<Record<string, unknown>[]> {
+  const rules = await read<Record<string, unknown>>(namespace, 'ip', ['-j', `-${family}`, 'rule']);
+  return rules.filter(({ priority }) => ![0, 32766, 32767].includes(Number(priority)));
+}
+
 /** `bridge -j -d link show dev NAME`. */
 export async function bridgeLink(namespace: Namespace, name: string): Promise<Record<string, unknown>> {
   const [port] = await read<Record<string, unknown>>(namespace, 'bridge', ['-j', '-d', 'link', 'show', 'dev', name]);

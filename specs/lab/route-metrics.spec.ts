@@ -1,13 +1,8 @@
 import { createLab, expect, type Namespace, test } from 'hairpin';
-import { read } from './referee.ts';
+import { ipRules, read } from './referee.ts';
 import { refused } from './refused.ts';
 
 type Shown = Record<string, unknown>;
-
-const rules = async (namespace: Namespace, family: 4 | 6 = 4) =>
-  (await read<Shown>(namespace, 'ip', ['-j', `-${family}`, 'rule'])).filter(
-    ({ priority }) => ![0, 32766, 32767].includes(Number(priority)),
-  );
 
 // a eth0 ── eth0 b
 test('locked metrics, estimates, features and realms of a route are those of ip route', async ({ lab }) => {
@@ -58,11 +53,11 @@ test('rules for tunnels, groups of devices and realms are those of ip rule', asy
   a.rule.add({ priority: 5, tunId: 7, table: 100, proto: 'static' });
   a.rule.add({ priority: 6, table: 100, suppressIfgroup: 0, realms: '3/9' });
   a.rule.add({ priority: 7, family: 6, tunId: 4_294_967_295, table: 100, suppressIfgroup: 4 });
-  expect(await rules(a)).toMatchObject([
+  expect(await ipRules(a)).toMatchObject([
     { priority: 5, tun_id: 7, table: '100', protocol: 'static' },
     { priority: 6, table: '100', suppress_ifgroup: 'default', flow_from: '3', flow_to: '9' },
   ]);
-  expect(await rules(a, 6)).toMatchObject([{ priority: 7, tun_id: 4_294_967_295, suppress_ifgroup: '4' }]);
+  expect(await ipRules(a, 6)).toMatchObject([{ priority: 7, tun_id: 4_294_967_295, suppress_ifgroup: '4' }]);
   const own = () => a.rule.list().filter(({ priority }) => [5, 6, 7].includes(priority));
   expect(own()).toMatchObject([
     { priority: 5, tunId: 7, suppressIfgroup: undefined, realms: undefined, proto: 'static' },
@@ -71,7 +66,7 @@ test('rules for tunnels, groups of devices and realms are those of ip rule', asy
   ]);
   await using other = createLab();
   const copy = (await other.load({ text: lab.save() })).namespace('a');
-  expect([await rules(copy), await rules(copy, 6)]).toEqual([await rules(a), await rules(a, 6)]);
+  expect([await ipRules(copy), await ipRules(copy, 6)]).toEqual([await ipRules(a), await ipRules(a, 6)]);
   a.rule.delete({ priority: 5, tunId: 7 });
   expect(own()).toMatchObject([{ priority: 6 }, { priority: 7 }]);
 });

@@ -1,15 +1,11 @@
 import { expect, KernelError, type Namespace, test } from 'hairpin';
-import { read } from './referee.ts';
+import { ipRules, read } from './referee.ts';
 import { refused } from './refused.ts';
 
 type Shown = Record<string, unknown>;
 
 const routes = (namespace: Namespace, ...words: string[]) =>
   read<Shown>(namespace, 'ip', ['-j', '-d', 'route', 'show', ...words]);
-const rules = async (namespace: Namespace, family: 4 | 6 = 4) =>
-  (await read<Shown>(namespace, 'ip', ['-j', `-${family}`, 'rule'])).filter(
-    ({ priority }) => ![0, 32766, 32767].includes(Number(priority)),
-  );
 const nexthops = (namespace: Namespace) => read<Shown>(namespace, 'ip', ['-j', 'nexthop']);
 
 // a eth0 ── eth0 b
@@ -126,7 +122,7 @@ test('rules are added, listed and deleted as ip rule has them', async ({ lab }) 
   r.rule.add({ priority: 104, type: 'blackhole', oif: 'lo' });
   r.rule.add({ priority: 105, from: 'fd00::/16', table: 100 });
   r.rule.add({ priority: 106, l3mdev: true });
-  expect(await rules(r)).toMatchObject([
+  expect(await ipRules(r)).toMatchObject([
     {
       priority: 100,
       src: '10.1.0.0',
@@ -152,7 +148,7 @@ test('rules are added, listed and deleted as ip rule has them', async ({ lab }) 
     { priority: 104, action: 'blackhole', oif: 'lo' },
     { priority: 106, l3mdev: null },
   ]);
-  expect(await rules(r, 6)).toMatchObject([{ priority: 105, src: 'fd00::', srclen: 16, table: '100' }]);
+  expect(await ipRules(r, 6)).toMatchObject([{ priority: 105, src: 'fd00::', srclen: 16, table: '100' }]);
   expect(r.rule.list({ family: 4 }).slice(1, 7)).toMatchObject([
     { priority: 100, from: '10.1.0.0/16', to: '10.2.0.1', iif: 'lo', fwmark: '0x1/0xff', type: 'lookup', table: 100 },
     { priority: 101, not: true, ipproto: 'tcp', dport: '80-90', sport: 7, type: 'prohibit', tos: 16 },
@@ -164,8 +160,8 @@ test('rules are added, listed and deleted as ip rule has them', async ({ lab }) 
   r.rule.delete({ priority: 102 });
   r.rule.delete({ from: '10.1.0.0/16', to: '10.2.0.1' });
   r.rule.delete({ family: 6, priority: 105 });
-  expect((await rules(r)).map(({ priority }) => priority)).toEqual([101, 103, 104, 106]);
-  expect(await rules(r, 6)).toEqual([]);
+  expect((await ipRules(r)).map(({ priority }) => priority)).toEqual([101, 103, 104, 106]);
+  expect(await ipRules(r, 6)).toEqual([]);
 });
 
 // r eth0 ── eth0 b
@@ -177,6 +173,7 @@ test('nexthops are added, listed and deleted as ip nexthop has them', async ({ l
   r.nexthop.add({ id: 3, blackhole: true });
   r.nexthop.add({ id: 4, via: '10.0.0.9', fdb: true });
   r.nexthop.add({ id: 5, dev: eth0, family: 6 });
+  r.nexthop.add({ id: 6, via: 'fd00::2', dev: eth0 });
   r.nexthop.add({ id: 10, group: [{ id: 1, weight: 3 }, { id: 2 }] });
   r.nexthop.add({ id: 11, group: [{ id: 1 }, { id: 2 }], type: 'resilient', buckets: 8, idleTimer: 60 });
   r.route.add({ to: '10.9.0.0/16', nhid: 10 });
@@ -186,6 +183,7 @@ test('nexthops are added, listed and deleted as ip nexthop has them', async ({ l
     { id: 3, blackhole: null },
     { id: 4, gateway: '10.0.0.9', fdb: null },
     { id: 5, dev: 'eth0' },
+    { id: 6, gateway: 'fd00::2', dev: 'eth0' },
     { id: 10, group: [{ id: 1, weight: 3 }, { id: 2 }] },
     { id: 11, type: 'resilient', resilient_args: { buckets: 8, idle_timer: 60 } },
   ]);
@@ -195,6 +193,7 @@ test('nexthops are added, listed and deleted as ip nexthop has them', async ({ l
     { id: 3, blackhole: true },
     { id: 4, fdb: true, dev: undefined },
     { id: 5, family: 6, dev: 'eth0' },
+    { id: 6, family: 6, via: 'fd00::2', dev: 'eth0' },
     {
       id: 10,
       type: 'mpath',
@@ -208,7 +207,7 @@ test('nexthops are added, listed and deleted as ip nexthop has them', async ({ l
   expect(await routes(r, '10.9.0.0/16')).toMatchObject([{ nhid: 10 }]);
   await expect(r).toHaveRoute({ to: '10.9.0.0/16', nhid: 10 });
   r.nexthop.delete(10);
-  expect((await nexthops(r)).map(({ id }) => id)).toEqual([1, 2, 3, 4, 5, 11]);
+  expect((await nexthops(r)).map(({ id }) => id)).toEqual([1, 2, 3, 4, 5, 6, 11]);
   expect(await routes(r, '10.9.0.0/16')).toEqual([]);
 });
 

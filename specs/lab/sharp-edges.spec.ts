@@ -55,17 +55,6 @@ test("a server and a datagram socket of Node's own are inside, whatever address 
   await expect(a).toReach(b, { by: 'udp', port: 5353, listen: false });
 });
 
-test('a server that listens at the loopback alone is found out', async ({ lab, onTestFinished }) => {
-  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
-  lab.cable(a, b);
-  const server = createServer();
-  onTestFinished(() => {
-    server.close();
-  });
-  b.run(() => server.listen(8080, '127.0.0.1'));
-  await expect(a).not.toReach(b, { by: 'tcp', port: 8080, because: 'refused' });
-});
-
 // a ═ two cables ═ b: what is bound to one does not take the other
 test.for(['icmp', 'tcp', 'udp'] as const)('%s: from an interface leaves by it alone', async (by, { lab }) => {
   const [a, b] = [lab.namespace('a'), lab.namespace('b')];

@@ -108,9 +108,7 @@ describe('a translation that is chosen for each connection', () => {
   const SERVERS = '{ 0 : 10.0.1.2, 1 : 10.0.1.77, 2 : 10.0.1.78 }';
 
   async function build(lab: Lab) {
-    const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
-    lab.cable(a, r);
-    lab.cable(r, b);
+    const { a, r } = addRoutedHosts(lab);
     const rule = `ip daddr 10.0.9.9 dnat to numgen random mod 3 map ${SERVERS}`;
     await r.exec('nft', [`table ip t { chain c { type nat hook prerouting priority -100; ${rule}; }; }`]);
     return { a, r };
@@ -140,22 +138,15 @@ describe('a translation that is chosen for each connection', () => {
 
 // a ── r ── b: each TCP and UDP probe has a new source port, of 32768 to 60999 if nobody changes it (ip_local_port_range)
 describe('a source port that decides', () => {
-  function build(lab: Lab) {
-    const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
-    lab.cable(a, r);
-    lab.cable(r, b);
-    return { a, r, b };
-  }
-
   test.for(['tcp', 'udp'] as const)('by a packet filter, %s', async (by, { lab }) => {
-    const { a, r, b } = build(lab);
+    const { a, r, b } = addRoutedHosts(lab);
     const chain = `chain c { type filter hook forward priority 0; iif eth0 ${by} sport 32768-51588 drop; };`;
     await r.exec('nft', [`table ip t { ${chain} }`]);
     await expectReached(a, b, { by });
   });
 
   test.for(['tcp', 'udp'] as const)('by a rule of the routes, %s', async (by, { lab }) => {
-    const { a, r, b } = build(lab);
+    const { a, r, b } = addRoutedHosts(lab);
     r.rule.add({ iif: 'eth0', sport: '32768-51588', type: 'blackhole', family: 4 });
     await expectReached(a, b, { by });
   });

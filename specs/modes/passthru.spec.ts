@@ -12,12 +12,6 @@ test('the child takes all unicast away from its parent; broadcast both hear', as
   await expect(host).toHear(gateway, { frame: 'broadcast', copies: 1 });
 });
 
-test('the child has the MAC address of its parent, and the parent is promiscuous', async ({ macvlanPair }) => {
-  const { m1, uplink } = macvlanPair({ mode: 'passthru' });
-  expect(m1.state().mac).toBe(uplink.state().mac);
-  expect(uplink.state().promiscuity).toBe(1);
-});
-
 test('with nopromisc the parent is left as it was, and unicast still gets to the child', async ({ lab }) => {
   const sw = lab.switch('sw');
   const [host, gateway, ns1] = [lab.namespace('host'), lab.namespace('gateway'), lab.namespace('ns1')];

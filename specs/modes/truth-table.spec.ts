@@ -1,4 +1,5 @@
 import { expect, type MacvlanMode, test } from 'hairpin';
+import { describeNeeding } from '../needs.ts';
 
 // ns1 ─ m1 ┐
 //          ├─ up0 (host) ── p0 (sw) ─┬─ gateway
@@ -8,4 +9,11 @@ const cases = modes.flatMap((mode) => [false, true].map((hairpin): [MacvlanMode,
 
 test.for(cases)('mode %s with hairpin %s does what macvlan.c says', async ([mode, hairpin], { macvlanPair }) => {
   await expect(macvlanPair({ mode, hairpin })).toBehaveAs(mode, { hairpin });
+});
+
+// The same, m1 and m2 being macvtaps that no program has open.
+describeNeeding(['macvtap'], () => {
+  test.for(cases)('so do macvtaps in mode %s with hairpin %s', async ([mode, hairpin], { macvlanPair }) => {
+    await expect(macvlanPair({ type: 'macvtap', mode, hairpin })).toBehaveAs(mode, { hairpin });
+  });
 });

@@ -39,27 +39,6 @@ function decodeLike(encoded: Uint8Array, original: readonly Attribute[]): Attrib
 }
 
 describe('Writer', () => {
-  test('writes length, type, payload and padding, little-endian', () => {
-    // IFLA_IFNAME (3) m1 and IFLA_MTU (4) 1500, as `strace -e sendmsg ip link` shows them.
-    const attributes: Attribute[] = [
-      [3, Buffer.from('m1\0')],
-      [4, hex('dc050000')],
-    ];
-    expect(written(attributes)).toEqual(hex('0700 0300 6d3100 00 0800 0400 dc050000'));
-  });
-
-  test('marks a nest with NLA_F_NESTED, and counts its padding', () => {
-    // IFLA_LINKINFO (18) { IFLA_INFO_KIND (1) macvlan, IFLA_INFO_DATA (2) { IFLA_MACVLAN_MODE (1) vepa (2) } }
-    const nest: Attribute = [
-      18,
-      [
-        [1, Buffer.from('macvlan')],
-        [2, [[1, hex('02000000')]]],
-      ],
-    ];
-    expect(written([nest])).toEqual(hex('1c00 1280 0b00 0100 6d6163766c616e 00 0c00 0280 0800 0100 02000000'));
-  });
-
   test('keeps what is empty', () => {
     expect(
       written([

@@ -6,49 +6,22 @@ import { ipRoute } from '../../lib/netlink/route.ts';
 import { read } from '../lab/referee.ts';
 
 // a eth0 ── eth0 b
-// a eth1 ── eth0 c
-test('nexthop objects and groups of them are made, read and deleted as ip nexthop has them', async ({ lab }) => {
-  const [a, b, c] = [lab.namespace('a'), lab.namespace('b'), lab.namespace('c')];
-  const [left, right] = [lab.cable(a, b).a, lab.cable(a, c).a];
+test('a group is read by its id, and ip takes the words that an error would say of it', async ({ lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  const device = lab.cable(a, b).a.index;
   const group = ipNexthop.add({ id: 10, group: [{ id: 1, weight: 3 }, { id: 2 }] });
-  engineOf(a).rtnetlink.change(
-    ipNexthop.add({ id: 1, family: 4, via: '10.0.0.2', device: left.index }),
-    ipNexthop.add({ id: 2, family: 4, via: '10.0.1.2', device: right.index }),
-    ipNexthop.add({ id: 3, family: 6, via: 'fd00::2', device: left.index }),
-    ipNexthop.add({ id: 4, family: 4, blackhole: true }),
+  const { rtnetlink } = engineOf(a);
+  rtnetlink.change(
+    ipNexthop.add({ id: 1, family: 4, via: '10.0.0.2', device }),
+    ipNexthop.add({ id: 2, family: 4, via: '10.0.0.3', device }),
     group,
   );
-  expect(await read(a, 'ip', ['-j', 'nexthop'])).toMatchObject([
-    { id: 1, gateway: '10.0.0.2', dev: 'eth0' },
-    { id: 2, gateway: '10.0.1.2', dev: 'eth1' },
-    { id: 3, gateway: 'fd00::2', dev: 'eth0' },
-    { id: 4, blackhole: null },
-    { id: 10, group: [{ id: 1, weight: 3 }, { id: 2 }] },
-  ]);
-  const single = { blackhole: false, group: [] };
-  expect(engineOf(a).rtnetlink.list(ipNexthop.all())).toMatchObject([
-    { id: 1, family: 4, via: '10.0.0.2', device: left.index, ...single },
-    { id: 2, family: 4, via: '10.0.1.2', device: right.index, ...single },
-    { id: 3, family: 6, via: 'fd00::2', device: left.index, ...single },
-    { id: 4, family: 4, via: undefined, device: undefined, blackhole: true, group: [] },
-    {
-      id: 10,
-      via: undefined,
-      device: undefined,
-      blackhole: false,
-      group: [
-        { id: 1, weight: 3 },
-        { id: 2, weight: 1 },
-      ],
-    },
-  ]);
-  expect(engineOf(a).rtnetlink.get(ipNexthop.get({ id: 2 }))).toMatchObject({ via: '10.0.1.2' });
-  // What an error would say, ip takes as well.
+  expect(rtnetlink.get(ipNexthop.get({ id: 2 }))).toMatchObject({ via: '10.0.0.3' });
   const words = group.words({ namespace: 'a', device: String, netns: String }).split(' ');
   expect(words.slice(3)).toEqual(['nexthop', 'add', 'id', '10', 'group', '1,3/2,1']);
-  engineOf(a).rtnetlink.change(ipNexthop.delete({ id: 10 }));
+  rtnetlink.change(ipNexthop.delete({ id: 10 }));
   await a.exec('ip', words.slice(3));
-  expect(engineOf(a).rtnetlink.get(ipNexthop.get({ id: 10 })).group).toEqual([
+  expect(rtnetlink.get(ipNexthop.get({ id: 10 })).group).toEqual([
     { id: 1, weight: 3 },
     { id: 2, weight: 1 },
   ]);

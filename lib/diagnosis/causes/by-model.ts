@@ -11,7 +11,7 @@ import { readNetwork } from '../../state/read-network.ts';
 import type { Step } from '../../trace/expected-way.ts';
 import type { Bytes } from './as-routed.ts';
 
-/** What the model says of a frame at a device; undefined for what is no frame, and for a device that is gone. */
+/** What the model says of a frame at a device; undefined for bytes that are not a frame, and for a device that is gone. */
 export function predictionAt({ at, direction }: Step, { bytes, originalLength }: Bytes): Prediction | undefined {
   const frame = readFrame(bytes, originalLength);
   if (!frame || !stateIfThere(at)) return undefined;

@@ -10,6 +10,11 @@ export interface PortPlace {
   port: number;
 }
 
+/** Whether it is one of those of `closedPortCause`. */
+export function isOfPort({ code }: Cause): boolean {
+  return code === 'socket.none' || code === 'socket.other-address';
+}
+
 /** Why a port refused: nobody listens there, or not at that address. Undefined where somebody does. */
 export function closedPortCause(
   protocol: 'tcp' | 'udp',

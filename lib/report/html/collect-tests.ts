@@ -3,9 +3,11 @@ import { isAbsolute, join, relative, sep } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import type { SerializedError } from 'vitest';
 import type { TestCase, TestModule } from 'vitest/node';
-import type { AttemptMeta, FailureMeta, PathMeta } from '../lab-meta.ts';
-import { moduleKey } from '../module-key.ts';
-import { labelOf, withLabel } from '../run-label.ts';
+import type { AttemptMeta } from '../lab-meta.ts';
+import { moduleKey, withLabel } from '../module-key.ts';
+import { Numbered } from '../numbered.ts';
+import { marksOf } from '../path-marks.ts';
+import { labelOf } from '../run-label.ts';
 import type { Outcomes } from '../stability.ts';
 import { topologySvg } from '../topology-svg.ts';
 import type { AttemptDetail, ListedTest, PageData, ShownError, TestDetail, TestState } from './page-data.ts';
@@ -26,7 +28,7 @@ export function collectTests(
   unhandled: readonly SerializedError[],
   places: Places,
 ): Omit<PageData, 'index'> & { tests: ListedTest[]; labs: number } {
-  const drawings = new Drawings();
+  const drawings = new Numbered<string>();
   const tests: ListedTest[] = [];
   const details: TestDetail[] = [];
   const add = (test: ListedTest, detail: TestDetail) => {
@@ -86,7 +88,7 @@ function stateOf(test: TestCase): TestState {
   return state === 'pending' ? 'skipped' : state;
 }
 
-function detailOf(test: TestCase, places: Places, drawings: Drawings): TestDetail {
+function detailOf(test: TestCase, places: Places, drawings: Numbered<string>): TestDetail {
   const { labs = 0, attempts: told = [] } = test.meta().hairpin ?? {};
   const note = noteOf(test);
   const { startTime: began = 0, duration = 0 } = test.diagnostic() ?? {};
@@ -109,14 +111,16 @@ function detailOf(test: TestCase, places: Places, drawings: Drawings): TestDetai
 function toldBy(
   test: TestCase,
   { assertions = [], network, failure, evidence }: AttemptMeta,
-  { since, places, drawings }: { since: number; places: Places; drawings: Drawings },
+  { since, places, drawings }: { since: number; places: Places; drawings: Numbered<string> },
 ): Omit<AttemptDetail, 'state' | 'milliseconds' | 'errors'> {
   const drawn = failure?.network ?? network;
+  const svg =
+    drawn && drawn.namespaces.length > 0
+      ? topologySvg(drawn, { ...(failure ? marksOf(failure.paths) : {}), styled: false })
+      : undefined;
   return {
     assertions: assertions.map((assertion) => ({ ...assertion, ended: assertion.ended - since })),
-    ...(drawn && drawn.namespaces.length > 0
-      ? { drawing: drawings.numberOf(topologySvg(drawn, { ...(failure ? marksOf(failure) : {}), styled: false })) }
-      : {}),
+    ...(svg ? { drawing: drawings.numberOf(svg, () => svg) } : {}),
     ...(failure ? { failure: { question: failure.question, paths: failure.paths, frames: failure.frames } } : {}),
     links: linksOf(test, evidence, places),
   };
@@ -173,35 +177,4 @@ function linksOf(
     .map((name) => ({ name, path: join(results, evidence.folder, name) }))
     .filter(({ path }) => existsSync(path))
     .map(({ name, path }) => ({ name, href: relative(page, path).split(sep).map(encodeURIComponent).join('/') }));
-}
-
-function marksOf({ paths }: FailureMeta) {
-  const lostAt = paths.find(({ lost }) => lost)?.lost?.at;
-  return { path: paths.flatMap(branchesOf), ...(lostAt ? { lostAt } : {}) };
-}
-
-/** A path's branches, each as the devices from its origin to its end. */
-function branchesOf({ hops }: PathMeta): string[][] {
-  const inner = new Set(hops.map(({ from }) => from));
-  return hops.flatMap((_, end) => {
-    if (inner.has(end)) return [];
-    const branch: string[] = [];
-    for (let hop = hops[end]; hop; hop = hop.from === undefined ? undefined : hops[hop.from]) branch.unshift(hop.at);
-    return [branch];
-  });
-}
-
-/** Each drawing once. */
-class Drawings {
-  readonly all: string[] = [];
-  readonly #numbers = new Map<string, number>();
-
-  numberOf(svg: string): number {
-    const number = this.#numbers.get(svg) ?? this.all.length;
-    if (number === this.all.length) {
-      this.#numbers.set(svg, number);
-      this.all.push(svg);
-    }
-    return number;
-  }
 }
