@@ -29,8 +29,8 @@ export async function mutateProject(
 /** Runs `hairpin mutate` in a folder. */
 export async function mutate(lab: Lab, args: readonly string[], cwd: string) {
   const words = args.includes('--') ? args : [...args, '--'];
-  // A busy machine must not decide what is found.
-  return await hairpin(lab.namespace('shell'), ['mutate', ...words, '--testTimeout=60000'], {
+  // A busy machine must not decide what is found or printed: the bundler of configs warns of plugins that are slow there.
+  return await hairpin(lab.namespace('shell'), ['mutate', ...words, '--testTimeout=60000', '--configLoader=native'], {
     cwd,
     env: PLAIN_OUTSIDE_OF_RUN,
   });
