@@ -1,32 +1,36 @@
 import { createLab, type Lab, type Namespace } from 'hairpin';
 
-/** What independent programs say of a namespace; the commands in the order of {@link COMMANDS}. */
-export type Reading = Record<keyof typeof COMMANDS, unknown>;
+/** What independent programs say of a namespace. */
+export type Reading = Record<KeyOfAny<(typeof BATCHES)[keyof typeof BATCHES]> | keyof typeof COMMANDS, unknown>;
+type KeyOfAny<T> = T extends T ? keyof T : never;
+
+/**
+ * One program answers many questions, a line each: starting a program takes longer than most answers. Of routes and neighbours it lists
+ * those of both families, of rules those of one.
+ */
+const BATCHES = {
+  'ip -j -d': { links: 'link', addresses: 'address', routes: 'route show table all', nexthops: 'nexthop' },
+  'ip -j': { rules: 'rule', proxies: 'neighbour show proxy', neighbours: 'neighbour show nud permanent' },
+  'ip -j -6': { rulesOfIPv6: 'rule' },
+};
 
 const COMMANDS = {
-  links: 'ip -j -d link',
-  addresses: 'ip -j -d address',
-  routes: 'ip -j -d route show table all; ip -j -6 -d route show table all',
-  rules: 'ip -j rule; ip -j -6 rule',
-  proxies: 'ip -j neighbour show proxy',
-  neighbours: 'ip -j neighbour show nud permanent; ip -j -6 neighbour show nud permanent',
   ports: 'bridge -j -d link',
   fdb: 'bridge -j fdb show',
   // A kernel that has not loaded its bridge module refuses, when the program has begun to write.
   mdb: 'all=$(bridge -j mdb show 2>/dev/null) && echo "$all" || true',
   vlans: 'bridge -j vlan show',
-  nexthops: 'ip -j -d nexthop',
   sysctls:
-    'cd /proc/sys/net && grep -rs . ipv4/conf ipv6/conf ipv4/ip_* ipv4/icmp_* ipv4/tcp_rmem ipv4/neigh/*/ucast_solicit ipv6/icmp bridge | grep -v conf/lo/ | sort',
+    'cd /proc/sys/net && grep -rs --exclude-dir=lo . ipv4/conf ipv6/conf ipv4/ip_* ipv4/icmp_* ipv4/tcp_rmem ipv4/neigh/*/ucast_solicit ipv6/icmp bridge || true',
   nftables: 'command -v nft >/dev/null || exit 0; nft list ruleset',
-} as const;
+};
 
 /**
  * A worker adds the local route of an IPv6 address, on a device with a carrier (`addrconf_dad_work`): wait, ten seconds at most. In a VRF
  * the route is in the table of the VRF.
  */
 const UNTIL_LOCAL_ROUTES = `tries=0
-until { ip -o link; ip -6 -o address; ip -6 route show table all; } | awk '
+until { echo link; echo address; echo route show table all; } | ip -o -6 -batch - | awk '
   /LOWER_UP/ { split($2, name, "[@:]"); up[name[1]] = 1 }
   $3 == "inet6" && !/dadfailed/ { sub("/.*", "", $4); wanted[$4, $2] = $2 }
   $1 == "local" { has[$2, $4] = 1 }
@@ -35,11 +39,14 @@ until { ip -o link; ip -6 -o address; ip -6 route show table all; } | awk '
 `;
 
 const MARK = '%%';
-const READ =
-  UNTIL_LOCAL_ROUTES +
-  Object.values(COMMANDS)
-    .map((command) => `(${command}) 2>&1 || echo "exit $?"; echo; echo ${MARK}`)
-    .join('; ');
+const READ = [
+  UNTIL_LOCAL_ROUTES,
+  ...Object.entries(BATCHES).map(
+    ([program, questions]) =>
+      `${program} -batch - 2>&1 <<END || echo "exit $?"\n${Object.values(questions).join('\n')}\nEND\necho; echo ${MARK}\n`,
+  ),
+  ...Object.values(COMMANDS).map((command) => `(${command}) 2>&1 || echo "exit $?"; echo; echo ${MARK}\n`),
+].join('');
 
 /** Runs a lab's script by `sh`, in namespaces of its own, and reads what it made. */
 export async function rebuild(
@@ -70,14 +77,23 @@ export async function readByPrograms(lab: Lab): Promise<Record<string, Reading>>
 }
 
 function parse(text: string): Reading {
-  const parts = text.split(new RegExp(`^${MARK}\\n?`, 'm'));
-  const entries = Object.keys(COMMANDS).map((name, at) => [name, normalize(name, (parts[at] ?? '').trim())]);
-  return Object.fromEntries(entries);
+  const parts = text.split(new RegExp(`^${MARK}\\n?`, 'm')).map((part) => part.trim());
+  const batches = Object.values(BATCHES).flatMap((questions, at) => {
+    const [names, lines] = [Object.keys(questions), (parts[at] ?? '').split('\n')];
+    if (lines.length !== names.length) throw new Error(`of ${names.join(', ')} there are no lists: ${parts[at]}`);
+    return names.map((name, line) => [name, lines[line] ?? ''] as const);
+  });
+  const commands = Object.keys(COMMANDS).map(
+    (name, at) => [name, parts[Object.keys(BATCHES).length + at] ?? ''] as const,
+  );
+  return Object.fromEntries(
+    [...batches, ...commands].map(([name, printed]) => [name, normalize(name, printed)]),
+  ) as Reading;
 }
 
 function normalize(name: string, text: string): unknown {
-  if (name === 'sysctls' || name === 'nftables') return text.split('\n');
-  // Two lists one behind the other where it takes two commands.
+  if (name === 'sysctls') return text.split('\n').sort();
+  if (name === 'nftables') return text.split('\n');
   const list = text.split('\n').flatMap((line) => (line === '' ? [] : entriesOf(name, line)));
   const kept = list.filter((entry) => !isVolatile(entry)).map(strip);
   // A tunnel hashes its entries with a salt of its own (vxlan_fdb_table).
