@@ -116,7 +116,7 @@ export function applyDefaults(namespace: Namespace): void {
     for (const [name, value] of chosen) writeSysctlIn(namespace, name, value);
     for (const { name, value } of sysctlsOf(role, lab.defaults)) {
       const read = () => readSysctlIn(namespace, name);
-      // What a new namespace does not take from the machine it has otherwise: a lab sets nothing that the kernel sets itself.
+      // Only a sysctl that a new namespace takes from the machine may have its value already: the others are not read.
       const now = foreign ? read() : isInherited(name) ? inherited.inherited(name, read) : undefined;
       if (now !== value) writeSysctlIn(namespace, name, value);
     }
