@@ -213,7 +213,12 @@ function adoptLink(
     // Where the parent has a carrier, a child is born with one and was activated as it came up (__dev_open). Before 6.8 it
     // takes a worker up to a second to say so, which nobody needs to wait for.
     const isActive = below?.carrier && ['UP', 'UNKNOWN'].includes(below.operState);
-    if (up && !(isActive && adopted.state().operState === 'UNKNOWN')) settle(adopted);
+    if (up && !(isActive && isSettled(adopted.state()))) settle(adopted);
     return adopted;
   });
+}
+
+/** Whether a child that was born active needs no wait. */
+function isSettled({ carrier, operState }: LinkState): boolean {
+  return operState === 'UNKNOWN' || (operState === 'UP' && carrier);
 }

@@ -4,7 +4,7 @@ import { NetNamespace } from '../kernel/net-namespace.ts';
 import { TapSocket } from '../kernel/tap-socket.ts';
 import { ipLink } from '../netlink/link.ts';
 import { NetlinkSocket } from '../netlink/socket.ts';
-import { chosenByMachine } from '../state/inherited-sysctls.ts';
+import { chosenByMachine, isInherited } from '../state/inherited-sysctls.ts';
 import type { Family } from '../wire/ip-address.ts';
 import { engineOf, setEngine } from './engine.ts';
 import { InterfaceList } from './interface-list.ts';
@@ -116,7 +116,9 @@ export function applyDefaults(namespace: Namespace): void {
     for (const [name, value] of chosen) writeSysctlIn(namespace, name, value);
     for (const { name, value } of sysctlsOf(role, lab.defaults)) {
       const read = () => readSysctlIn(namespace, name);
-      if ((foreign ? read() : inherited.inherited(name, read)) !== value) writeSysctlIn(namespace, name, value);
+      // Only a sysctl that a new namespace takes from the machine may have its value already: the others are not read.
+      const now = foreign ? read() : isInherited(name) ? inherited.inherited(name, read) : undefined;
+      if (now !== value) writeSysctlIn(namespace, name, value);
     }
   });
   if (role !== 'switch') rtnetlink.change(ipLink.change({ index: LOOPBACK_IFINDEX, up: true }));
