@@ -31,10 +31,6 @@ export function freshSysctls(): Readonly<Record<string, string>> {
 }
 
 function readFresh(): Record<string, string> {
-  const namespace = NetNamespace.create();
-  try {
-    return Object.fromEntries(readSysctls(namespace, generalNames()));
-  } finally {
-    namespace.close();
-  }
+  using namespace = NetNamespace.create();
+  return Object.fromEntries(readSysctls(namespace, generalNames()));
 }

@@ -1,4 +1,5 @@
 import { PACKET_HOST, PACKET_OTHERHOST } from '../kernel/constants.ts';
+import { unlessError } from '../kernel/has-code.ts';
 import { type Hop, type Interface, isBridge, type Namespace, UsageError } from '../lab/index.ts';
 import { isRoutedGroup } from '../wire/ip-address.ts';
 import { ipPacketOf } from '../wire/ip-packet.ts';
@@ -61,13 +62,10 @@ function leftBehind(path: Hop, isRouter: (namespace: Namespace) => boolean): Set
 /** Whether a namespace passes packets on. */
 export function forwards({ role, sysctl }: Namespace): boolean {
   if (role === 'router') return true;
-  try {
-    return ['net.ipv4.ip_forward', 'net.ipv6.conf.all.forwarding'].some((name) => sysctl.get(name) === '1');
-  } catch (error) {
-    // A switch has no IPv6; a kernel may have none.
-    if (error instanceof UsageError) return false;
-    throw error;
-  }
+  // A switch has no IPv6; a kernel may have none.
+  return ['net.ipv4.ip_forward', 'net.ipv6.conf.all.forwarding'].some(
+    (name) => unlessError(UsageError, () => sysctl.get(name)) === '1',
+  );
 }
 
 /** A question for a neighbour, and whatever else is for all on a link, stays there. */
