@@ -1,7 +1,7 @@
 import { oneOf } from '../netlink/one-of.ts';
 import { be16, flag, range, u8, u32 } from '../netlink/scalars.ts';
 import { describeLink } from './describe-link.ts';
-import { setting, settingInOneOf } from './setting.ts';
+import { liveFrom, setting, settingInOneOf } from './setting.ts';
 import {
   BYTE_OR_INHERIT,
   flowlabel,
@@ -41,17 +41,14 @@ export const geneve = describeLink('geneve', {
         ['IFLA_GENEVE_TTL_INHERIT', 12, ttlInheritNumber()],
       ],
       BYTE_OR_INHERIT,
-      { kernelDefault: 0, live: true },
+      liveFrom(0),
     ),
     /** The type of service of the outer packets, 0 to 255; `inherit`: that of the inner packet. @default 0 */
-    tos: setting('IFLA_GENEVE_TOS', 4, tos, { kernelDefault: 0, live: true }),
+    tos: setting('IFLA_GENEVE_TOS', 4, tos, liveFrom(0)),
     /** Whether outer IPv4 packets may not be fragmented; `inherit`: as the inner packet. @default 'unset' */
-    df: setting('IFLA_GENEVE_DF', 13, oneOf(u8, 'GENEVE_DF_', { unset: 0, set: 1, inherit: 2 }), {
-      kernelDefault: 'unset',
-      live: true,
-    }),
+    df: setting('IFLA_GENEVE_DF', 13, oneOf(u8, 'GENEVE_DF_', { unset: 0, set: 1, inherit: 2 }), liveFrom('unset')),
     /** The flow label of outer packets, which are IPv6, 0 to 2²⁰−1. @default 0 */
-    flowlabel: setting('IFLA_GENEVE_LABEL', 11, flowlabel, { kernelDefault: 0, live: true }),
+    flowlabel: setting('IFLA_GENEVE_LABEL', 11, flowlabel, liveFrom(0)),
     /** The UDP port at the other end, 1 to 65535. @default 6081 */
     dstport: setting('IFLA_GENEVE_PORT', 5, range(be16, 1, 65535), { kernelDefault: 6081 }),
     /** A route (`encap ip`), `tc` or BPF says where each frame goes: one device for all identifiers. @default false */

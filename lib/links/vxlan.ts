@@ -3,7 +3,7 @@ import { oneOf } from '../netlink/one-of.ts';
 import { be16, digits, flag, linkedDevice, range, u8, u32 } from '../netlink/scalars.ts';
 import { type Fixed, fixed } from '../netlink/type.ts';
 import { describeLink } from './describe-link.ts';
-import { setting, settingInOneOf } from './setting.ts';
+import { liveFrom, setting, settingInOneOf } from './setting.ts';
 import {
   BYTE_OR_INHERIT,
   flowlabel,
@@ -92,33 +92,26 @@ export const vxlan = describeLink('vxlan', {
         ['IFLA_VXLAN_TTL_INHERIT', 28, ttlInherit],
       ],
       BYTE_OR_INHERIT,
-      { kernelDefault: 0, live: true },
+      liveFrom(0),
     ),
     /** The type of service of the outer packets, 0 to 255; `inherit`: that of the inner packet. @default 0 */
-    tos: setting('IFLA_VXLAN_TOS', 6, tos, { kernelDefault: 0, live: true }),
+    tos: setting('IFLA_VXLAN_TOS', 6, tos, liveFrom(0)),
     /** Whether outer IPv4 packets may not be fragmented; `inherit`: as the inner packet. @default 'unset' */
-    df: setting('IFLA_VXLAN_DF', 29, oneOf(u8, 'VXLAN_DF_', { unset: 0, set: 1, inherit: 2 }), {
-      kernelDefault: 'unset',
-      live: true,
-    }),
+    df: setting('IFLA_VXLAN_DF', 29, oneOf(u8, 'VXLAN_DF_', { unset: 0, set: 1, inherit: 2 }), liveFrom('unset')),
     /** The flow label of outer packets, which are IPv6, 0 to 2²⁰−1. @default 0 */
-    flowlabel: setting('IFLA_VXLAN_LABEL', 26, flowlabel, { kernelDefault: 0, live: true }),
+    flowlabel: setting('IFLA_VXLAN_LABEL', 26, flowlabel, liveFrom(0)),
     /** Where the flow label comes from: `flowlabel`, or the inner IPv6 packet (Linux 6.7; iproute2 has no word for it). @default 'fixed' */
     labelPolicy: setting('IFLA_VXLAN_LABEL_POLICY', 32, labelPolicy, {
-      word: false,
-      kernelDefault: 'fixed',
-      live: true,
-      since: '6.7',
-      newWord: true,
+      ...{ word: false, ...liveFrom('fixed'), since: '6.7', newWord: true },
     }),
     /** The UDP port at the other end, 1 to 65535. @default 4789, IANA's; the kernel's own is 8472 */
     dstport: setting('IFLA_VXLAN_PORT', 15, range(be16, 1, 65535), { default: 4789 }),
     /** The lowest and the highest UDP port to send from. @default `net.ipv4.ip_local_port_range` */
     srcport: setting('IFLA_VXLAN_PORT_RANGE', 10, portRange),
     /** Learn from which other end an address comes. @default true; false where `external` is */
-    macLearning: setting('IFLA_VXLAN_LEARNING', 7, onOff('learning'), { ...own, kernelDefault: true, live: true }),
+    macLearning: setting('IFLA_VXLAN_LEARNING', 7, onOff('learning'), { ...own, ...liveFrom(true) }),
     /** Seconds until a learnt address is forgotten, 1 to 2³²−1. @default 300 */
-    ageing: setting('IFLA_VXLAN_AGEING', 8, range(u32, 1, 2 ** 32 - 1), { kernelDefault: 300, live: true }),
+    ageing: setting('IFLA_VXLAN_AGEING', 8, range(u32, 1, 2 ** 32 - 1), liveFrom(300)),
     /** How many addresses it keeps, 1 to 2³²−1; 0 for any number. @default 0 */
     maxaddress: setting('IFLA_VXLAN_LIMIT', 9, u32, { kernelDefault: 0 }),
     /** Answer ARP and ND for the neighbours that the namespace knows on it (`arp_reduce`). @default false */
@@ -141,7 +134,7 @@ export const vxlan = describeLink('vxlan', {
     remcsumrx: setting('IFLA_VXLAN_REMCSUM_RX', 22, onOff('remcsumrx'), own),
     /** A frame for an address of this namespace goes to the vxlan device there without UDP (Linux 6.5). @default true */
     localbypass: setting('IFLA_VXLAN_LOCALBYPASS', 31, onOff('localbypass'), {
-      ...{ ...own, kernelDefault: true, live: true, since: '6.5', newWord: true },
+      ...{ ...own, ...liveFrom(true), since: '6.5', newWord: true },
     }),
     /** A route (`encap ip`), `tc` or BPF says where each frame goes: one device for all identifiers. @default false */
     external: setting('IFLA_VXLAN_COLLECT_METADATA', 25, onOff('external'), own),
