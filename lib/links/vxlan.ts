@@ -3,21 +3,8 @@ import { oneOf } from '../netlink/one-of.ts';
 import { be16, digits, flag, linkedDevice, range, u8, u32 } from '../netlink/scalars.ts';
 import { type Fixed, fixed } from '../netlink/type.ts';
 import { describeLink } from './describe-link.ts';
-import { liveFrom, setting, settingInOneOf } from './setting.ts';
-import {
-  BYTE_OR_INHERIT,
-  flowlabel,
-  GROUP,
-  group4,
-  group6,
-  onOff,
-  tos,
-  ttl,
-  ttlInherit,
-  UNICAST,
-  unicast4,
-  unicast6,
-} from './tunnel-types.ts';
+import { liveFrom, setting } from './setting.ts';
+import { flowlabel, groupSetting, onOff, tos, ttlSetting, unicastSetting } from './tunnel-types.ts';
 
 type PortRange = readonly [lowest: number, highest: number];
 
@@ -57,43 +44,15 @@ export const vxlan = describeLink('vxlan', {
     /** The VXLAN network identifier, 0 to 2²⁴−1. One that is `external` has none of its own. */
     id: setting('IFLA_VXLAN_ID', 1, range(u32, 0, 2 ** 24 - 1), { required: true, unless: 'external' }),
     /** The other end, for whatever address it has not learnt: an entry of `fdb` for 00:00:00:00:00:00. @default none */
-    remote: settingInOneOf(
-      [
-        ['IFLA_VXLAN_GROUP', 2, unicast4],
-        ['IFLA_VXLAN_GROUP6', 16, unicast6],
-      ],
-      UNICAST,
-      { live: true },
-    ),
+    remote: unicastSetting('IFLA_VXLAN_GROUP', [2, 16], { live: true }),
     /** In place of `remote`, the multicast group that all ends join. It needs {@link dev}. @default none */
-    group: settingInOneOf(
-      [
-        ['IFLA_VXLAN_GROUP', 2, group4],
-        ['IFLA_VXLAN_GROUP6', 16, group6],
-      ],
-      GROUP,
-      { live: true },
-    ),
+    group: groupSetting('IFLA_VXLAN_GROUP', [2, 16], { live: true }),
     /** The source address of the outer packets. @default the route's */
-    local: settingInOneOf(
-      [
-        ['IFLA_VXLAN_LOCAL', 4, unicast4],
-        ['IFLA_VXLAN_LOCAL6', 17, unicast6],
-      ],
-      UNICAST,
-      { live: true },
-    ),
+    local: unicastSetting('IFLA_VXLAN_LOCAL', [4, 17], { live: true }),
     /** The device that the outer packets leave by. It goes with that device. @default the route's */
     dev: setting('IFLA_VXLAN_LINK', 3, linkedDevice, { live: true }),
     /** Of the outer packets, 0 to 255, where 0 takes that of the route; `inherit`: that of the inner packet. @default 0 */
-    ttl: settingInOneOf(
-      [
-        ['IFLA_VXLAN_TTL', 5, ttl],
-        ['IFLA_VXLAN_TTL_INHERIT', 28, ttlInherit],
-      ],
-      BYTE_OR_INHERIT,
-      liveFrom(0),
-    ),
+    ttl: ttlSetting('IFLA_VXLAN_TTL', [5, 28]),
     /** The type of service of the outer packets, 0 to 255; `inherit`: that of the inner packet. @default 0 */
     tos: setting('IFLA_VXLAN_TOS', 6, tos, liveFrom(0)),
     /** Whether outer IPv4 packets may not be fragmented; `inherit`: as the inner packet. @default 'unset' */
