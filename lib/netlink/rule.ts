@@ -157,7 +157,7 @@ export const ipRule = new Family({
       unknown,
     };
   },
-  words: (config, _, rest, verb) => (verb === 'list' ? [] : [...ownWords(config), ...rest, ...doneWords(config)]),
+  words: (config, _, rest) => [...ownWords(config), ...rest, ...doneWords(config)],
 });
 
 function ownWords({ not, from, to, tos = 0, fwmark, fwmask = WHOLE_MARK }: Partial<Rule>): string[] {
