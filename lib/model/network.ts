@@ -1,3 +1,4 @@
+import { entryOf } from '../kernel/entry-of.ts';
 import { isBridgePort } from '../links/bridge-port.ts';
 import { isRoutable } from '../netlink/address.ts';
 import { portsOf } from '../state/find-link.ts';
@@ -91,8 +92,7 @@ export class Network {
     for (const device of this.#devices.values()) {
       const { lower } = device.link;
       if (!lower) continue;
-      const key = keyOf(lower.namespace, lower.index);
-      this.#uppers.set(key, [...(this.#uppers.get(key) ?? []), device]);
+      entryOf(this.#uppers, keyOf(lower.namespace, lower.index), () => []).push(device);
     }
   }
 
@@ -118,9 +118,7 @@ const networks = new WeakMap<ModelState, Network>();
 
 /** The network of a state; the same for the same state. */
 export function networkOf(state: ModelState): Network {
-  const network = networks.get(state) ?? new Network(state);
-  networks.set(state, network);
-  return network;
+  return entryOf(networks, state, () => new Network(state));
 }
 
 function keyOf(namespace: string, index: number): string {

@@ -1,4 +1,5 @@
 import { PACKET_HOST, PACKET_OTHERHOST } from '../kernel/constants.ts';
+import { entryOf } from '../kernel/entry-of.ts';
 import { unlessError } from '../kernel/has-code.ts';
 import { type Hop, type Interface, isBridge, type Namespace, UsageError } from '../lab/index.ts';
 import { isRoutedGroup } from '../wire/ip-address.ts';
@@ -23,11 +24,7 @@ export interface Place {
  */
 export function placesNearest(path: Hop, to: Interface | Namespace): Place[] {
   const routers = new Map<Namespace, boolean>();
-  const isRouter = (namespace: Namespace) => {
-    const known = routers.get(namespace) ?? forwards(namespace);
-    routers.set(namespace, known);
-    return known;
-  };
+  const isRouter = (namespace: Namespace) => entryOf(routers, namespace, () => forwards(namespace));
   const places = placesOf(path, to, isRouter);
   return places.length > 0 ? places : placesOf(path, to);
 }
