@@ -1,5 +1,6 @@
 import type { AddressState } from '../netlink/address.ts';
 import type { BridgeVlan } from '../netlink/bridge-vlan.ts';
+import { ARPHRD_ETHER } from '../netlink/link.ts';
 import type { MdbEntry } from '../netlink/mdb.ts';
 import type { FdbEntry } from '../netlink/neighbour.ts';
 import type { PortState } from '../netlink/port-state.ts';
@@ -243,9 +244,6 @@ const FLAGS = {
   ...{ hairpin: false, isolated: false, learning: true, locked: false },
   ...{ flood: true, mcastFlood: true, bcastFlood: true },
 };
-
-/** linux/if_arp.h */
-const ARPHRD_ETHER = 1;
 
 function split(name: DeviceName): { namespace: string; device: string } {
   const [namespace = '', device = ''] = name.split('/');

@@ -1,5 +1,5 @@
 import { ROUTE_PROTOCOLS, type RouteProtocol } from '../../netlink/route.ts';
-import { ipRule, RULE_ACTIONS, type Rule } from '../../netlink/rule.ts';
+import { ipRule, RULE_ACTIONS, type Rule, WHOLE_MARK } from '../../netlink/rule.ts';
 import { describeEntry } from './entry-kind.ts';
 import {
   deviceName,
@@ -49,8 +49,6 @@ export const PROTOCOLS: Readonly<Record<string, number>> = {
   ...{ icmp: 1, igmp: 2, ipip: 4, tcp: 6, udp: 17, dccp: 33, ipv6: 41, gre: 47, esp: 50, ah: 51 },
   ...{ 'ipv6-icmp': 58, ospf: 89, vrrp: 112, sctp: 132, udplite: 136 },
 };
-
-const WHOLE_MARK = 0xffff_ffff;
 
 /** `8080`, or `'8000-8080'`. */
 export function rangeUpTo(most: number): Field {
