@@ -1,4 +1,3 @@
-import { entryOf } from '../kernel/entry-of.ts';
 import type { MacvlanMode } from '../links/macvlan.ts';
 import type { DeviceName } from './cause.ts';
 import { expectedCopies, KINDS, type Kind } from './exchange.ts';
@@ -60,7 +59,9 @@ export function pairQuestions({ ns2 }: PairModes): PairQuestion[] {
 export function expectedOfPair(modes: PairModes, { from, to, kind }: PairQuestion, parentUp = true): number {
   // A question is asked again and again while its copies are waited for.
   const key = `${modes.ns1} ${modes.ns2} ${modes.hairpin} ${parentUp} ${from} ${to} ${kind}`;
-  return entryOf(answers, key, () => expectedCopies(planned(modes, parentUp), DEVICES[from], DEVICES[to], kind));
+  const copies = answers.get(key) ?? expectedCopies(planned(modes, parentUp), DEVICES[from], DEVICES[to], kind);
+  answers.set(key, copies);
+  return copies;
 }
 
 const answers = new Map<string, number>();
@@ -73,7 +74,9 @@ const states = new Map<string, ModelState>();
 
 function planned(modes: PairModes, parentUp: boolean): ModelState {
   const key = `${modes.ns1} ${modes.ns2} ${modes.hairpin} ${parentUp}`;
-  return entryOf(states, key, () => stateOf(modes, parentUp));
+  const state = states.get(key) ?? stateOf(modes, parentUp);
+  states.set(key, state);
+  return state;
 }
 
 /** The network of the article, with one pair of modes; a cable's ends and parents are all that it takes. */

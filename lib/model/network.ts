@@ -1,4 +1,3 @@
-import { entryOf } from '../kernel/entry-of.ts';
 import { isBridgePort } from '../links/bridge-port.ts';
 import { isRoutable } from '../netlink/address.ts';
 import { portsOf } from '../state/find-link.ts';
@@ -92,7 +91,8 @@ export class Network {
     for (const device of this.#devices.values()) {
       const { lower } = device.link;
       if (!lower) continue;
-      entryOf(this.#uppers, keyOf(lower.namespace, lower.index), () => []).push(device);
+      const key = keyOf(lower.namespace, lower.index);
+      this.#uppers.set(key, [...(this.#uppers.get(key) ?? []), device]);
     }
   }
 
@@ -118,7 +118,9 @@ const networks = new WeakMap<ModelState, Network>();
 
 /** The network of a state; the same for the same state. */
 export function networkOf(state: ModelState): Network {
-  return entryOf(networks, state, () => new Network(state));
+  const network = networks.get(state) ?? new Network(state);
+  networks.set(state, network);
+  return network;
 }
 
 function keyOf(namespace: string, index: number): string {

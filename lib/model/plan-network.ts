@@ -1,10 +1,10 @@
 import type { AddressState } from '../netlink/address.ts';
 import type { BridgeVlan } from '../netlink/bridge-vlan.ts';
-import { ARPHRD_ETHER } from '../netlink/link.ts';
 import type { MdbEntry } from '../netlink/mdb.ts';
 import type { FdbEntry } from '../netlink/neighbour.ts';
 import type { PortState } from '../netlink/port-state.ts';
 import type { Link, PortVlans } from '../state/network-state.ts';
+import { ARPHRD_ETHER } from '../wire/arp.ts';
 import { parsePrefix } from '../wire/ip-address.ts';
 import type { DeviceName } from './cause.ts';
 import type { ModelState } from './network.ts';

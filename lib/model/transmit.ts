@@ -1,4 +1,4 @@
-import { ARPHRD_ETHER, ARPHRD_LOOPBACK } from '../netlink/link.ts';
+import { ARPHRD_ETHER, ARPHRD_LOOPBACK } from '../wire/arp.ts';
 import { sendByBond } from './bond.ts';
 import { sendByBridge } from './bridge.ts';
 import { linkCause } from './carrier.ts';

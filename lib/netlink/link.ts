@@ -10,9 +10,6 @@ import { struct } from './struct.ts';
 import { attribute, table } from './table.ts';
 import { flat } from './type.ts';
 
-/** Of {@link LinkState.hardware} (linux/if_arp.h). */
-export const [ARPHRD_ETHER, ARPHRD_LOOPBACK] = [1, 772] as const;
-
 /** RFC 2863's states, in iproute2's words. */
 export type OperState = 'UNKNOWN' | 'NOTPRESENT' | 'DOWN' | 'LOWERLAYERDOWN' | 'TESTING' | 'DORMANT' | 'UP';
 
