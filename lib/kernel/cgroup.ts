@@ -53,10 +53,6 @@ function processesIn(folder: string): number[] {
 }
 
 function endProcess(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch (error) {
-    // Gone meanwhile.
-    if (!hasCode(error, 'ESRCH')) throw error;
-  }
+  // Gone meanwhile.
+  unlessCode(['ESRCH'], () => process.kill(pid, 'SIGKILL'));
 }

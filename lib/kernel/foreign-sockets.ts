@@ -1,6 +1,7 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { checked } from './checked.ts';
 import { AF_INET6, AF_NETLINK, AF_PACKET, IPPROTO_TCP, SOCK_DGRAM, SOCK_RAW, TCP_INFO } from './constants.ts';
+import { entryOf } from './entry-of.ts';
 import { unlessCode } from './has-code.ts';
 import { getsockname, getsockopt } from './libc.ts';
 import type { NetNamespace } from './net-namespace.ts';
@@ -34,8 +35,7 @@ export function registerOwnSocket(
   { fd, domain, type }: { fd: number; domain: number; type: number },
 ): () => void {
   const own: OwnSocket = { fd, protocol: protocolOf(domain, type) };
-  const all = ownSockets.get(inode) ?? new Set();
-  ownSockets.set(inode, all.add(own));
+  const all = entryOf(ownSockets, inode, () => new Set<OwnSocket>()).add(own);
   return () => {
     all.delete(own);
     if (all.size === 0) ownSockets.delete(inode);

@@ -4,11 +4,24 @@ export function hasCode(error: unknown, ...codes: readonly string[]): error is E
 }
 
 /** What an action returns, or the other value if it fails with one of these codes. Any other error is thrown. */
-export function unlessCode<T, O>(codes: readonly string[], action: () => T, otherwise: O): T | O {
+export function unlessCode<T, O = undefined>(codes: readonly string[], action: () => T, otherwise?: O): T | O {
+  return unless((error) => hasCode(error, ...codes), action, otherwise);
+}
+
+/** The same for an error of a class. */
+export function unlessError<T, O = undefined>(
+  ErrorClass: new (...args: never[]) => Error,
+  action: () => T,
+  otherwise?: O,
+): T | O {
+  return unless((error) => error instanceof ErrorClass, action, otherwise);
+}
+
+function unless<T, O>(isExpected: (error: unknown) => boolean, action: () => T, otherwise: O | undefined): T | O {
   try {
     return action();
   } catch (error) {
-    if (hasCode(error, ...codes)) return otherwise;
+    if (isExpected(error)) return otherwise as O;
     throw error;
   }
 }

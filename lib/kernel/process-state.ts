@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { hasCode, ifReadable, unlessCode } from './has-code.ts';
+import { ifReadable, unlessCode } from './has-code.ts';
 
 /** The numbers of all processes, in ascending order, as the kernel gives them out. */
 export function allProcesses(): number[] {
@@ -22,11 +22,7 @@ export function isAlive(pid: number): boolean {
 
 /** Sends a signal to a process, which may be gone by itself meanwhile. */
 export function signalProcess(pid: number, name: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL'): void {
-  try {
-    process.kill(pid, name);
-  } catch (error) {
-    if (!hasCode(error, 'ESRCH', 'EPERM')) throw error;
-  }
+  unlessCode(['ESRCH', 'EPERM'], () => process.kill(pid, name));
 }
 
 /** The command line of a process, with a NUL behind each argument; empty for a zombie, and as {@link unlessGone} has it. */

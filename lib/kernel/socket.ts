@@ -16,7 +16,7 @@ import {
   SOL_SOCKET,
 } from './constants.ts';
 import { registerOwnSocket } from './foreign-sockets.ts';
-import { hasCode } from './has-code.ts';
+import { unlessCode } from './has-code.ts';
 import { KernelError } from './kernel-error.ts';
 import * as libc from './libc.ts';
 import type { NetNamespace } from './net-namespace.ts';
@@ -105,11 +105,7 @@ export class Socket implements Disposable {
    */
   enlargeReceiveBuffer(bytes: number): void {
     this.setOption(SOL_SOCKET, SO_RCVBUF, s32(bytes));
-    try {
-      this.setOption(SOL_SOCKET, SO_RCVBUFFORCE, s32(bytes));
-    } catch (error) {
-      if (!hasCode(error, 'EPERM')) throw error;
-    }
+    unlessCode(['EPERM'], () => this.setOption(SOL_SOCKET, SO_RCVBUFFORCE, s32(bytes)));
   }
 
   /** An option's value, which fills the buffer. @throws KernelError when the kernel refuses */

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { hasCode } from './has-code.ts';
+import { unlessCode } from './has-code.ts';
 import type { NetNamespace } from './net-namespace.ts';
 
 /**
@@ -21,13 +21,10 @@ export function readSysctls(namespace: NetNamespace, names: readonly string[]): 
   const values = new Map<string, string>();
   namespace.run(() => {
     for (const name of names) {
-      try {
-        values.set(name, readFileSync(sysctlPath(name), 'utf8').trimEnd());
-      } catch (error) {
-        // ENOENT: an older kernel, a device without IPv6, a module that is not loaded. EACCES: proc_sys_permission.
-        // EIO: addrconf_sysctl_stable_secret.
-        if (!hasCode(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EIO')) throw error;
-      }
+      // ENOENT: an older kernel, a device without IPv6, a module that is not loaded. EACCES: proc_sys_permission.
+      // EIO: addrconf_sysctl_stable_secret.
+      const value = unlessCode(['ENOENT', 'ENOTDIR', 'EACCES', 'EIO'], () => readFileSync(sysctlPath(name), 'utf8'));
+      if (value !== undefined) values.set(name, value.trimEnd());
     }
   });
   return values;
@@ -35,12 +32,7 @@ export function readSysctls(namespace: NetNamespace, names: readonly string[]): 
 
 /** The names of the sysctls, and folders of them, in a folder; none where it is no folder. */
 export function listSysctls(namespace: NetNamespace, folder: string): string[] {
-  try {
-    return namespace.run(() => readdirSync(sysctlPath(folder)));
-  } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return [];
-    throw error;
-  }
+  return unlessCode(['ENOENT', 'ENOTDIR'], () => namespace.run(() => readdirSync(sysctlPath(folder))), []);
 }
 
 /** Writes a sysctl inside a namespace. */

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { capabilitiesAbsentFrom } from './capability-sets.ts';
 import { unlessCode } from './has-code.ts';
+import { once } from './once.ts';
 import { ownNamespacesCommand } from './own-namespaces.ts';
 import { isRootOfMachine } from './user-namespace.ts';
 
@@ -117,12 +118,7 @@ export function whyMissing(
   );
 }
 
-let knownVersion: string | undefined;
-
-function kernelVersion(): string {
-  knownVersion ??= readFileSync('/proc/version', 'utf8');
-  return knownVersion;
-}
+const kernelVersion = once(() => readFileSync('/proc/version', 'utf8'));
 
 function whyNoNetworkNamespace(code: string, machine: Machine): string | undefined {
   if (code === 'ENOSPC') return whyNoRoom(machine, ['user.max_net_namespaces']);

@@ -3,18 +3,15 @@ import { Advertiser } from '../kernel/advertiser.ts';
 import { s32 } from '../kernel/bytes.ts';
 import { checkErrno } from '../kernel/checked.ts';
 import {
-  AF_INET6,
-  ICMPV6_FILTER,
-  IPPROTO_ICMPV6,
   IPPROTO_IPV6,
   IPV6_MULTICAST_HOPS,
   IPV6_MULTICAST_IF,
   SO_BINDTOIFINDEX,
-  SOCK_RAW,
   SOL_SOCKET,
 } from '../kernel/constants.ts';
+import { openIcmpSocket } from '../kernel/icmp-socket.ts';
 import { ResourceStack } from '../kernel/resource-stack.ts';
-import { Socket } from '../kernel/socket.ts';
+import type { Socket } from '../kernel/socket.ts';
 import { ipSocketAddress } from '../kernel/socket-address.ts';
 import {
   checkBoolean,
@@ -170,17 +167,11 @@ function checkPrefix(call: string, text: unknown): Prefix {
 
 /** It sends by the device from its link-local address, with the hop limit that hosts insist on, and hears solicitations alone. */
 function openSocket({ namespace, index }: Interface): Socket {
-  const socket = Socket.open(engineOf(namespace).netns, AF_INET6, SOCK_RAW, IPPROTO_ICMPV6);
-  try {
-    const others = Buffer.alloc(32, 0xff);
-    others[ROUTER_SOLICITATION >> 3] = 0xff & ~(1 << (ROUTER_SOLICITATION & 7));
-    socket.setOption(IPPROTO_ICMPV6, ICMPV6_FILTER, others);
-    socket.setOption(SOL_SOCKET, SO_BINDTOIFINDEX, s32(index));
-    socket.setOption(IPPROTO_IPV6, IPV6_MULTICAST_IF, s32(index));
-    socket.setOption(IPPROTO_IPV6, IPV6_MULTICAST_HOPS, s32(255));
-    return socket;
-  } catch (error) {
-    socket.close();
-    throw error;
-  }
+  using resources = new ResourceStack();
+  const socket = resources.use(openIcmpSocket(engineOf(namespace).netns, 6, [ROUTER_SOLICITATION]));
+  socket.setOption(SOL_SOCKET, SO_BINDTOIFINDEX, s32(index));
+  socket.setOption(IPPROTO_IPV6, IPV6_MULTICAST_IF, s32(index));
+  socket.setOption(IPPROTO_IPV6, IPV6_MULTICAST_HOPS, s32(255));
+  resources.move();
+  return socket;
 }

@@ -1,3 +1,4 @@
+import { entryOf } from '../kernel/entry-of.ts';
 import type { LinkKind } from '../links/link-kind.ts';
 import { kindOf } from '../links/registry.ts';
 import { Bridge } from './bridge.ts';
@@ -20,11 +21,7 @@ export function handleOf(origin: InterfaceOrigin): Interface {
 }
 
 function classFor(kind: LinkKind | undefined): typeof Interface {
-  if (!kind) return Interface;
-  const known = classes.get(kind);
-  const Handle = known ?? classOf(kind);
-  if (!known) classes.set(kind, Handle);
-  return Handle;
+  return kind ? entryOf(classes, kind, () => classOf(kind)) : Interface;
 }
 
 function classOf(kind: LinkKind): typeof Interface {

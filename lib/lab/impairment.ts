@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { hasCode } from '../kernel/has-code.ts';
+import { hasCode, unlessCode } from '../kernel/has-code.ts';
 import { withoutUndefined } from '../kernel/plain-object.ts';
 import { checkInteger, checkOptions, UsageError, wrongOption } from '../kernel/validate.ts';
 import { type Netem, type Tbf, tcQdisc } from '../netlink/qdisc.ts';
@@ -56,12 +56,8 @@ export class Impairment implements Disposable {
     const there = rtnetlink.list(tcQdisc.all()).find((each) => each.device === index && each.isRoot);
     // A program has put another in its place.
     if (there?.kind !== 'netem' && there?.kind !== 'tbf') return;
-    try {
-      rtnetlink.change(tcQdisc.delete({ device: index }));
-    } catch (error) {
-      // Other software has deleted the qdisc, or the device.
-      if (!hasCode(error, 'ENOENT', 'EINVAL', 'ENODEV')) throw error;
-    }
+    // Other software may have deleted the qdisc, or the device.
+    unlessCode(['ENOENT', 'EINVAL', 'ENODEV'], () => rtnetlink.change(tcQdisc.delete({ device: index })));
   }
 
   [Symbol.dispose](): void {

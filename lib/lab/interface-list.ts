@@ -1,4 +1,4 @@
-import { hasCode } from '../kernel/has-code.ts';
+import { unlessCode } from '../kernel/has-code.ts';
 import { checkInterfaceName, checkMac, checkMtu, show, UsageError } from '../kernel/validate.ts';
 import { FALLBACK_TUNNELS } from '../links/fallback-tunnels.ts';
 import { type AddressState, isRoutable } from '../netlink/address.ts';
@@ -91,14 +91,9 @@ export class InterfaceList {
   register(device: Interface): void {
     this.#all.push(device);
     if (this.#namespace.role === 'switch') return;
-    for (const family of FAMILIES) {
-      try {
-        engineOf(this.#namespace).rtnetlink.change(...this.#timersOf(device, [family]));
-      } catch (error) {
-        // A device without IPv6 has no such table (neightbl_set).
-        if (!hasCode(error, 'ENOENT')) throw error;
-      }
-    }
+    const { rtnetlink } = engineOf(this.#namespace);
+    // A device without IPv6 has no such table (neightbl_set).
+    for (const family of FAMILIES) unlessCode(['ENOENT'], () => rtnetlink.change(...this.#timersOf(device, [family])));
     for (const address of device.address.list()) {
       device.segment?.reserve(address);
       engineOf(this.#namespace.lab).addresses.give(address, device);

@@ -12,7 +12,7 @@ import type { Interface } from './interface.ts';
  */
 export function stateIfThere(device: Interface | undefined): LinkState | undefined {
   if (!device || device.deleted) return undefined;
-  return unlessCode(['ENODEV'], () => device.state(), undefined);
+  return unlessCode(['ENODEV'], () => device.state());
 }
 
 /** @throws UsageError when the lab is closed, or the interface been deleted; `method` is what was called on it */

@@ -1,3 +1,4 @@
+import { entryOf } from '../kernel/entry-of.ts';
 import { checkNamespaceName } from '../kernel/validate.ts';
 import { AddressBook } from './address-book.ts';
 import type { Advertisement } from './advertisement.ts';
@@ -59,11 +60,7 @@ export class LabEngine {
    * what the host hands on does not change while a lab is being built.
    */
   inherited(sysctl: string, read: () => string): string {
-    const known = this.#inherited.get(sysctl);
-    if (known !== undefined) return known;
-    const value = read();
-    this.#inherited.set(sysctl, value);
-    return value;
+    return entryOf(this.#inherited, sysctl, read);
   }
 
   /** @throws UsageError when the lab is closed, or the name is wrong or taken; `method` is what a spec has called */

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { entryOf } from '../kernel/entry-of.ts';
 import { checkFileName } from '../kernel/validate.ts';
 import type { PairKindName, UsualPairName } from '../links/registry.ts';
 import { readNetwork } from '../state/read-network.ts';
@@ -106,10 +107,7 @@ export class Lab implements AsyncDisposable {
    */
   uplink(name: string): Uplink {
     checkLabOpen('lab.uplink', this);
-    const { uplinks } = engineOf(this);
-    const uplink = uplinks.get(name) ?? openUplink(this, name);
-    uplinks.set(name, uplink);
-    return uplink;
+    return entryOf(engineOf(this).uplinks, name, () => openUplink(this, name));
   }
 
   /**

@@ -1,4 +1,5 @@
 import { LOOPBACK_IFINDEX } from '../kernel/constants.ts';
+import { entryOf } from '../kernel/entry-of.ts';
 import { MulticastRouter } from '../kernel/multicast-router.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
 import { TapSocket } from '../kernel/tap-socket.ts';
@@ -66,12 +67,8 @@ export class NamespaceEngine {
    * @throws KernelError `EADDRINUSE` when a program is the router already
    */
   multicastRouter(family: Family): MulticastRouter {
-    const known = this.#multicastRouters.get(family);
-    if (known) return known;
     const { resources } = engineOf(this.#namespace.lab);
-    const router = resources.add(new MulticastRouter(this.netns, family));
-    this.#multicastRouters.set(family, router);
-    return router;
+    return entryOf(this.#multicastRouters, family, () => resources.add(new MulticastRouter(this.netns, family)));
   }
 
   /** Registers that an IPv6 address was added, which has to join its group. */

@@ -108,7 +108,7 @@ export class NeighbourTable {
       if (only !== undefined && familyOf(to) !== only) continue;
       const request = ipNeighbour.delete({ to, device });
       // The kernel's own garbage collection may come first.
-      unlessCode(['ENOENT'], () => engineOf(this.#namespace).rtnetlink.change(request), undefined);
+      unlessCode(['ENOENT'], () => engineOf(this.#namespace).rtnetlink.change(request));
     }
   }
 }

@@ -1,6 +1,7 @@
 import { fstatSync } from 'node:fs';
 import { now } from '../kernel/clock.ts';
 import { describeProcess } from '../kernel/describe-process.ts';
+import { unlessError } from '../kernel/has-code.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
 import { harmless } from '../kernel/visible-text.ts';
 import { peerOfUnixSocket } from '../netlink/unix-peer.ts';
@@ -148,12 +149,8 @@ export class Program implements Wait {
   }
 
   #otherEnd(inode: number): number[] {
-    try {
-      return [peerOfUnixSocket(engineOf(this.#namespace).netns, inode) ?? []].flat();
-    } catch (error) {
-      // A kernel that does not tell, or an end that has just been closed.
-      if (error instanceof KernelError) return [];
-      throw error;
-    }
+    // A kernel that does not tell, or an end that has just been closed.
+    const peer = unlessError(KernelError, () => peerOfUnixSocket(engineOf(this.#namespace).netns, inode));
+    return peer === undefined ? [] : [peer];
   }
 }

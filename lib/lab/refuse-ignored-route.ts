@@ -1,3 +1,4 @@
+import { entryOf } from '../kernel/entry-of.ts';
 import { ignoredByKernel } from '../kernel/kernel-error.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
 import { onceInThread } from '../kernel/once-in-thread.ts';
@@ -48,11 +49,7 @@ function refuse(operation: string, name: string, option: string): never {
 
 /** By trying, in a namespace that is gone when this returns. */
 function has(option: string, options: NewRoute, isKept: (route: Route) => boolean): boolean {
-  const before = triedOptions.get(option);
-  if (before !== undefined) return before;
-  const kept = tryRoute(options).some(isKept);
-  triedOptions.set(option, kept);
-  return kept;
+  return entryOf(triedOptions, option, () => tryRoute(options).some(isKept));
 }
 
 function tryRoute(options: NewRoute): Route[] {

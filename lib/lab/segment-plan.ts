@@ -1,3 +1,4 @@
+import { entryOf } from '../kernel/entry-of.ts';
 import { UsageError } from '../kernel/validate.ts';
 import { Segment } from './segment.ts';
 
@@ -37,10 +38,7 @@ export class SegmentPlan {
 
   /** What links of one tag on one segment have in common, such as VLANs of one id: a segment of its own. */
   tagged(below: Segment | undefined, tag: string, name: string): Segment {
-    const tagged = this.#tagged.get(below) ?? new Map<string, Segment>();
-    this.#tagged.set(below, tagged);
-    const segment = tagged.get(tag) ?? this.add(name);
-    tagged.set(tag, segment);
-    return segment;
+    const tagged = entryOf(this.#tagged, below, () => new Map<string, Segment>());
+    return entryOf(tagged, tag, () => this.add(name));
   }
 }

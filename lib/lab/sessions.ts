@@ -1,5 +1,5 @@
 import { realtimeNanoseconds } from '../kernel/clock.ts';
-import { hasCode } from '../kernel/has-code.ts';
+import { unlessCode } from '../kernel/has-code.ts';
 import type { PeerSession } from '../links/link-description.ts';
 import { kindOf } from '../links/registry.ts';
 import { genericId } from '../netlink/generic.ts';
@@ -25,11 +25,7 @@ function sessionsAt(device: Interface): DeviceSessions[] {
   if (!apart?.sessions || device.deleted) return [];
   const { generic } = engineOf(device.namespace);
   const { askedAgainAfter, read } = apart.sessions;
-  try {
-    const answers = generic.list(apart.list(genericId(generic, apart.family), device.index));
-    return [{ device, peers: read(answers, realtimeNanoseconds()), askedAgainAfter }];
-  } catch (error) {
-    if (hasCode(error, 'ENODEV')) return [];
-    throw error;
-  }
+  const list = () => generic.list(apart.list(genericId(generic, apart.family), device.index));
+  const answers = unlessCode(['ENODEV'], list);
+  return answers ? [{ device, peers: read(answers, realtimeNanoseconds()), askedAgainAfter }] : [];
 }

@@ -1,4 +1,4 @@
-import { hasCode } from '../kernel/has-code.ts';
+import { unlessCode } from '../kernel/has-code.ts';
 import type { LinkKind } from '../links/link-kind.ts';
 import { genericId } from '../netlink/generic.ts';
 import { engineOf } from './engine.ts';
@@ -9,12 +9,9 @@ export function readApart({ namespace, index }: Interface, kind: LinkKind): obje
   const { apart } = kind.description;
   if (!apart) return {};
   const { generic } = engineOf(namespace);
-  try {
-    return apart.settings(generic.list(apart.list(genericId(generic, apart.family), index)));
-  } catch (error) {
-    if (apart.hidden !== undefined && hasCode(error, apart.hidden)) return {};
-    throw error;
-  }
+  const list = () => generic.list(apart.list(genericId(generic, apart.family), index));
+  const answers = unlessCode([apart.hidden ?? []].flat(), list);
+  return answers ? apart.settings(answers) : {};
 }
 
 /** Changes them, as far as they are said. */
@@ -25,11 +22,6 @@ export function changeApart(iface: Interface, kind: LinkKind, settings: object):
   if (!apart || given.length === 0) return;
   const { generic } = engineOf(namespace);
   const before = readApart(iface, kind);
-  for (const request of apart.change(genericId(generic, apart.family), index, Object.fromEntries(given), before)) {
-    try {
-      generic.change(request);
-    } catch (error) {
-      if (apart.unheard === undefined || !hasCode(error, apart.unheard)) throw error;
-    }
-  }
+  for (const request of apart.change(genericId(generic, apart.family), index, Object.fromEntries(given), before))
+    unlessCode([apart.unheard ?? []].flat(), () => generic.change(request));
 }

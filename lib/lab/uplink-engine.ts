@@ -1,4 +1,4 @@
-import { hasCode } from '../kernel/has-code.ts';
+import { unlessCode } from '../kernel/has-code.ts';
 import type { NetNamespace } from '../kernel/net-namespace.ts';
 import type { NetlinkSocket } from '../netlink/socket.ts';
 import { engineOf } from './engine.ts';
@@ -18,13 +18,7 @@ export class UplinkEngine {
 
   /** Deletes the lab's macvlans on the NIC. */
   release(): void {
-    for (const child of this.#uplink.children) {
-      try {
-        engineOf(child).remove();
-      } catch (error) {
-        // Somebody else has deleted it: so much the better.
-        if (!hasCode(error, 'ENODEV')) throw error;
-      }
-    }
+    // Somebody else may have deleted one: so much the better.
+    for (const child of this.#uplink.children) unlessCode(['ENODEV'], () => engineOf(child).remove());
   }
 }

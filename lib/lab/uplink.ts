@@ -7,15 +7,13 @@ import { wirelessDevices } from '../kernel/wireless.ts';
 import { macvlan } from '../links/macvlan.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import { NetlinkSocket } from '../netlink/socket.ts';
+import { ARPHRD_ETHER, ARPHRD_LOOPBACK } from '../wire/arp.ts';
 import { bytesToMac } from '../wire/mac-address.ts';
 import { engineOf, setEngine } from './engine.ts';
 import type { Interface } from './interface.ts';
 import type { Lab } from './lab.ts';
 import { namesOf } from './names.ts';
 import { UplinkEngine } from './uplink-engine.ts';
-
-const ARPHRD_ETHER = 1;
-const ARPHRD_LOOPBACK = 772;
 
 /**
  * A real NIC of the machine, as the parent of macvlans of a lab. hairpin neither moves nor changes it, and only reads its

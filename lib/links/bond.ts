@@ -6,7 +6,7 @@ import type { Type } from '../netlink/type.ts';
 import { familyOf } from '../wire/ip-address.ts';
 import { bondSlave } from './bond-slave.ts';
 import { describeLink } from './describe-link.ts';
-import { setting } from './setting.ts';
+import { liveFrom, setting } from './setting.ts';
 
 const MODES = {
   ...{ 'balance-rr': 0, 'active-backup': 1, 'balance-xor': 2, broadcast: 3 },
@@ -16,6 +16,9 @@ const VALIDATE = { none: 0, active: 1, backup: 2, all: 3, filter: 4, filter_acti
 const HASH = {
   ...{ layer2: 0, 'layer3+4': 1, 'layer2+3': 2, 'encap2+3': 3, 'encap3+4': 4, 'vlan+srcmac': 5 },
 } as const;
+const RESELECT = { always: 0, better: 1, failure: 2 } as const;
+const FAIL_OVER = { none: 0, active: 1, follow: 2 } as const;
+const SELECT = { stable: 0, bandwidth: 1, count: 2 } as const;
 
 /** Modes that choose a slave in turn, or by its load (`bond_tlb_xmit`): the headers of the packet do not decide. */
 const ALWAYS_SHARING = new Set<string>(['balance-rr', 'balance-tlb', 'balance-alb']);
@@ -31,7 +34,7 @@ const NUMBERS = ['0', '1'] as const;
 const NEEDS_MIIMON = 'updelay, downdelay and peerNotifyDelay are multiples of miimon, which is off (bond_options.c)';
 
 const live = { live: true } as const;
-const liveFrom0 = { live: true, kernelDefault: 0 } as const;
+const liveFrom0 = liveFrom(0);
 
 /** Several devices as one (drivers/net/bonding). They come to it by `set({ master: bond })`, and must be down then. */
 export const bond = describeLink('bond', {
@@ -48,7 +51,7 @@ export const bond = describeLink('bond', {
   bornWithCarrier: false,
   settings: {
     /** How frames are spread over the slaves. It can change while there are none. @default 'balance-rr' */
-    mode: setting('IFLA_BOND_MODE', 1, oneOf(u8, '', MODES), { kernelDefault: 'balance-rr', live: true }),
+    mode: setting('IFLA_BOND_MODE', 1, oneOf(u8, '', MODES), liveFrom('balance-rr')),
     /** Of active-backup, balance-tlb and balance-alb: the slave that sends and receives. */
     activeSlave: setting('IFLA_BOND_ACTIVE_SLAVE', 2, linkedDevice, live),
     /** Milliseconds between two looks at the slaves' carriers; 0 for none. @default 0; 100 in the modes that need it */
@@ -60,7 +63,7 @@ export const bond = describeLink('bond', {
     /** Milliseconds, a multiple of `miimon`, between two announcements after a change of slaves. @default 0 */
     peerNotifyDelay: setting('IFLA_BOND_PEER_NOTIF_DELAY', 28, range(u32, 0, 300_000), liveFrom0),
     /** Ask a slave's driver for its carrier by `netif_carrier_ok` alone. @default true */
-    useCarrier: setting('IFLA_BOND_USE_CARRIER', 6, bool(u8, NUMBERS), { kernelDefault: true, live: true }),
+    useCarrier: setting('IFLA_BOND_USE_CARRIER', 6, bool(u8, NUMBERS), liveFrom(true)),
     /** Milliseconds between two ARP or ND questions for the targets; 0 for none. It excludes `miimon`. @default 0 */
     arpInterval: setting('IFLA_BOND_ARP_INTERVAL', 7, milliseconds, liveFrom0),
     /** The IPv4 addresses, 16 at most, that it asks for. @default none */
@@ -68,77 +71,49 @@ export const bond = describeLink('bond', {
     /** The IPv6 addresses, 16 at most, that it asks for (Linux 5.18). @default none */
     nsIp6Target: setting('IFLA_BOND_NS_IP6_TARGET', 31, targets(6), { live: true, ifAbsent: [] }),
     /** Which slaves' answers are checked, or alone count. @default 'none' */
-    arpValidate: setting('IFLA_BOND_ARP_VALIDATE', 9, oneOf(u32, '', VALIDATE), { kernelDefault: 'none', live: true }),
+    arpValidate: setting('IFLA_BOND_ARP_VALIDATE', 9, oneOf(u32, '', VALIDATE), liveFrom('none')),
     /** Whether one target has to answer, or all. @default 'any' */
-    arpAllTargets: setting('IFLA_BOND_ARP_ALL_TARGETS', 10, oneOf(u32, '', { any: 0, all: 1 }), {
-      kernelDefault: 'any',
-      live: true,
-    }),
+    arpAllTargets: setting('IFLA_BOND_ARP_ALL_TARGETS', 10, oneOf(u32, '', { any: 0, all: 1 }), liveFrom('any')),
     /** How many intervals without an answer a slave may have, 1 to 255 (Linux 5.17). @default 2 */
-    arpMissedMax: setting('IFLA_BOND_MISSED_MAX', 30, range(u8, 1, 255), {
-      ...{ kernelDefault: 2, live: true, since: '5.17' },
-    }),
+    arpMissedMax: setting('IFLA_BOND_MISSED_MAX', 30, range(u8, 1, 255), { ...liveFrom(2), since: '5.17' }),
     /** Of active-backup, balance-tlb and balance-alb: the slave that is active whenever it can be. @default none */
     primary: setting('IFLA_BOND_PRIMARY', 11, linkedDevice, live),
     /** When `primary` becomes active again. @default 'always' */
-    primaryReselect: setting('IFLA_BOND_PRIMARY_RESELECT', 12, oneOf(u8, '', { always: 0, better: 1, failure: 2 }), {
-      kernelDefault: 'always',
-      live: true,
-    }),
+    primaryReselect: setting('IFLA_BOND_PRIMARY_RESELECT', 12, oneOf(u8, '', RESELECT), liveFrom('always')),
     /** Of active-backup: all slaves have one MAC address, or the bond has the active one's. @default 'none' */
-    failOverMac: setting('IFLA_BOND_FAIL_OVER_MAC', 13, oneOf(u8, '', { none: 0, active: 1, follow: 2 }), {
-      kernelDefault: 'none',
-      live: true,
-    }),
+    failOverMac: setting('IFLA_BOND_FAIL_OVER_MAC', 13, oneOf(u8, '', FAIL_OVER), liveFrom('none')),
     /** Of balance-xor, 802.3ad and balance-tlb: what of a packet chooses the slave. @default 'layer2' */
-    xmitHashPolicy: setting('IFLA_BOND_XMIT_HASH_POLICY', 14, oneOf(u8, '', HASH), {
-      kernelDefault: 'layer2',
-      live: true,
-    }),
+    xmitHashPolicy: setting('IFLA_BOND_XMIT_HASH_POLICY', 14, oneOf(u8, '', HASH), liveFrom('layer2')),
     /** How many IGMP reports follow a change of slaves, 0 to 255. @default 1 */
-    resendIgmp: setting('IFLA_BOND_RESEND_IGMP', 15, range(u32, 0, 255), { kernelDefault: 1, live: true }),
+    resendIgmp: setting('IFLA_BOND_RESEND_IGMP', 15, range(u32, 0, 255), liveFrom(1)),
     /** How many gratuitous ARP and ND announcements follow a change of slaves, 0 to 255. @default 1 */
-    numGratArp: setting('IFLA_BOND_NUM_PEER_NOTIF', 16, u8, { kernelDefault: 1, live: true }),
+    numGratArp: setting('IFLA_BOND_NUM_PEER_NOTIF', 16, u8, liveFrom(1)),
     /** Frames that a backup slave receives are delivered, too. @default false */
     allSlavesActive: setting('IFLA_BOND_ALL_SLAVES_ACTIVE', 17, bool(u8, NUMBERS), live),
     /** Of 802.3ad: how many links must be there for a carrier. @default 0 */
     minLinks: setting('IFLA_BOND_MIN_LINKS', 18, range(u32, 0, LONGEST), liveFrom0),
     /** Of balance-tlb and balance-alb: seconds between two learning packets, 1 to 2³¹−1. @default 1 */
-    lpInterval: setting('IFLA_BOND_LP_INTERVAL', 19, range(u32, 1, LONGEST), { kernelDefault: 1, live: true }),
+    lpInterval: setting('IFLA_BOND_LP_INTERVAL', 19, range(u32, 1, LONGEST), liveFrom(1)),
     /** Of balance-rr: how many packets go by a slave before the next, 0 (at random) to 65535. @default 1 */
-    packetsPerSlave: setting('IFLA_BOND_PACKETS_PER_SLAVE', 20, range(u32, 0, 65535), {
-      kernelDefault: 1,
-      live: true,
-    }),
+    packetsPerSlave: setting('IFLA_BOND_PACKETS_PER_SLAVE', 20, range(u32, 0, 65535), liveFrom(1)),
     /** Of 802.3ad: send LACPDUs without being asked (Linux 5.15). @default true */
-    lacpActive: setting('IFLA_BOND_AD_LACP_ACTIVE', 29, bool(u8), {
-      ...{ kernelDefault: true, live: true, since: '5.15' },
-    }),
+    lacpActive: setting('IFLA_BOND_AD_LACP_ACTIVE', 29, bool(u8), { ...liveFrom(true), since: '5.15' }),
     /** For 802.3ad: a port begins to receive and to send at the same time. `false`: it receives first (Linux 6.9). @default true */
     coupledControl: setting('IFLA_BOND_COUPLED_CONTROL', 32, bool(u8), {
-      ...{ kernelDefault: true, live: true, since: '6.9', newWord: true },
+      ...{ ...liveFrom(true), since: '6.9', newWord: true },
     }),
     /** Of 802.3ad: how often the partner is to send LACPDUs. @default 'slow' */
-    lacpRate: setting('IFLA_BOND_AD_LACP_RATE', 21, oneOf(u8, '', { slow: 0, fast: 1 }), {
-      kernelDefault: 'slow',
-      live: true,
-    }),
+    lacpRate: setting('IFLA_BOND_AD_LACP_RATE', 21, oneOf(u8, '', { slow: 0, fast: 1 }), liveFrom('slow')),
     /** Of 802.3ad: which aggregator is used. @default 'stable' */
-    adSelect: setting('IFLA_BOND_AD_SELECT', 22, oneOf(u8, '', { stable: 0, bandwidth: 1, count: 2 }), {
-      kernelDefault: 'stable',
-      live: true,
-    }),
+    adSelect: setting('IFLA_BOND_AD_SELECT', 22, oneOf(u8, '', SELECT), liveFrom('stable')),
     /** Of 802.3ad: the upper bits of the port keys, 0 to 1023. @default 0 */
     adUserPortKey: setting('IFLA_BOND_AD_USER_PORT_KEY', 25, range(u16, 0, 1023), liveFrom0),
     /** Of 802.3ad: the system's priority, 1 to 65535. @default 65535 */
-    adActorSysPrio: setting('IFLA_BOND_AD_ACTOR_SYS_PRIO', 24, range(u16, 1, 65535), {
-      kernelDefault: 65535,
-      live: true,
-    }),
+    adActorSysPrio: setting('IFLA_BOND_AD_ACTOR_SYS_PRIO', 24, range(u16, 1, 65535), liveFrom(65535)),
     /** Of 802.3ad: the system's MAC address. @default the bond's */
-    adActorSystem: setting('IFLA_BOND_AD_ACTOR_SYSTEM', 26, mac, { kernelDefault: '00:00:00:00:00:00', live: true }),
+    adActorSystem: setting('IFLA_BOND_AD_ACTOR_SYSTEM', 26, mac, liveFrom('00:00:00:00:00:00')),
     /** Of balance-tlb: move flows by load; without it, choose by hash. @default true */
-    tlbDynamicLb: setting('IFLA_BOND_TLB_DYNAMIC_LB', 27, bool(u8, NUMBERS), { kernelDefault: true, live: true }),
+    tlbDynamicLb: setting('IFLA_BOND_TLB_DYNAMIC_LB', 27, bool(u8, NUMBERS), liveFrom(true)),
   },
   label: ({ mode = 'balance-rr' }) => [mode],
   causes: {

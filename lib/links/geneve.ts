@@ -1,18 +1,8 @@
 import { oneOf } from '../netlink/one-of.ts';
 import { be16, flag, range, u8, u32 } from '../netlink/scalars.ts';
 import { describeLink } from './describe-link.ts';
-import { setting, settingInOneOf } from './setting.ts';
-import {
-  BYTE_OR_INHERIT,
-  flowlabel,
-  onOff,
-  tos,
-  ttl,
-  ttlInherit,
-  UNICAST,
-  unicast4,
-  unicast6,
-} from './tunnel-types.ts';
+import { liveFrom, setting } from './setting.ts';
+import { flowlabel, onOff, tos, ttlSetting, unicastSetting } from './tunnel-types.ts';
 
 /** What iproute2 says without a word before it. */
 const own = { word: '' } as const;
@@ -26,32 +16,16 @@ export const geneve = describeLink('geneve', {
     /** The virtual network identifier, 0 to 2²⁴−1. One that is `external` has none of its own. */
     id: setting('IFLA_GENEVE_ID', 1, range(u32, 0, 2 ** 24 - 1), { required: true, unless: 'external' }),
     /** The other end's address. One that is `external` has none of its own. */
-    remote: settingInOneOf(
-      [
-        ['IFLA_GENEVE_REMOTE', 2, unicast4],
-        ['IFLA_GENEVE_REMOTE6', 7, unicast6],
-      ],
-      UNICAST,
-      { required: true, unless: 'external', live: true },
-    ),
+    remote: unicastSetting('IFLA_GENEVE_REMOTE', [2, 7], { required: true, unless: 'external', live: true }),
     /** Of the outer packets, 0 to 255, where 0 takes that of the route; `inherit`: that of the inner packet. @default 0 */
-    ttl: settingInOneOf(
-      [
-        ['IFLA_GENEVE_TTL', 3, ttl],
-        ['IFLA_GENEVE_TTL_INHERIT', 12, ttlInheritNumber()],
-      ],
-      BYTE_OR_INHERIT,
-      { kernelDefault: 0, live: true },
-    ),
+    // Other than vxlan's, its flag is a number (geneve_policy).
+    ttl: ttlSetting('IFLA_GENEVE_TTL', [3, 12], (to) => u8.write(to, 1)),
     /** The type of service of the outer packets, 0 to 255; `inherit`: that of the inner packet. @default 0 */
-    tos: setting('IFLA_GENEVE_TOS', 4, tos, { kernelDefault: 0, live: true }),
+    tos: setting('IFLA_GENEVE_TOS', 4, tos, liveFrom(0)),
     /** Whether outer IPv4 packets may not be fragmented; `inherit`: as the inner packet. @default 'unset' */
-    df: setting('IFLA_GENEVE_DF', 13, oneOf(u8, 'GENEVE_DF_', { unset: 0, set: 1, inherit: 2 }), {
-      kernelDefault: 'unset',
-      live: true,
-    }),
+    df: setting('IFLA_GENEVE_DF', 13, oneOf(u8, 'GENEVE_DF_', { unset: 0, set: 1, inherit: 2 }), liveFrom('unset')),
     /** The flow label of outer packets, which are IPv6, 0 to 2²⁰−1. @default 0 */
-    flowlabel: setting('IFLA_GENEVE_LABEL', 11, flowlabel, { kernelDefault: 0, live: true }),
+    flowlabel: setting('IFLA_GENEVE_LABEL', 11, flowlabel, liveFrom(0)),
     /** The UDP port at the other end, 1 to 65535. @default 6081 */
     dstport: setting('IFLA_GENEVE_PORT', 5, range(be16, 1, 65535), { kernelDefault: 6081 }),
     /** A route (`encap ip`), `tc` or BPF says where each frame goes: one device for all identifiers. @default false */
@@ -85,8 +59,3 @@ export const geneve = describeLink('geneve', {
     settings: { EOPNOTSUPP: 'checksums, the port and external cannot change (geneve_nl2info)' },
   },
 });
-
-/** Other than vxlan's, the kernel takes it as a number (`geneve_policy`). */
-function ttlInheritNumber(): typeof ttlInherit {
-  return { ...ttlInherit, write: (to) => u8.write(to, 1) };
-}

@@ -12,7 +12,7 @@ import {
   tunnelLabel,
   tunnelTag,
 } from './ip-tunnel.ts';
-import { setting } from './setting.ts';
+import { liveFrom, setting } from './setting.ts';
 
 /** linux/if_tunnel.h, the numbers of all kinds of GRE. */
 const NUMBERS = {
@@ -80,15 +80,10 @@ const erspanHeader = {
   /** Of version 2: which direction was copied. @default 'ingress' */
   erspanDir: setting('IFLA_GRE_ERSPAN_DIR', 23, oneOf(u8, '', { ingress: 0, egress: 1 }), {
     word: 'erspan_dir',
-    kernelDefault: 'ingress',
-    live: true,
+    ...liveFrom('ingress'),
   }),
   /** Of version 2: the number of the hardware, 0 to 63. @default 0 */
-  erspanHwid: setting('IFLA_GRE_ERSPAN_HWID', 24, range(u16, 0, 63), {
-    word: 'erspan_hwid',
-    kernelDefault: 0,
-    live: true,
-  }),
+  erspanHwid: setting('IFLA_GRE_ERSPAN_HWID', 24, range(u16, 0, 63), { word: 'erspan_hwid', ...liveFrom(0) }),
 };
 
 /** `ip_tunnel_newlink` and `ip6gre_newlink` refuse two tunnels that would take the same packets. */

@@ -1,3 +1,4 @@
+import { entryOf } from '../kernel/entry-of.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
 import { whyMissing } from '../kernel/why-no-namespaces.ts';
@@ -18,12 +19,7 @@ type Values = Readonly<Record<string, unknown>>;
 
 /** Whether the running kernel has a kind of links, with these settings: tried once a process. Loads the module where it can. */
 export function hasLink(kind: LinkKind, settings: object = {}): boolean {
-  const key = `${kind.kind} ${JSON.stringify(settings)}`;
-  const before = known.get(key);
-  if (before !== undefined) return before;
-  const has = succeeds(kind, settings);
-  known.set(key, has);
-  return has;
+  return entryOf(known, `${kind.kind} ${JSON.stringify(settings)}`, () => succeeds(kind, settings));
 }
 
 function succeeds(kind: LinkKind, settings: object): boolean {

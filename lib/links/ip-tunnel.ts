@@ -2,7 +2,7 @@ import { bit, bits } from '../netlink/bits.ts';
 import { oneOf } from '../netlink/one-of.ts';
 import { be16, be32, bool, flag, ip4, ip6, linkedDevice, range, u8, u16, u32 } from '../netlink/scalars.ts';
 import { type Fixed, flat, type Type } from '../netlink/type.ts';
-import { setting } from './setting.ts';
+import { liveFrom, setting } from './setting.ts';
 import { tos } from './tunnel-types.ts';
 
 // The settings that the kinds of IP tunnels have in common. Each family has numbers of its own for them (linux/if_tunnel.h).
@@ -28,11 +28,11 @@ export function encapSettings<const P extends string>(prefix: P, numbers: Number
   const at = (name: string): [string, number] => [`${prefix}_${name}`, numbers[name] as number];
   return {
     /** What carries the outer packets: IP itself, or UDP (`CONFIG_NET_FOU_IP_TUNNELS`). @default 'none' */
-    encap: setting(...at('ENCAP_TYPE'), oneOf(u16, 'TUNNEL_ENCAP_', ENCAPS), { kernelDefault: 'none', live: true }),
+    encap: setting(...at('ENCAP_TYPE'), oneOf(u16, 'TUNNEL_ENCAP_', ENCAPS), liveFrom('none')),
     /** The UDP port to send from; 0 takes one by the flow. @default 0 */
-    encapSport: setting(...at('ENCAP_SPORT'), be16, { word: 'encap-sport', kernelDefault: 0, live: true }),
+    encapSport: setting(...at('ENCAP_SPORT'), be16, { word: 'encap-sport', ...liveFrom(0) }),
     /** The UDP port at the other end. @default 0 */
-    encapDport: setting(...at('ENCAP_DPORT'), be16, { word: 'encap-dport', kernelDefault: 0, live: true }),
+    encapDport: setting(...at('ENCAP_DPORT'), be16, { word: 'encap-dport', ...liveFrom(0) }),
     /** `encapCsum`, `encapCsum6`: UDP checksums over IPv4, over IPv6; `encapRemcsum`: remote checksum offload. */
     encapFlags: setting(...at('ENCAP_FLAGS'), encapFlags, {
       each: { encapCsum: off, encapCsum6: off, encapRemcsum: off },
@@ -40,7 +40,7 @@ export function encapSettings<const P extends string>(prefix: P, numbers: Number
     /** Routes (`encap ip`), `tc` or BPF say where each packet goes. @default false */
     external: setting(...at('COLLECT_METADATA'), flag, { ifAbsent: false }),
     /** The firewall mark of the outer packets, for rules. @default 0 */
-    fwmark: setting(...at('FWMARK'), u32, { kernelDefault: 0, live: true }),
+    fwmark: setting(...at('FWMARK'), u32, liveFrom(0)),
   };
 }
 
@@ -55,9 +55,9 @@ export function outerSettings4<const P extends string>(prefix: P, numbers: Numbe
     /** The device that the outer packets leave by. @default the route's */
     dev: setting(...at('LINK'), absent(0 as never, linkedDevice), { live: true }),
     /** Of the outer packets, 0 to 255; 0 takes that of the inner packet. @default 0 */
-    ttl: setting(...at('TTL'), u8, { kernelDefault: 0, live: true }),
+    ttl: setting(...at('TTL'), u8, liveFrom(0)),
     /** The type of service of the outer packets, 0 to 255; `inherit`: that of the inner packet. @default 0 */
-    tos: setting(...at('TOS'), tos, { kernelDefault: 0, live: true }),
+    tos: setting(...at('TOS'), tos, liveFrom(0)),
     /** Discover the path's MTU: outer packets may not be fragmented. @default true */
     pmtudisc: setting(...at('PMTUDISC'), bool(u8, ['nopmtudisc', 'pmtudisc']), { ...own, kernelDefault: true }),
   };
@@ -78,7 +78,7 @@ export function outerSettings6<const P extends string>(prefix: P, numbers: Numbe
     /** How many further tunnels a packet may enter, 0 to 255 (RFC 2473 section 4.1.1). @default 4, as iproute2 has it */
     encaplimit: setting(...at('ENCAP_LIMIT'), u8, { default: 4, live: true }),
     /** The traffic class and the flow label of the outer packets: `class << 20 | label`. @default 0 */
-    flowinfo: setting(...at('FLOWINFO'), flowinfo, { word: '', kernelDefault: 0, live: true }),
+    flowinfo: setting(...at('FLOWINFO'), flowinfo, { word: '', ...liveFrom(0) }),
     /**
      * What is not sent, or taken from the inner packet or to it: `noEncaplimit`, `inheritTclass`, `inheritFlowlabel`,
      * `inheritDscp`, `inheritFwmark`; and whether the remote address may be this host's (`allowLocalremote`).

@@ -5,7 +5,7 @@ import { flat } from '../netlink/type.ts';
 import { describeLink } from './describe-link.ts';
 import { encapSettings, outerSettings4, outerSettings6, tunnelLabel, tunnelTag } from './ip-tunnel.ts';
 import { networkSetting } from './network-setting.ts';
-import { setting } from './setting.ts';
+import { liveFrom, setting } from './setting.ts';
 
 /** linux/if_tunnel.h, the numbers of all tunnels without a header of their own. */
 const NUMBERS = {
@@ -44,7 +44,7 @@ const over4 = { ...outerSettings4('IFLA_IPTUN', NUMBERS), ...encapSettings('IFLA
 const { external: _, ...ofSit } = {
   ...over4,
   /** Of the outer packets, 0 to 255; 0 takes that of the inner packet. @default 64 (`ipip6_netlink_parms`) */
-  ttl: setting('IFLA_IPTUN_TTL', NUMBERS.TTL, u8, { kernelDefault: 64, live: true }),
+  ttl: setting('IFLA_IPTUN_TTL', NUMBERS.TTL, u8, liveFrom(64)),
 };
 
 /** IPv4 in IPv4 (RFC 2003, net/ipv4/ipip.c). */
@@ -55,7 +55,7 @@ export const ipip = describeLink('ipip', {
   settings: {
     ...over4,
     /** What it carries. @default 'ipip' */
-    mode: setting(...PROTO, oneOf(u8, '', { ipip: 4, mplsip: 137, any: 0 }), { kernelDefault: 'ipip', live: true }),
+    mode: setting(...PROTO, oneOf(u8, '', { ipip: 4, mplsip: 137, any: 0 }), liveFrom('ipip')),
   },
   carries: () => [4],
   tag: tunnelTag,
@@ -88,10 +88,7 @@ export const sit = describeLink('sit', {
   settings: {
     ...ofSit,
     /** What it carries. @default 'ip6ip' */
-    mode: setting(...PROTO, oneOf(u8, '', { ip6ip: 41, ipip: 4, mplsip: 137, any: 0 }), {
-      kernelDefault: 'ip6ip',
-      live: true,
-    }),
+    mode: setting(...PROTO, oneOf(u8, '', { ip6ip: 41, ipip: 4, mplsip: 137, any: 0 }), liveFrom('ip6ip')),
     /** `isatap`: addresses say where to send (RFC 5214). @default false */
     flags: setting('IFLA_IPTUN_FLAGS', NUMBERS.FLAGS, flat(bits(u16, { isatap: bit('SIT_ISATAP', 1, 'isatap') })), {
       each: { isatap: {} },
@@ -126,7 +123,7 @@ export const ip6tnl = describeLink('ip6tnl', {
     ...outerSettings6('IFLA_IPTUN', NUMBERS),
     ...encapSettings('IFLA_IPTUN', NUMBERS),
     /** What it carries. @default 'any' */
-    mode: setting(...PROTO, oneOf(u8, '', { ip6ip6: 41, ipip6: 4, any: 0 }), { kernelDefault: 'any', live: true }),
+    mode: setting(...PROTO, oneOf(u8, '', { ip6ip6: 41, ipip6: 4, any: 0 }), liveFrom('any')),
   },
   carries: ({ mode }) => (mode === 'ip6ip6' ? [6] : mode === 'ipip6' ? [4] : [4, 6]),
   tag: tunnelTag,

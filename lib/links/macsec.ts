@@ -3,7 +3,7 @@ import { oneOf } from '../netlink/one-of.ts';
 import { be16, bool, digits, range, u8, u32, u64 } from '../netlink/scalars.ts';
 import { type Fixed, fixed } from '../netlink/type.ts';
 import { describeLink } from './describe-link.ts';
-import { setting } from './setting.ts';
+import { liveFrom, setting } from './setting.ts';
 
 /** IEEE 802.1AE-2018 table 14-1, and 802.1AEbw (linux/if_macsec.h). */
 const CIPHERS = {
@@ -14,6 +14,7 @@ const CIPHERS = {
 } as const;
 type Cipher = keyof typeof CIPHERS;
 const NAMES = Object.keys(CIPHERS) as Cipher[];
+const VALIDATE = { disabled: 0, check: 1, strict: 2 } as const;
 /** By this number the kernel tells a GCM-AES-128 (`macsec_fill_info`): `MACSEC_DEFAULT_CIPHER_ID`. */
 const TOLD_128 = 0x0080020001000001n;
 
@@ -52,30 +53,27 @@ export const macsec = describeLink('macsec', {
       kernelDefault: 'off',
     }),
     /** @default 'gcm-aes-128' */
-    cipher: setting('IFLA_MACSEC_CIPHER_SUITE', 4, cipher, { kernelDefault: 'gcm-aes-128', live: true }),
+    cipher: setting('IFLA_MACSEC_CIPHER_SUITE', 4, cipher, liveFrom('gcm-aes-128')),
     /** The bytes of the check value, 8 to 16. @default 16 */
     icvlen: setting('IFLA_MACSEC_ICV_LEN', 3, range(u8, 8, 16), { kernelDefault: 16 }),
     /** Encrypt, and not sign alone. @default false */
     encrypt: setting('IFLA_MACSEC_ENCRYPT', 7, bool(u8), { live: true }),
     /** Send the whole identifier in each frame. @default true */
-    sendSci: setting('IFLA_MACSEC_INC_SCI', 9, bool(u8), { kernelDefault: true, live: true }),
+    sendSci: setting('IFLA_MACSEC_INC_SCI', 9, bool(u8), liveFrom(true)),
     /** It has no port but this one: the identifier is its MAC address. It excludes `sendSci`. @default false */
     endStation: setting('IFLA_MACSEC_ES', 10, bool(u8), { live: true }),
     /** Single copy broadcast (EPON). It excludes `sendSci` and `endStation`. @default false */
     scb: setting('IFLA_MACSEC_SCB', 11, bool(u8), { live: true }),
     /** Protect what is sent at all. @default true */
-    protect: setting('IFLA_MACSEC_PROTECT', 8, bool(u8), { kernelDefault: true, live: true }),
+    protect: setting('IFLA_MACSEC_PROTECT', 8, bool(u8), liveFrom(true)),
     /** Refuse old packet numbers. It needs `window`. @default false */
     replay: setting('IFLA_MACSEC_REPLAY_PROTECT', 12, bool(u8), { live: true }),
     /** How many packet numbers may come out of order. @default 0 */
     window: setting('IFLA_MACSEC_WINDOW', 5, u32, { live: true }),
     /** What becomes of frames that are not signed rightly. @default 'strict' */
-    validate: setting('IFLA_MACSEC_VALIDATION', 13, oneOf(u8, '', { disabled: 0, check: 1, strict: 2 }), {
-      kernelDefault: 'strict',
-      live: true,
-    }),
+    validate: setting('IFLA_MACSEC_VALIDATION', 13, oneOf(u8, '', VALIDATE), liveFrom('strict')),
     /** Which of the four associations it sends by, 0 to 3. @default 0 */
-    encodingsa: setting('IFLA_MACSEC_ENCODING_SA', 6, range(u8, 0, 3), { kernelDefault: 0, live: true }),
+    encodingsa: setting('IFLA_MACSEC_ENCODING_SA', 6, range(u8, 0, 3), liveFrom(0)),
   },
   label: ({ encrypt }) => [encrypt ? 'encrypted' : 'signed'],
   leftOut: (device) => [{ what: `the secure associations of ${device} (ip macsec)` }],

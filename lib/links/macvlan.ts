@@ -8,7 +8,7 @@ import { flat } from '../netlink/type.ts';
 import { describeLink, describeVariant } from './describe-link.ts';
 import type { LowerDevice } from './link-description.ts';
 import { whyBusy } from './rx-handler.ts';
-import { setting } from './setting.ts';
+import { liveFrom, setting } from './setting.ts';
 
 const MODES = { private: 1, vepa: 2, bridge: 4, passthru: 8, source: 16 } as const;
 export type MacvlanMode = keyof typeof MODES;
@@ -51,14 +51,12 @@ export const macvlan = describeLink('macvlan', {
       },
     ),
     /** How many broadcasts wait for the parent's worker, 0 to 2³²−1. Kernels before 5.11 do not tell. @default the kernel's 1000 */
-    bcqueuelen: setting('IFLA_MACVLAN_BC_QUEUE_LEN', 7, u32, { kernelDefault: 1000, live: true }),
+    bcqueuelen: setting('IFLA_MACVLAN_BC_QUEUE_LEN', 7, u32, liveFrom(1000)),
     /**
      * For all macvlans of the parent: a multicast frame waits for the kernel's worker if more than this many of them are in its group.
      * −1: none waits (Linux 6.4). @default 1
      */
-    bclim: setting('IFLA_MACVLAN_BC_CUTOFF', 9, s32, {
-      ...{ ifAbsent: 1, kernelDefault: 1, live: true, since: '6.4', newWord: true },
-    }),
+    bclim: setting('IFLA_MACVLAN_BC_CUTOFF', 9, s32, { ifAbsent: 1, ...liveFrom(1), since: '6.4', newWord: true }),
     listChange: setting(
       'IFLA_MACVLAN_MACADDR_MODE',
       3,

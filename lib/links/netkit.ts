@@ -2,7 +2,7 @@ import { oneOf } from '../netlink/one-of.ts';
 import { bool, u8, u32 } from '../netlink/scalars.ts';
 import { describeLink } from './describe-link.ts';
 import { peerSetting } from './peer.ts';
-import { setting } from './setting.ts';
+import { liveFrom, setting } from './setting.ts';
 
 /** What becomes of a packet that no BPF program decides on. */
 const POLICIES = { forward: 0, blackhole: 2 } as const;
@@ -15,16 +15,10 @@ export const netkit = describeLink('netkit', {
     /** `l3`: packets without MAC addresses, so nobody asks for one. @default 'l3', the kernel's own */
     mode: setting('IFLA_NETKIT_MODE', 5, oneOf(u32, 'NETKIT_', { l2: 0, l3: 1 }), { default: 'l3' }),
     /** Policy for packets that end `a` sends. Only end `a` can change it (`netkit_change_link`). @default 'forward' */
-    policy: setting('IFLA_NETKIT_POLICY', 3, oneOf(u32, '', POLICIES), {
-      word: '',
-      kernelDefault: 'forward',
-      live: true,
-    }),
+    policy: setting('IFLA_NETKIT_POLICY', 3, oneOf(u32, '', POLICIES), { word: '', ...liveFrom('forward') }),
     /** Policy for packets that end `b` sends. Only end `a` can change it (`netkit_change_link`). @default 'forward' */
     peerPolicy: setting('IFLA_NETKIT_PEER_POLICY', 4, oneOf(u32, '', POLICIES), {
-      word: false,
-      kernelDefault: 'forward',
-      live: true,
+      ...{ word: false, ...liveFrom('forward') },
     }),
     peer: peerSetting('IFLA_NETKIT_PEER_INFO'),
     /** Whether it is end `a`. */

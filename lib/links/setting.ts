@@ -37,6 +37,11 @@ export interface BitRules {
   readonly each: Readonly<Record<string, SettingRules>>;
 }
 
+/** The rules of a setting that `set` can change, with the kernel's own default. */
+export function liveFrom<const D>(kernelDefault: D): { readonly kernelDefault: D; readonly live: true } {
+  return { kernelDefault, live: true };
+}
+
 /** A setting of a kind of link: an attribute in `IFLA_INFO_DATA`, with its rules. */
 export interface Setting<R = unknown, W = unknown, IsFlat extends boolean = boolean, O extends object = object>
   extends Row<R, W, IsFlat> {

@@ -1,7 +1,9 @@
 import { checkInteger, wrongOption } from '../kernel/validate.ts';
 import { be32, bool, ip4, ip6, range, u8 } from '../netlink/scalars.ts';
+import type { RowOptions } from '../netlink/table.ts';
 import { type Fixed, fixed, type Type } from '../netlink/type.ts';
 import { familyOf, isMulticastIp } from '../wire/ip-address.ts';
+import { liveFrom, type SettingRules, settingInOneOf } from './setting.ts';
 
 // What the outer packets of tunnels have in common, in the types of their settings.
 
@@ -13,7 +15,7 @@ const INHERIT = 1;
 const RULE = 'a whole number from 0 to 255, or inherit';
 
 /** The rule of such a number, 0 to 255. */
-export const BYTE_OR_INHERIT: Required<Pick<Type<OrInherit>, 'rule' | 'schema' | 'check' | 'words'>> = {
+const BYTE_OR_INHERIT: Required<Pick<Type<OrInherit>, 'rule' | 'schema' | 'check' | 'words'>> = {
   rule: RULE,
   schema: { anyOf: [{ type: 'integer', minimum: 0, maximum: 255 }, { const: 'inherit' }] },
   check: (call, option, value) => {
@@ -32,20 +34,30 @@ export const tos: Fixed<OrInherit> = fixed<OrInherit>(
   BYTE_OR_INHERIT,
 );
 
-/** The time to live of the outer packets as a number, in an attribute that has another beside it for `inherit`. */
-export const ttl: Type<OrInherit> = {
-  ...u8,
-  write: (to, value) => u8.write(to, Number(value)),
-  takes: (value) => value !== 'inherit',
-};
-
-/** The other attribute: a flag that is read as a number (`IFLA_VXLAN_TTL_INHERIT`). */
-export const ttlInherit: Type<OrInherit> = {
-  write: () => {},
-  read: (bytes) => (bytes.length === 0 || bytes[0] !== 0 ? 'inherit' : 0),
-  words: () => ['inherit'],
-  takes: (value) => value === 'inherit',
-};
+/**
+ * The time to live of the outer packets: a number, 0 to 255, or `inherit`, which has an attribute of its own.
+ *
+ * @param writeFlag writes that attribute; its presence alone says `inherit` (`IFLA_VXLAN_TTL_INHERIT`)
+ */
+export function ttlSetting(
+  kernel: string,
+  [number, flagNumber]: readonly [number: number, flagNumber: number],
+  writeFlag: Type<OrInherit>['write'] = () => {},
+) {
+  const ttl: Type<OrInherit> = {
+    ...u8,
+    write: (to, value) => u8.write(to, Number(value)),
+    takes: (value) => value !== 'inherit',
+  };
+  const inherit: Type<OrInherit> = {
+    write: writeFlag,
+    read: (bytes) => (bytes.length === 0 || bytes[0] !== 0 ? 'inherit' : 0),
+    words: () => ['inherit'],
+    takes: (value) => value === 'inherit',
+  };
+  const attributes = [[kernel, number, ttl] as const, [`${kernel}_INHERIT`, flagNumber, inherit] as const];
+  return settingInOneOf(attributes, BYTE_OR_INHERIT, liveFrom(0));
+}
 
 /** IPv6's flow label, 20 bits (RFC 8200 section 3). */
 export const flowlabel = range(be32, 0, 2 ** 20 - 1);
@@ -55,27 +67,36 @@ export function onOff(word: string): Fixed<boolean> {
   return bool(u8, [`no${word}`, word]);
 }
 
-/** Addresses for one of two attributes, by their version. */
-export const unicast4 = taking(ip4, 4, false);
-export const unicast6 = taking(ip6, 6, false);
-export const group4 = taking(ip4, 4, true);
-export const group6 = taking(ip6, 6, true);
+type AddressRules = SettingRules & RowOptions<string>;
+/** The numbers of the attribute of IPv4, and of the one of IPv6, whose name ends in 6. */
+type Numbers = readonly [four: number, six: number];
 
-/** The rule of both versions. */
-export const UNICAST = ofBothVersions('a unicast IP address such as 10.0.0.1 or fd00::1', false);
-export const GROUP = ofBothVersions('a multicast group such as 239.1.1.1 or ff05::1', true);
-
-function taking(type: Type<string>, version: 4 | 6, isGroup: boolean): Type<string> {
-  return { ...type, takes: (value) => familyOf(value) === version && isMulticastIp(value) === isGroup };
+/** A setting that is a host's address. */
+export function unicastSetting<const O extends AddressRules>(kernel: string, numbers: Numbers, options: O) {
+  return addressSetting(kernel, numbers, 'a unicast IP address such as 10.0.0.1 or fd00::1', false, options);
 }
 
-function ofBothVersions(rule: string, isGroup: boolean): Pick<Type<string>, 'rule' | 'check'> {
-  return {
-    rule,
-    check: (call, option, value) => {
-      if (value === undefined) return;
-      const isValid = typeof value === 'string' && familyOf(value) !== undefined && isMulticastIp(value) === isGroup;
-      if (!isValid) throw wrongOption(call, option, rule, value);
-    },
+/** A setting that is a group's address. */
+export function groupSetting<const O extends AddressRules>(kernel: string, numbers: Numbers, options: O) {
+  return addressSetting(kernel, numbers, 'a multicast group such as 239.1.1.1 or ff05::1', true, options);
+}
+
+function addressSetting<const O extends AddressRules>(
+  kernel: string,
+  [four, six]: Numbers,
+  rule: string,
+  isGroup: boolean,
+  options: O,
+) {
+  const taking = (type: Type<string>, version: 4 | 6): Type<string> => ({
+    ...type,
+    takes: (value) => familyOf(value) === version && isMulticastIp(value) === isGroup,
+  });
+  const check: Type<string>['check'] = (call, option, value) => {
+    if (value === undefined) return;
+    const isValid = typeof value === 'string' && familyOf(value) !== undefined && isMulticastIp(value) === isGroup;
+    if (!isValid) throw wrongOption(call, option, rule, value);
   };
+  const attributes = [[kernel, four, taking(ip4, 4)] as const, [`${kernel}6`, six, taking(ip6, 6)] as const];
+  return settingInOneOf(attributes, { rule, check }, options);
 }

@@ -5,7 +5,7 @@ import { flat } from '../netlink/type.ts';
 import { VLAN_PROTOCOL_NUMBERS } from '../wire/vlan-tag.ts';
 import { describeLink } from './describe-link.ts';
 import { egressQosMap, ingressQosMap } from './qos-map.ts';
-import { setting } from './setting.ts';
+import { liveFrom, setting } from './setting.ts';
 
 /** 4095 is reserved (IEEE 802.1Q-2018 table 9-2). */
 const HIGHEST_ID = 4094;
@@ -43,7 +43,7 @@ export const vlan = describeLink('vlan', {
         word: '',
         each: {
           /** Programs on the device see frames without their tag. @default true */
-          reorderHdr: { kernelDefault: true, live: true },
+          reorderHdr: liveFrom(true),
           /** It registers the VLAN at switches by GVRP (802.1Q-2005; `CONFIG_VLAN_8021Q_GVRP`). @default false */
           gvrp: { live: true },
           /** The same by MVRP (802.1Q-2011; `CONFIG_VLAN_8021Q_MVRP`). @default false */

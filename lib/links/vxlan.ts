@@ -3,21 +3,8 @@ import { oneOf } from '../netlink/one-of.ts';
 import { be16, digits, flag, linkedDevice, range, u8, u32 } from '../netlink/scalars.ts';
 import { type Fixed, fixed } from '../netlink/type.ts';
 import { describeLink } from './describe-link.ts';
-import { setting, settingInOneOf } from './setting.ts';
-import {
-  BYTE_OR_INHERIT,
-  flowlabel,
-  GROUP,
-  group4,
-  group6,
-  onOff,
-  tos,
-  ttl,
-  ttlInherit,
-  UNICAST,
-  unicast4,
-  unicast6,
-} from './tunnel-types.ts';
+import { liveFrom, setting } from './setting.ts';
+import { flowlabel, groupSetting, onOff, tos, ttlSetting, unicastSetting } from './tunnel-types.ts';
 
 type PortRange = readonly [lowest: number, highest: number];
 
@@ -57,68 +44,33 @@ export const vxlan = describeLink('vxlan', {
     /** The VXLAN network identifier, 0 to 2²⁴−1. One that is `external` has none of its own. */
     id: setting('IFLA_VXLAN_ID', 1, range(u32, 0, 2 ** 24 - 1), { required: true, unless: 'external' }),
     /** The other end, for whatever address it has not learnt: an entry of `fdb` for 00:00:00:00:00:00. @default none */
-    remote: settingInOneOf(
-      [
-        ['IFLA_VXLAN_GROUP', 2, unicast4],
-        ['IFLA_VXLAN_GROUP6', 16, unicast6],
-      ],
-      UNICAST,
-      { live: true },
-    ),
+    remote: unicastSetting('IFLA_VXLAN_GROUP', [2, 16], { live: true }),
     /** In place of `remote`, the multicast group that all ends join. It needs {@link dev}. @default none */
-    group: settingInOneOf(
-      [
-        ['IFLA_VXLAN_GROUP', 2, group4],
-        ['IFLA_VXLAN_GROUP6', 16, group6],
-      ],
-      GROUP,
-      { live: true },
-    ),
+    group: groupSetting('IFLA_VXLAN_GROUP', [2, 16], { live: true }),
     /** The source address of the outer packets. @default the route's */
-    local: settingInOneOf(
-      [
-        ['IFLA_VXLAN_LOCAL', 4, unicast4],
-        ['IFLA_VXLAN_LOCAL6', 17, unicast6],
-      ],
-      UNICAST,
-      { live: true },
-    ),
+    local: unicastSetting('IFLA_VXLAN_LOCAL', [4, 17], { live: true }),
     /** The device that the outer packets leave by. It goes with that device. @default the route's */
     dev: setting('IFLA_VXLAN_LINK', 3, linkedDevice, { live: true }),
     /** Of the outer packets, 0 to 255, where 0 takes that of the route; `inherit`: that of the inner packet. @default 0 */
-    ttl: settingInOneOf(
-      [
-        ['IFLA_VXLAN_TTL', 5, ttl],
-        ['IFLA_VXLAN_TTL_INHERIT', 28, ttlInherit],
-      ],
-      BYTE_OR_INHERIT,
-      { kernelDefault: 0, live: true },
-    ),
+    ttl: ttlSetting('IFLA_VXLAN_TTL', [5, 28]),
     /** The type of service of the outer packets, 0 to 255; `inherit`: that of the inner packet. @default 0 */
-    tos: setting('IFLA_VXLAN_TOS', 6, tos, { kernelDefault: 0, live: true }),
+    tos: setting('IFLA_VXLAN_TOS', 6, tos, liveFrom(0)),
     /** Whether outer IPv4 packets may not be fragmented; `inherit`: as the inner packet. @default 'unset' */
-    df: setting('IFLA_VXLAN_DF', 29, oneOf(u8, 'VXLAN_DF_', { unset: 0, set: 1, inherit: 2 }), {
-      kernelDefault: 'unset',
-      live: true,
-    }),
+    df: setting('IFLA_VXLAN_DF', 29, oneOf(u8, 'VXLAN_DF_', { unset: 0, set: 1, inherit: 2 }), liveFrom('unset')),
     /** The flow label of outer packets, which are IPv6, 0 to 2²⁰−1. @default 0 */
-    flowlabel: setting('IFLA_VXLAN_LABEL', 26, flowlabel, { kernelDefault: 0, live: true }),
+    flowlabel: setting('IFLA_VXLAN_LABEL', 26, flowlabel, liveFrom(0)),
     /** Where the flow label comes from: `flowlabel`, or the inner IPv6 packet (Linux 6.7; iproute2 has no word for it). @default 'fixed' */
     labelPolicy: setting('IFLA_VXLAN_LABEL_POLICY', 32, labelPolicy, {
-      word: false,
-      kernelDefault: 'fixed',
-      live: true,
-      since: '6.7',
-      newWord: true,
+      ...{ word: false, ...liveFrom('fixed'), since: '6.7', newWord: true },
     }),
     /** The UDP port at the other end, 1 to 65535. @default 4789, IANA's; the kernel's own is 8472 */
     dstport: setting('IFLA_VXLAN_PORT', 15, range(be16, 1, 65535), { default: 4789 }),
     /** The lowest and the highest UDP port to send from. @default `net.ipv4.ip_local_port_range` */
     srcport: setting('IFLA_VXLAN_PORT_RANGE', 10, portRange),
     /** Learn from which other end an address comes. @default true; false where `external` is */
-    macLearning: setting('IFLA_VXLAN_LEARNING', 7, onOff('learning'), { ...own, kernelDefault: true, live: true }),
+    macLearning: setting('IFLA_VXLAN_LEARNING', 7, onOff('learning'), { ...own, ...liveFrom(true) }),
     /** Seconds until a learnt address is forgotten, 1 to 2³²−1. @default 300 */
-    ageing: setting('IFLA_VXLAN_AGEING', 8, range(u32, 1, 2 ** 32 - 1), { kernelDefault: 300, live: true }),
+    ageing: setting('IFLA_VXLAN_AGEING', 8, range(u32, 1, 2 ** 32 - 1), liveFrom(300)),
     /** How many addresses it keeps, 1 to 2³²−1; 0 for any number. @default 0 */
     maxaddress: setting('IFLA_VXLAN_LIMIT', 9, u32, { kernelDefault: 0 }),
     /** Answer ARP and ND for the neighbours that the namespace knows on it (`arp_reduce`). @default false */
@@ -141,7 +93,7 @@ export const vxlan = describeLink('vxlan', {
     remcsumrx: setting('IFLA_VXLAN_REMCSUM_RX', 22, onOff('remcsumrx'), own),
     /** A frame for an address of this namespace goes to the vxlan device there without UDP (Linux 6.5). @default true */
     localbypass: setting('IFLA_VXLAN_LOCALBYPASS', 31, onOff('localbypass'), {
-      ...{ ...own, kernelDefault: true, live: true, since: '6.5', newWord: true },
+      ...{ ...own, ...liveFrom(true), since: '6.5', newWord: true },
     }),
     /** A route (`encap ip`), `tc` or BPF says where each frame goes: one device for all identifiers. @default false */
     external: setting('IFLA_VXLAN_COLLECT_METADATA', 25, onOff('external'), own),

@@ -3,10 +3,14 @@ import type { Device } from './network.ts';
 
 type Fault = Omit<CauseOf<'link.no-carrier'>['facts'], 'device'>;
 
+export function downCause({ name }: Device): Cause {
+  return { code: 'link.down', facts: { device: name } };
+}
+
 /** Why a device sends nothing: it is down, or has no carrier, which is followed to the cable or the parent at fault. */
 export function linkCause(device: Device): Cause | undefined {
   const { up, carrier } = device.link;
-  if (!up) return { code: 'link.down', facts: { device: device.name } };
+  if (!up) return downCause(device);
   return carrier ? undefined : { code: 'link.no-carrier', facts: { device: device.name, ...faultBelow(device) } };
 }
 

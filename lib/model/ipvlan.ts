@@ -2,7 +2,7 @@ import { ipvlan } from '../links/ipvlan.ts';
 import type { IpPacket } from '../wire/ip-packet.ts';
 import { isGroupMac } from '../wire/mac-address.ts';
 import { decodeNeighbourSolicitation } from '../wire/neighbour-discovery.ts';
-import { onlyUp } from './carrier.ts';
+import { downCause, onlyUp } from './carrier.ts';
 import { type Frame, groupType, type PacketType } from './frame.ts';
 import type { Device } from './network.ts';
 import { drop, PASS, receiveOn, toNeighbour, transmitOn, unknown, type Verdict } from './prediction.ts';
@@ -105,9 +105,7 @@ function missed(parent: Device, frame: Frame): Verdict[] {
   const address = addressFor(frame);
   return childrenOf(parent)
     .filter((child) => !child.link.up && addressesOf(child).includes(address ?? ''))
-    .map((child) =>
-      drop({ code: 'link.down', facts: { device: child.name } }, 'ipvlan_addr_lookup', { towards: child }),
-    );
+    .map((child) => drop(downCause(child), 'ipvlan_addr_lookup', { towards: child }));
 }
 
 /** The address by which the parent's table is asked (`ipvlan_get_L3_hdr`, `ipvlan_addr_lookup`). */

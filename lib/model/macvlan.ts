@@ -1,6 +1,6 @@
 import { macvlan } from '../links/macvlan.ts';
 import { BROADCAST_MAC, isGroupMac } from '../wire/mac-address.ts';
-import { onlyUp } from './carrier.ts';
+import { downCause, onlyUp } from './carrier.ts';
 import type { Cause } from './cause.ts';
 import { type Frame, groupType, type PacketType } from './frame.ts';
 import type { Device } from './network.ts';
@@ -59,7 +59,7 @@ function receiveGroup(parent: Device, frame: Frame): readonly Verdict[] {
 function receiveUnicast(parent: Device, frame: Frame): readonly Verdict[] {
   const [passthru] = childrenOf(parent).filter((child) => modeOf(child) === 'passthru');
   // The first child of a passthru port gets every unicast, whatever its address: the parent's stack gets none.
-  if (passthru?.link.up === false) return [drop(isDown(passthru), 'macvlan_handle_frame')];
+  if (passthru?.link.up === false) return [drop(downCause(passthru), 'macvlan_handle_frame')];
   const child = passthru ?? lookUp(parent, frame.destination);
   const others = childrenOf(parent).filter((each) => each !== child && modeOf(each) !== 'source');
   const missed = others.map((each) => drop(missCause(parent, each, frame), 'macvlan_hash_lookup', { towards: each }));
@@ -69,7 +69,7 @@ function receiveUnicast(parent: Device, frame: Frame): readonly Verdict[] {
 
 /** Why a unicast is not for a child. */
 function missCause(parent: Device, child: Device, { destination }: Frame): Cause {
-  if (child.link.mac === destination) return isDown(child);
+  if (child.link.mac === destination) return downCause(child);
   const facts = {
     device: child.name,
     mac: child.link.mac,
@@ -91,7 +91,7 @@ function multicastRx(parent: Device, frame: Frame, source: Device | undefined): 
     const mode = modeOf(child);
     // It has had its copy, if it listens to the sender at all.
     if (child === source || mode === 'source') return [];
-    if (!child.link.up) return [drop(isDown(child), 'macvlan_broadcast', { towards: child })];
+    if (!child.link.up) return [drop(downCause(child), 'macvlan_broadcast', { towards: child })];
     if (!hearing.includes(mode)) {
       // Bridge siblings had theirs on the way out.
       if (mode === 'bridge') return [];
@@ -122,7 +122,7 @@ function forwardToSources(parent: Device, frame: Frame, type: PacketType): { cop
     listening.filter((child) => macvlan.of(child.link).macaddr.includes(frame.source) === on),
   ) as [Device[], Device[]];
   const copies = heard.map((child) => {
-    if (!child.link.up) return drop(isDown(child), 'macvlan_forward_source_one', { towards: child });
+    if (!child.link.up) return drop(downCause(child), 'macvlan_forward_source_one', { towards: child });
     return receiveOn(child, frame, frame.destination === child.link.mac ? 'host' : type);
   });
   const missed = deaf.map((child) =>
@@ -151,8 +151,4 @@ function lookUp(parent: Device, mac: string): Device | undefined {
 
 function modeOf({ link }: Device): string {
   return macvlan.of(link).mode ?? 'vepa';
-}
-
-function isDown(device: Device): Cause {
-  return { code: 'link.down', facts: { device: device.name } };
 }

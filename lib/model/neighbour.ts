@@ -1,5 +1,5 @@
 import { ipvlan } from '../links/ipvlan.ts';
-import type { AddressState } from '../netlink/address.ts';
+import { type AddressState, SCOPE_HOST } from '../netlink/address.ts';
 import { vrfOf } from '../state/find-link.ts';
 import { ETHERTYPE } from '../wire/ethernet.ts';
 import { contains, type Family, familyOf, ipToBytes, solicitedNodeGroup } from '../wire/ip-address.ts';
@@ -15,8 +15,6 @@ import { lookUpRoute } from './route-lookup.ts';
 
 /** The shortest payload of a frame (IEEE 802.3 clause 4.4.2), which ARP is shorter than. */
 const LENGTH = 46;
-/** `RT_SCOPE_HOST` */
-const SCOPE_HOST = 254;
 /** States in which an entry has no MAC address that would serve. */
 const USELESS = ['INCOMPLETE', 'FAILED', 'NONE'];
 

@@ -4,6 +4,7 @@ import type { MdbEntry } from '../netlink/mdb.ts';
 import type { FdbEntry } from '../netlink/neighbour.ts';
 import type { PortState } from '../netlink/port-state.ts';
 import type { Link, PortVlans } from '../state/network-state.ts';
+import { ARPHRD_ETHER } from '../wire/arp.ts';
 import { parsePrefix } from '../wire/ip-address.ts';
 import type { DeviceName } from './cause.ts';
 import type { ModelState } from './network.ts';
@@ -243,9 +244,6 @@ const FLAGS = {
   ...{ hairpin: false, isolated: false, learning: true, locked: false },
   ...{ flood: true, mcastFlood: true, bcastFlood: true },
 };
-
-/** linux/if_arp.h */
-const ARPHRD_ETHER = 1;
 
 function split(name: DeviceName): { namespace: string; device: string } {
   const [namespace = '', device = ''] = name.split('/');

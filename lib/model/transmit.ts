@@ -1,3 +1,4 @@
+import { ARPHRD_ETHER, ARPHRD_LOOPBACK } from '../wire/arp.ts';
 import { sendByBond } from './bond.ts';
 import { sendByBridge } from './bridge.ts';
 import { linkCause } from './carrier.ts';
@@ -28,9 +29,6 @@ const BY_KIND: Readonly<Record<string, Send>> = {
   dummy: (device) => [drop({ code: 'link.dummy', facts: { device: device.name } }, 'dummy_xmit')],
 };
 
-const ARPHRD_ETHER = 1;
-const ARPHRD_LOOPBACK = 772;
-
 /** Sends a frame by a device (`__dev_queue_xmit`). */
 export function transmit(device: Device, frame: Frame, learnt: Learnt): readonly Verdict[] {
   const { link } = device;
@@ -49,7 +47,9 @@ export function transmit(device: Device, frame: Frame, learnt: Learnt): readonly
 
 /** Of a tun device, or a tunnel of IP packets, the model knows nothing. */
 export function notEthernet({ link, name }: Device): string | undefined {
-  return [ARPHRD_ETHER, ARPHRD_LOOPBACK].includes(link.hardware) ? undefined : `${name} is no Ethernet device`;
+  return [ARPHRD_ETHER, ARPHRD_LOOPBACK].some((known) => known === link.hardware)
+    ? undefined
+    : `${name} is no Ethernet device`;
 }
 
 /** Chains of the family netdev, which may take a frame at any device. */

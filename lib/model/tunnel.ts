@@ -4,6 +4,7 @@ import type { Link } from '../state/network-state.ts';
 import { isMulticastIp } from '../wire/ip-address.ts';
 import { NO_MAC } from '../wire/mac-address.ts';
 import { OUTER_PROTOCOLS, type OuterPacket, type TunnelHeader } from '../wire/tunnel-header.ts';
+import { downCause } from './carrier.ts';
 import type { Cause } from './cause.ts';
 import type { Device } from './network.ts';
 import { lookupOf } from './tunnel-lookup.ts';
@@ -39,7 +40,7 @@ export function whyNotTaken(sender: Device, namespace: string, outer: OuterPacke
   const [fitting, another] = own.filter(({ wrong }) => wrong.length === 0);
   if (another || fitting?.device.link.up) return undefined;
   // A tunnel that is down has no socket (vxlan_open), or is passed over (IFF_UP).
-  if (fitting) return { code: 'link.down', facts: { device: fitting.device.name } };
+  if (fitting) return downCause(fitting.device);
   const { source, destination: to, port, id, key } = outer;
   const [nearest, ...others] = own.flatMap(({ device, wrong }) => {
     const [only, ...more] = wrong;

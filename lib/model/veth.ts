@@ -1,5 +1,5 @@
-import type { Frame } from './frame.ts';
-import { sizeOf } from './frame.ts';
+import { downCause } from './carrier.ts';
+import { type Frame, sizeOf } from './frame.ts';
 import type { Device } from './network.ts';
 import { drop, receiveOn, unknown, type Verdict } from './prediction.ts';
 
@@ -15,9 +15,7 @@ export function sendByVeth(device: Device, frame: Frame): readonly Verdict[] {
  */
 export function handOver(sender: Device, to: Device, frame: Frame): readonly Verdict[] {
   const { link } = to;
-  if (!link.up) {
-    return [drop({ code: 'link.down', facts: { device: to.name } }, '__dev_forward_skb', { towards: to })];
-  }
+  if (!link.up) return [drop(downCause(to), '__dev_forward_skb', { towards: to })];
   if (sizeOf(frame) <= link.mtu + VLAN_TAG) return [receiveOn(to, frame)];
   const where = { is: 'receiver', sender: sender.name, senderMtu: sender.link.mtu } as const;
   const facts = { device: to.name, mtu: link.mtu, length: sizeOf(frame), where };

@@ -1,5 +1,6 @@
 import { vlan as vlanKind } from '../links/vlan.ts';
 import { tagWords, VLAN_PROTOCOL_NUMBERS, type VlanProtocol, type VlanTag } from '../wire/vlan-tag.ts';
+import { downCause } from './carrier.ts';
 import type { Cause } from './cause.ts';
 import type { Frame, PacketType } from './frame.ts';
 import type { Device } from './network.ts';
@@ -22,10 +23,7 @@ export function receiveTagged(device: Device, frame: Frame, type: PacketType): r
   const others = device.uppers('vlan').filter((each) => each !== vlan);
   const missed = others.map((each) => drop(otherTag(each, tag), 'vlan_do_receive', { towards: each }));
   if (!vlan) return [...missed, PASS];
-  if (!vlan.link.up) {
-    const down: Cause = { code: 'link.down', facts: { device: vlan.name } };
-    return [...missed, drop(down, 'vlan_do_receive', { towards: vlan })];
-  }
+  if (!vlan.link.up) return [...missed, drop(downCause(vlan), 'vlan_do_receive', { towards: vlan })];
   // The device below may have another MAC address.
   const isOwn = type === 'otherhost' && frame.destination === vlan.link.mac;
   return [...missed, receiveOn(vlan, { ...frame, tags: inner }, isOwn ? 'host' : type)];

@@ -132,14 +132,10 @@ export const ipAddress = new Family({
     metric: metric || undefined,
     lifetime: lifetimeOf(read.deprecated, lifetime),
   }),
-  words: ({ address, length, peer, index = 0, scope = 0 }, names, rest, verb) =>
-    verb === 'list'
-      ? []
-      : [
-          ...(peer ? [address, 'peer', `${peer}/${length}`] : [`${address}/${length}`]),
-          'dev',
-          names.device(index),
-          ...(scope === 0 ? [] : ['scope', SCOPES[scope] ?? String(scope)]),
-          ...rest,
-        ],
+  words: ({ address, length, peer, index = 0, scope = 0 }, names, rest) => [
+    ...(peer ? [address, 'peer', `${peer}/${length}`] : [`${address}/${length}`]),
+    ...['dev', names.device(index)],
+    ...(scope === 0 ? [] : ['scope', SCOPES[scope] ?? String(scope)]),
+    ...rest,
+  ],
 });

@@ -62,8 +62,7 @@ export const bridgeVlanGlobal = new Family({
     }),
   }),
   verbs: { change: 'global set', list: 'global show' },
-  words: ({ index = 0, id }, names, rest, verb) =>
-    verb === 'list' ? [] : ['vid', String(id), 'dev', names.device(index), ...rest],
+  words: ({ index = 0, id }, names, rest) => ['vid', String(id), 'dev', names.device(index), ...rest],
 });
 
 /** The state of an instance of the spanning trees at a port. */
@@ -103,5 +102,5 @@ export const bridgeMst = new Family({
   }),
   state: ({ index, mst }): { index: number; instances: InstanceState[] } => ({ index, instances: mst?.entries ?? [] }),
   verbs: { change: 'set' },
-  words: ({ index = 0 }, names, rest, verb) => (verb === 'list' ? [] : ['dev', names.device(index), ...rest]),
+  words: ({ index = 0 }, names, rest) => ['dev', names.device(index), ...rest],
 });

@@ -99,14 +99,11 @@ export const bridgeVlan = new Family({
     index,
     vlans: vlans.map(({ vid, pvid, untagged }) => ({ id: vid, pvid, untagged })),
   }),
-  words: ({ index = 0, id, pvid, untagged, self, tunnelId }, names, _, verb) =>
-    verb === 'list'
-      ? []
-      : [
-          ...['dev', names.device(index), 'vid', String(id)],
-          ...[pvid && 'pvid', untagged && 'untagged', self && 'self'].map((word) => word || undefined),
-          ...(tunnelId === undefined ? [] : ['tunnel_info', 'id', String(tunnelId)]),
-        ],
+  words: ({ index = 0, id, pvid, untagged, self, tunnelId }, names) => [
+    ...['dev', names.device(index), 'vid', String(id)],
+    ...[pvid && 'pvid', untagged && 'untagged', self && 'self'].map((word) => word || undefined),
+    ...(tunnelId === undefined ? [] : ['tunnel_info', 'id', String(tunnelId)]),
+  ],
 });
 
 interface VlanConfig {
@@ -204,8 +201,7 @@ export const bridgeVlanOptions = new Family({
     ),
   }),
   verbs: { change: 'set' },
-  words: ({ index = 0, id }, names, rest, verb) =>
-    verb === 'list' ? [] : ['vid', String(id), 'dev', names.device(index), ...rest],
+  words: ({ index = 0, id }, names, rest) => ['vid', String(id), 'dev', names.device(index), ...rest],
 });
 
 /** VLANs in a row that are alike. Their tunnels are in a row as well: `tunnelId` is that of the first. */

@@ -76,5 +76,4 @@ export const ipDeviceSysctls = new Family({
     }),
   ),
   state: ({ index, ipv4, ipv6 }) => ({ index, ipv4, ipv6 }),
-  words: () => [],
 });

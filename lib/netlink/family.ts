@@ -37,8 +37,10 @@ interface FamilyOptions<R, W, State, Config> {
   changes?: 'new' | 'set';
   /** Other verbs than usual. */
   verbs?: Partial<Record<Verb, string>>;
-  /** The words behind the verb; `rest` are those of the body's attributes. @default these alone */
+  /** The words behind the verb, but for `list`; `rest` are those of the body's attributes. @default these alone */
   words?: (config: Config, names: Names, rest: readonly string[], verb: Verb) => readonly (string | undefined)[];
+  /** The words of a list. @default those of the attributes alone */
+  listWords?: (config: Config, names: Names) => readonly string[];
   /** Its words say its version of IP (`ip -6`) for every verb, not for `list` alone. @default false */
   saysFamily?: boolean;
   /** What a new object needs of the kernel. */
@@ -127,12 +129,13 @@ export class Family<R, W extends object, State = R, Config extends object = W> {
   }
 
   #words(verb: Verb, config: Config, rest: readonly string[], names: Names): string {
-    const { command, verbs, words = () => rest } = this.options;
+    const { command, verbs, words = () => rest, listWords = () => rest } = this.options;
     const [tool, object] = command;
     const namesFamily = this.options.saysFamily || verb === 'list';
     const family = namesFamily && 'family' in config && config.family ? [`-${config.family}`] : [];
-    const behind = words(config, names, rest, verb).filter((word) => word !== undefined);
-    return [...toolWords(tool, names), ...family, object, verbs?.[verb] ?? VERBS[verb], ...behind].join(' ');
+    const behind = verb === 'list' ? listWords(config, names) : words(config, names, rest, verb);
+    const all = [...toolWords(tool, names), ...family, object, verbs?.[verb] ?? VERBS[verb], ...behind];
+    return all.filter((word) => word !== undefined).join(' ');
   }
 }
 

@@ -112,7 +112,7 @@ export const tcFilter = new Family({
       program: isProgram ? readProgram(options) : undefined,
     };
   },
-  words: ({ device: index, side }, names) => [
+  listWords: ({ device: index, side }, names) => [
     ...(index === undefined ? [] : ['dev', names.device(index)]),
     ...(side === undefined ? [] : [side]),
   ],

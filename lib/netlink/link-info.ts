@@ -1,3 +1,4 @@
+import { entryOf } from '../kernel/entry-of.ts';
 import { bytes, string } from './scalars.ts';
 import { attribute, table } from './table.ts';
 import type { Flat, Type } from './type.ts';
@@ -46,16 +47,15 @@ export const linkInfo: Info & Flat = {
 const ofMaster: typeof string = { ...string, words: (kind) => [`${kind}_slave`] };
 
 function infoOf({ kind = '', slaveKind = '' }: Partial<OfKind>): Info {
-  const key = `${kind} ${slaveKind}`;
-  const known = infos.get(key);
-  if (known) return known;
+  return entryOf(infos, `${kind} ${slaveKind}`, () => makeInfo(kind, slaveKind));
+}
+
+function makeInfo(kind: string, slaveKind: string): Info {
   const [data, slaveData] = [kinds.get(kind) ?? bytes, masters.get(slaveKind) ?? bytes] as Type<unknown>[];
-  const info = table({
+  return table({
     kind: attribute('IFLA_INFO_KIND', 1, string, { word: 'type' }),
     data: attribute('IFLA_INFO_DATA', 2, data ?? bytes, { word: '', isLong: true }),
     slaveKind: attribute('IFLA_INFO_SLAVE_KIND', 4, ofMaster, { word: 'type' }),
     slaveData: attribute('IFLA_INFO_SLAVE_DATA', 5, slaveData ?? bytes, { word: '' }),
   });
-  infos.set(key, info);
-  return info;
 }

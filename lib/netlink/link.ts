@@ -128,7 +128,6 @@ export const ipLink = new Family({
   state: ({ family: _, netns: __, newIndex: ___, ...state }): LinkState => state,
   verbs: { change: 'set', get: 'show' },
   words: ({ index = 0, name }, names, rest, verb) => {
-    if (verb === 'list') return [];
     if (verb === 'add') return [...deviceWords(name ?? ''), ...rest];
     return [...deviceWords(names.device(index)), ...rest, ...(name === undefined ? [] : ['name', name])];
   },
@@ -136,37 +135,10 @@ export const ipLink = new Family({
 });
 
 /** What `ip link` would not take for the name of a device: it takes the beginnings of its keywords for them, too (`matches`). */
-const KEYWORDS = [
-  ...[
-    'add',
-    'address',
-    'alias',
-    'allmulticast',
-    'arp',
-    'broadcast',
-    'carrier',
-    'dev',
-    'down',
-    'dynamic',
-    'group',
-    'help',
-  ],
-  ...[
-    'index',
-    'link',
-    'master',
-    'mode',
-    'mtu',
-    'multicast',
-    'name',
-    'netns',
-    'nomaster',
-    'promisc',
-    'protodown',
-    'qlen',
-  ],
-  ...['state', 'trailers', 'txqlen', 'txqueuelen', 'type', 'up', 'vf', 'vrf', 'xdp'],
-];
+const KEYWORDS = (
+  'add address alias allmulticast arp broadcast carrier dev down dynamic group help index link master mode mtu multicast name ' +
+  'netns nomaster promisc protodown qlen state trailers txqlen txqueuelen type up vf vrf xdp'
+).split(' ');
 
 function deviceWords(name: string): string[] {
   return KEYWORDS.some((word) => word.startsWith(name)) || name.startsWith('-') ? ['dev', name] : [name];

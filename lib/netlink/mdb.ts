@@ -128,13 +128,10 @@ export const bridgeMdb = new Family({
     ),
     routers,
   }),
-  words: ({ bridge, port, group: of, state, vid = 0, src }, names, _, verb) =>
-    verb === 'list'
-      ? []
-      : [
-          ...['dev', names.device(bridge ?? 0), 'port', names.device(port ?? 0), 'grp', of],
-          ...(src === undefined ? [] : ['src', src]),
-          ...(verb === 'delete' ? [] : [state ?? 'temp']),
-          ...(vid === 0 ? [] : ['vid', String(vid)]),
-        ],
+  words: ({ bridge, port, group: of, state, vid = 0, src }, names, _, verb) => [
+    ...['dev', names.device(bridge ?? 0), 'port', names.device(port ?? 0), 'grp', of],
+    ...(src === undefined ? [] : ['src', src]),
+    ...(verb === 'delete' ? [] : [state ?? 'temp']),
+    ...(vid === 0 ? [] : ['vid', String(vid)]),
+  ],
 });

@@ -1,5 +1,5 @@
 import { body } from './body.ts';
-import { Family, type Verb } from './family.ts';
+import { Family } from './family.ts';
 import type { Names } from './names.ts';
 import { netemOptions, queueStatistics, tbfOptions } from './qdisc-options.ts';
 import { bytes, device, pad, string, u8, u32 } from './scalars.ts';
@@ -91,7 +91,8 @@ export const tcQdisc = new Family({
     ...(kind === 'netem' && options ? { netem: readNetem(options) } : {}),
     ...(kind === 'tbf' && options ? { rate: readRate(options) } : {}),
   }),
-  words: (config, names, _rest, verb) => wordsOf(config, names, verb),
+  words: wordsOf,
+  listWords: ({ device: index }, names) => (index === undefined ? [] : ['dev', names.device(index)]),
   feature: ({ netem, tbf }) => (netem ? 'qdisc netem' : tbf ? 'qdisc tbf' : undefined),
 });
 
@@ -147,9 +148,8 @@ function readRate(options: Buffer): number {
   return Number(rate64 ?? parameters?.rate.bytes ?? 0) * 8;
 }
 
-function wordsOf({ device: index, netem, tbf }: QdiscConfig, names: Names, verb: Verb): string[] {
-  if (index === undefined) return [];
-  const place = ['dev', names.device(index), ...(verb === 'list' ? [] : ['root'])];
+function wordsOf({ device: index = 0, netem, tbf }: QdiscConfig, names: Names): string[] {
+  const place = ['dev', names.device(index), 'root'];
   if (tbf) return [...place, 'tbf', 'rate', `${tbf.rate}bit`, 'burst', `${tbf.burst}`, 'limit', `${tbf.limit}`];
   if (!netem) return place;
   const { limit, delay, jitter, loss, duplicate, reorder, corrupt, rate } = netem;

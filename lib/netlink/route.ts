@@ -71,7 +71,7 @@ export interface Route {
   metric: number | undefined;
   /** The id of the nexthop object that it leads to (`ip nexthop`). */
   nexthopId: number | undefined;
-  /** The longest packet that goes this way; undefined: the device's. */
+  /** The longest packet that goes this way, to 65520; undefined: the device's. */
   mtu: number | undefined;
   /** The realms of its packets, for `tc` and accounting: `from/to` (`CONFIG_IP_ROUTE_CLASSID`). */
   realms: string | undefined;

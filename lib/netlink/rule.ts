@@ -75,7 +75,8 @@ export type RuleAction = keyof typeof RULE_ACTIONS | `${number}`;
 
 /** A rule that has no suppressor says so (`fib_nl_fill_rule`). */
 const NOTHING_SUPPRESSED = 0xffff_ffff;
-const WHOLE_MARK = 0xffff_ffff;
+/** The mask of a mark all of whose bits count. */
+export const WHOLE_MARK = 0xffff_ffff;
 
 const header = struct('fib_rule_hdr', {
   family: ipFamily,
@@ -157,7 +158,7 @@ export const ipRule = new Family({
       unknown,
     };
   },
-  words: (config, _, rest, verb) => (verb === 'list' ? [] : [...ownWords(config), ...rest, ...doneWords(config)]),
+  words: (config, _, rest) => [...ownWords(config), ...rest, ...doneWords(config)],
 });
 
 function ownWords({ not, from, to, tos = 0, fwmark, fwmask = WHOLE_MARK }: Partial<Rule>): string[] {

@@ -1,3 +1,4 @@
+import { openIcmpSocket } from '../kernel/icmp-socket.ts';
 import { errnoName } from '../kernel/libc.ts';
 import { ResourceStack } from '../kernel/resource-stack.ts';
 import { ipSocketAddress } from '../kernel/socket-address.ts';
@@ -16,7 +17,7 @@ import type { Asker, Reply } from './asker.ts';
 import { bindSource, scopeOf } from './bind-source.ts';
 import { EchoIdentifiers } from './echo-identifiers.ts';
 import { forbidFragments, sendWhole } from './forbid-fragments.ts';
-import { openIcmpSocket, receiveIcmp, refusalBy } from './icmp-errors.ts';
+import { receiveIcmp, refusalBy } from './icmp-errors.ts';
 import { ProbeData } from './probe-data.ts';
 import type { Question } from './question.ts';
 import { isOwnAddress, sendFailure } from './source.ts';

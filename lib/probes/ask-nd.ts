@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { s32 } from '../kernel/bytes.ts';
 import { SO_BINDTOIFINDEX, SOL_SOCKET } from '../kernel/constants.ts';
+import { openIcmpSocket } from '../kernel/icmp-socket.ts';
 import { keepHopLimit } from '../kernel/packet-filter.ts';
 import { ResourceStack } from '../kernel/resource-stack.ts';
 import { engineOf } from '../lab/engine.ts';
@@ -19,7 +20,7 @@ import {
 } from '../wire/neighbour-discovery.ts';
 import type { Asker } from './asker.ts';
 import { FrameSocket } from './frame-socket.ts';
-import { openIcmpSocket, receiveIcmp } from './icmp-errors.ts';
+import { receiveIcmp } from './icmp-errors.ts';
 import type { Question } from './question.ts';
 
 /** Solicitations of our own, as `ndisc6` sends them: the kernel's table has no say in the answer. */

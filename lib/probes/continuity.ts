@@ -3,6 +3,7 @@ import { s32 } from '../kernel/bytes.ts';
 import { checkErrno } from '../kernel/checked.ts';
 import { now, sleep } from '../kernel/clock.ts';
 import { SO_BINDTOIFINDEX, SOCK_DGRAM, SOL_SOCKET } from '../kernel/constants.ts';
+import { openIcmpSocket } from '../kernel/icmp-socket.ts';
 import { errnoName } from '../kernel/libc.ts';
 import { NUMBER_LENGTH, Pacer } from '../kernel/pacer.ts';
 import { keepWord } from '../kernel/packet-filter.ts';
@@ -13,7 +14,6 @@ import { engineOf } from '../lab/engine.ts';
 import type { Namespace } from '../lab/index.ts';
 import { encodeEchoRequest, ICMP_TYPE } from '../wire/icmp.ts';
 import { bindSource, scopeOf } from './bind-source.ts';
-import { openIcmpSocket } from './icmp-errors.ts';
 import { vrfWith } from './listener.ts';
 import type { Question } from './question.ts';
 

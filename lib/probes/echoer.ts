@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { now } from '../kernel/clock.ts';
+import { openIcmpSocket } from '../kernel/icmp-socket.ts';
 import { errnoName } from '../kernel/libc.ts';
 import type { Socket } from '../kernel/socket.ts';
 import { ipSocketAddress } from '../kernel/socket-address.ts';
@@ -18,7 +19,7 @@ import { ipPacketOf } from '../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import type { Asker, SendFailure } from './asker.ts';
 import { EchoIdentifiers } from './echo-identifiers.ts';
-import { openIcmpSocket, receiveIcmp } from './icmp-errors.ts';
+import { receiveIcmp } from './icmp-errors.ts';
 import { keepAsking } from './keep-asking.ts';
 import type { ProbeResult } from './outcome.ts';
 import type { Patience } from './patience.ts';

@@ -1,4 +1,5 @@
 import { ETH_P_ARP, SOCK_RAW } from '../kernel/constants.ts';
+import { entryOf } from '../kernel/entry-of.ts';
 import { errnoName } from '../kernel/libc.ts';
 import { openPacketSocket, takeLosses } from '../kernel/packet-socket.ts';
 import type { Socket } from '../kernel/socket.ts';
@@ -30,11 +31,8 @@ export class FrameSocket {
 
   static of(namespace: Namespace, etherType: number = ETH_P_ARP): FrameSocket {
     watcher()?.asked();
-    const all = FrameSocket.#ofNamespace.get(namespace) ?? new Map<number, FrameSocket>();
-    FrameSocket.#ofNamespace.set(namespace, all);
-    const made = all.get(etherType) ?? new FrameSocket(namespace, etherType);
-    all.set(etherType, made);
-    return made;
+    const all = entryOf(FrameSocket.#ofNamespace, namespace, () => new Map<number, FrameSocket>());
+    return entryOf(all, etherType, () => new FrameSocket(namespace, etherType));
   }
 
   private constructor(namespace: Namespace, etherType: number) {

@@ -1,3 +1,4 @@
+import { unlessError } from '../kernel/has-code.ts';
 import { engineOf } from '../lab/engine.ts';
 import { type Interface, type Namespace, UsageError } from '../lab/index.ts';
 import { stateIfThere } from '../lab/interface-state.ts';
@@ -38,12 +39,5 @@ function disabledIpv6({ interfaces, sysctl }: Namespace): string | undefined {
     'net.ipv6.conf.all.disable_ipv6',
     ...interfaces.map(({ name }) => `net/ipv6/conf/${name}/disable_ipv6`),
   ];
-  return names.find((name) => {
-    try {
-      return sysctl.get(name) === '1';
-    } catch (error) {
-      if (error instanceof UsageError) return false;
-      throw error;
-    }
-  });
+  return names.find((name) => unlessError(UsageError, () => sysctl.get(name)) === '1');
 }

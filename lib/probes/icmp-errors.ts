@@ -1,8 +1,7 @@
-import { ICMP_FILTER, ICMPV6_FILTER, IPPROTO_ICMP, IPPROTO_ICMPV6, SOCK_RAW, SOL_RAW } from '../kernel/constants.ts';
+import { openIcmpSocket } from '../kernel/icmp-socket.ts';
 import type { NetNamespace } from '../kernel/net-namespace.ts';
-import { ResourceStack } from '../kernel/resource-stack.ts';
-import { Socket } from '../kernel/socket.ts';
-import { familyNumber, readIpSocketAddress } from '../kernel/socket-address.ts';
+import type { Socket } from '../kernel/socket.ts';
+import { readIpSocketAddress } from '../kernel/socket-address.ts';
 import { decodeIcmpError, ICMP_TYPE, type IcmpError, isPortUnreachable } from '../wire/icmp.ts';
 import type { Family } from '../wire/ip-address.ts';
 import { decodeIpv4 } from '../wire/ipv4.ts';
@@ -12,17 +11,6 @@ import type { Refusal } from './asker.ts';
 export interface IcmpMessage {
   sender: string;
   message: Buffer;
-}
-
-/** A raw ICMP or ICMPv6 socket that hears only the types given. */
-export function openIcmpSocket(namespace: NetNamespace, family: Family, types: readonly number[]): Socket {
-  const protocol = family === 4 ? IPPROTO_ICMP : IPPROTO_ICMPV6;
-  using resources = new ResourceStack();
-  const socket = resources.use(Socket.open(namespace, familyNumber(family), SOCK_RAW, protocol));
-  if (family === 4) socket.setOption(SOL_RAW, ICMP_FILTER, filter(types, 4));
-  else socket.setOption(IPPROTO_ICMPV6, ICMPV6_FILTER, filter(types, 32));
-  resources.move();
-  return socket;
 }
 
 /** The next message that is there; on IPv4 a raw socket delivers the IP header too. */
@@ -61,11 +49,4 @@ export class IcmpErrors implements Disposable {
   [Symbol.dispose](): void {
     this.socket.close();
   }
-}
-
-/** A filter's set bits are the types to be left out, in words of the machine's order (`icmp_filter`, `icmp6_filter`). */
-function filter(types: readonly number[], length: number): Buffer {
-  const bits = Buffer.alloc(length, 0xff);
-  for (const type of types) bits[type >> 3] = (bits[type >> 3] ?? 0) & ~(1 << (type & 7));
-  return bits;
 }

@@ -1,3 +1,4 @@
+import { unlessError } from '../kernel/has-code.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
 import { readSysctl, writeSysctl } from '../kernel/sysctl.ts';
 import { engineOf } from '../lab/engine.ts';
@@ -44,13 +45,8 @@ function lookUp(question: Question): Route | undefined {
     device: bound === 'device' ? source.device.index : undefined,
     from: bound ? source.address : undefined,
   };
-  try {
-    return engineOf(from).rtnetlink.get(ipRoute.get({ to: hostRoute(question), ...by }));
-  } catch (error) {
-    // The route went meanwhile.
-    if (error instanceof KernelError) return undefined;
-    throw error;
-  }
+  // The route may have gone meanwhile.
+  return unlessError(KernelError, () => engineOf(from).rtnetlink.get(ipRoute.get({ to: hostRoute(question), ...by })));
 }
 
 function hostRoute({ to: { address }, family }: Question): Prefix {

@@ -1,3 +1,4 @@
+import { entryOf } from '../kernel/entry-of.ts';
 import type { Namespace } from '../lab/index.ts';
 
 const turns = new WeakMap<Namespace, Map<string, Promise<void>>>();
@@ -9,8 +10,7 @@ const turns = new WeakMap<Namespace, Map<string, Promise<void>>>();
  * @returns what ends the turn
  */
 export async function turnAt(namespace: Namespace, place: string): Promise<() => void> {
-  const places = turns.get(namespace) ?? new Map<string, Promise<void>>();
-  turns.set(namespace, places);
+  const places = entryOf(turns, namespace, () => new Map<string, Promise<void>>());
   const before = places.get(place);
   const { promise, resolve } = Promise.withResolvers<void>();
   places.set(place, promise);

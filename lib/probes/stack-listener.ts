@@ -11,6 +11,7 @@ import {
   SOL_SOCKET,
 } from '../kernel/constants.ts';
 import { firstReady } from '../kernel/first-ready.ts';
+import { openIcmpSocket } from '../kernel/icmp-socket.ts';
 import { ResourceStack } from '../kernel/resource-stack.ts';
 import { Socket } from '../kernel/socket.ts';
 import { ipSocketAddress, readIpSocketAddress } from '../kernel/socket-address.ts';
@@ -21,7 +22,7 @@ import { ipToBytes } from '../wire/ip-address.ts';
 import { decodeNeighbourSolicitation, NEIGHBOUR_SOLICITATION } from '../wire/neighbour-discovery.ts';
 import type { FrameListener } from './frame-listener.ts';
 import { FrameSocket, type HeardFrame } from './frame-socket.ts';
-import { openIcmpSocket, receiveIcmp } from './icmp-errors.ts';
+import { receiveIcmp } from './icmp-errors.ts';
 import { arpSignature, type FrameKind, MULTICAST_GROUP, signature, type TestFrame } from './test-frame.ts';
 
 /** A loop brings copies faster than they can be read: whoever counts must come to an end. */

@@ -1,4 +1,5 @@
 import { NetNamespace } from '../kernel/net-namespace.ts';
+import { once } from '../kernel/once.ts';
 import { readSysctls } from '../kernel/sysctl.ts';
 
 /** The members of `net.ipv4.conf` that are 0 in a kernel that nobody has configured. */
@@ -40,19 +41,12 @@ export function isInherited(name: string): boolean {
   return KERNELS_OWN.has(name);
 }
 
-let chosen: ReadonlyMap<string, string> | undefined;
-
 /**
  * The kernel's own values of those that the machine has others for, which each new namespace would take: a distribution chose
  * them, or somebody who hardened the machine. The machine is asked once.
  */
-export function chosenByMachine(): ReadonlyMap<string, string> {
-  chosen ??= readChosen();
-  return chosen;
-}
-
-function readChosen(): Map<string, string> {
+export const chosenByMachine = once((): ReadonlyMap<string, string> => {
   using namespace = NetNamespace.create();
   const inherited = readSysctls(namespace, [...KERNELS_OWN.keys()]);
   return new Map([...KERNELS_OWN].filter(([name, value]) => (inherited.get(name) ?? value) !== value));
-}
+});

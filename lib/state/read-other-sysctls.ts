@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { unlessCode } from '../kernel/has-code.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
+import { once } from '../kernel/once.ts';
 import { readSysctls } from '../kernel/sysctl.ts';
 import { isDecisive } from './decisive-sysctls.ts';
 import { chosenByMachine } from './inherited-sysctls.ts';
@@ -16,15 +17,12 @@ const FOLDERS = [
 const LEFT_OUT = /^net\/(ipv4\/(tcp|udp)_.*|.*\/mc_forwarding|ipv6\/conf\/.*\/(stable_secret|mtu))$/s;
 const CONF = ['net/ipv4/conf', 'net/ipv6/conf'] as const;
 
-let fresh: ReadonlyMap<string, string> | undefined;
-
 /**
  * The settings of a namespace, and of its devices, that somebody changed and that are not among the decisive ones. They are in an
  * order in which they can be written again.
  */
 export function readOtherSysctls(namespace: NetNamespace, links: readonly Link[]): Record<string, string> {
-  fresh ??= readFresh();
-  const before = fresh;
+  const before = freshOthers();
   const now = readAll(namespace, FOLDERS);
   const devices = links.map(({ name }) => name).filter((name) => name !== LOOPBACK);
   const ofDevices = devices.flatMap((device) => {
@@ -52,10 +50,11 @@ function dotted([name, value]: readonly [string, string]): [string, string] {
   return [name.replaceAll('/', '.'), value];
 }
 
-function readFresh(): ReadonlyMap<string, string> {
+/** What every new namespace of this kernel has of them. */
+const freshOthers = once((): ReadonlyMap<string, string> => {
   using namespace = NetNamespace.create();
   return new Map([...readAll(namespace, FOLDERS)].map(dotted));
-}
+});
 
 function readAll(namespace: NetNamespace, folders: readonly string[]): Map<string, string> {
   const names = namespace.run(() => folders.flatMap(namesIn));

@@ -1,4 +1,5 @@
 import { NetNamespace } from '../kernel/net-namespace.ts';
+import { once } from '../kernel/once.ts';
 import { readSysctls } from '../kernel/sysctl.ts';
 import { ipDeviceSysctls } from '../netlink/device-sysctls.ts';
 import type { NetlinkSocket } from '../netlink/socket.ts';
@@ -22,19 +23,8 @@ export function readDecisiveSysctls(
   return values;
 }
 
-let fresh: Readonly<Record<string, string>> | undefined;
-
 /** What every new namespace of this kernel has of them; it is asked once. */
-export function freshSysctls(): Readonly<Record<string, string>> {
-  fresh ??= readFresh();
-  return fresh;
-}
-
-function readFresh(): Record<string, string> {
-  const namespace = NetNamespace.create();
-  try {
-    return Object.fromEntries(readSysctls(namespace, generalNames()));
-  } finally {
-    namespace.close();
-  }
-}
+export const freshSysctls = once((): Readonly<Record<string, string>> => {
+  using namespace = NetNamespace.create();
+  return Object.fromEntries(readSysctls(namespace, generalNames()));
+});

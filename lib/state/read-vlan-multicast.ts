@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { KernelError } from '../kernel/kernel-error.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
+import { once } from '../kernel/once.ts';
 import { bridge } from '../links/bridge.ts';
 import { bridgeVlanGlobal, type VlansOfInstance } from '../netlink/bridge-mst.ts';
 import { ipLink } from '../netlink/link.ts';
@@ -36,15 +37,8 @@ function changedOf(settings: Settings, usual: Settings): Settings {
   return Object.fromEntries(changed);
 }
 
-let known: Settings | undefined;
-
 /** Read from a bridge that has just been made: the kernel rounds some times by its `CONFIG_HZ` (`br_multicast_ctx_init`). */
-function ofNewVlan(): Settings {
-  known ??= makeVlan();
-  return known;
-}
-
-function makeVlan(): Settings {
+const ofNewVlan = once((): Settings => {
   using namespace = NetNamespace.create();
   using rtnetlink = namespace.run(() => new NetlinkSocket());
   try {
@@ -55,4 +49,4 @@ function makeVlan(): Settings {
   }
   // A new bridge is in its default VLAN.
   return listVlanMulticast(rtnetlink)[0]?.settings ?? {};
-}
+});

@@ -1,4 +1,5 @@
 import { now } from '../kernel/clock.ts';
+import { entryOf } from '../kernel/entry-of.ts';
 import { firstReady } from '../kernel/first-ready.ts';
 import { tapTime } from '../kernel/tap-clock.ts';
 import type { TappedFrame, TapSocket } from '../kernel/tap-socket.ts';
@@ -34,11 +35,7 @@ export class Capture {
   #losses = 0;
 
   static of(lab: Lab): Capture {
-    const known = Capture.#ofLab.get(lab);
-    if (known) return known;
-    const made = new Capture(lab);
-    Capture.#ofLab.set(lab, made);
-    return made;
+    return entryOf(Capture.#ofLab, lab, () => new Capture(lab));
   }
 
   private constructor(lab: Lab) {
@@ -163,7 +160,7 @@ export class Capture {
       if (mark === undefined) {
         frames.push(new Sighting(at, frame));
         this.#seen++;
-      } else if (frame.direction === 'in') this.#markers.set(mark, (this.#markers.get(mark) ?? new Set()).add(at));
+      } else if (frame.direction === 'in') entryOf(this.#markers, mark, () => new Set()).add(at);
     }
     return frames;
   }

@@ -1,4 +1,5 @@
 import { now } from '../kernel/clock.ts';
+import { entryOf } from '../kernel/entry-of.ts';
 import { labelAt } from '../lab/device-at.ts';
 import { engineOf } from '../lab/engine.ts';
 import type { Interface, Lab } from '../lab/index.ts';
@@ -107,9 +108,7 @@ export class HeldPackets {
       ({ kind, backlog }) => backlog.packets > 0 && (kind === 'fq' || mayKeepBack(kind)),
     );
     const holder = holding.find((qdisc) => {
-      const key = `${qdisc.at} ${qdisc.kind}`;
-      const until = this.#until.get(key) ?? now() + longestStay(qdisc);
-      this.#until.set(key, until);
+      const until = entryOf(this.#until, `${qdisc.at} ${qdisc.kind}`, () => now() + longestStay(qdisc));
       return now() <= until;
     });
     return holder && `${holder.kind} of ${holder.at}`;

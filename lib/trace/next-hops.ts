@@ -1,4 +1,5 @@
 import { now, sleep } from '../kernel/clock.ts';
+import { entryOf } from '../kernel/entry-of.ts';
 import { engineOf } from '../lab/engine.ts';
 import type { Lab, Namespace } from '../lab/index.ts';
 import { listNeighbours } from '../lab/list-neighbours.ts';
@@ -80,8 +81,7 @@ export class NextHops {
     const keyOf = ({ device, to }: Neighbour) => `${namespace.name} ${device} ${to}`;
     const news = neighbours.filter((each) => each.state === wanted && !known.has(keyOf(each)));
     if (news.length === 0) return [];
-    const replaceable = this.#replaceableOf.get(namespace) ?? replaceableNextHops(namespace);
-    this.#replaceableOf.set(namespace, replaceable);
+    const replaceable = entryOf(this.#replaceableOf, namespace, () => replaceableNextHops(namespace));
     return news.filter(({ to }) => replaceable.has(to)).map(keyOf);
   }
 }

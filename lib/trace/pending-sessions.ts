@@ -1,4 +1,5 @@
 import { now } from '../kernel/clock.ts';
+import { entryOf } from '../kernel/entry-of.ts';
 import { tapTime } from '../kernel/tap-clock.ts';
 import type { Interface, Lab } from '../lab/index.ts';
 import { type DeviceSessions, readSessions } from '../lab/sessions.ts';
@@ -55,9 +56,7 @@ export class PendingSessions {
     const isAsked = sent > (this.#sentBefore.get(key) ?? 0n);
     // What the kernel could not send counts for no bytes sent.
     if (!isAsked) return now() - this.#began > askedAgainAfter + SLACK;
-    const askedAt = this.#askedAt.get(key) ?? now();
-    this.#askedAt.set(key, askedAt);
-    return now() - askedAt > ANSWERED;
+    return now() - entryOf(this.#askedAt, key, now) > ANSWERED;
   }
 
   /** The peers that have been sent something since the question began; in a lab without taps, all of them. */

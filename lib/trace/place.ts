@@ -1,4 +1,6 @@
 import { PACKET_HOST, PACKET_OTHERHOST } from '../kernel/constants.ts';
+import { entryOf } from '../kernel/entry-of.ts';
+import { unlessError } from '../kernel/has-code.ts';
 import { type Hop, type Interface, isBridge, type Namespace, UsageError } from '../lab/index.ts';
 import { isRoutedGroup } from '../wire/ip-address.ts';
 import { ipPacketOf } from '../wire/ip-packet.ts';
@@ -22,11 +24,7 @@ export interface Place {
  */
 export function placesNearest(path: Hop, to: Interface | Namespace): Place[] {
   const routers = new Map<Namespace, boolean>();
-  const isRouter = (namespace: Namespace) => {
-    const known = routers.get(namespace) ?? forwards(namespace);
-    routers.set(namespace, known);
-    return known;
-  };
+  const isRouter = (namespace: Namespace) => entryOf(routers, namespace, () => forwards(namespace));
   const places = placesOf(path, to, isRouter);
   return places.length > 0 ? places : placesOf(path, to);
 }
@@ -61,13 +59,10 @@ function leftBehind(path: Hop, isRouter: (namespace: Namespace) => boolean): Set
 /** Whether a namespace passes packets on. */
 export function forwards({ role, sysctl }: Namespace): boolean {
   if (role === 'router') return true;
-  try {
-    return ['net.ipv4.ip_forward', 'net.ipv6.conf.all.forwarding'].some((name) => sysctl.get(name) === '1');
-  } catch (error) {
-    // A switch has no IPv6; a kernel may have none.
-    if (error instanceof UsageError) return false;
-    throw error;
-  }
+  // A switch has no IPv6; a kernel may have none.
+  return ['net.ipv4.ip_forward', 'net.ipv6.conf.all.forwarding'].some(
+    (name) => unlessError(UsageError, () => sysctl.get(name)) === '1',
+  );
 }
 
 /** A question for a neighbour, and whatever else is for all on a link, stays there. */

@@ -1,4 +1,5 @@
 import { PACKET_OTHERHOST } from '../kernel/constants.ts';
+import { entryOf } from '../kernel/entry-of.ts';
 import { tapTime } from '../kernel/tap-clock.ts';
 import { type CapturedFrame, type Hop, type Interface, isLink, type Namespace } from '../lab/index.ts';
 import { ipvlan } from '../links/ipvlan.ts';
@@ -88,12 +89,8 @@ function followerOf(
   { became, isAnswer, isOfLink = false }: Followed,
 ): (asked: CapturedFrame) => ProbePath | undefined {
   const known = new Map<string, Holder[]>();
-  const whoHas = (address: string) => {
-    const holders =
-      known.get(address) ?? holdersOf(from.lab, address, address === to.address ? to.namespace : undefined);
-    known.set(address, holders);
-    return holders;
-  };
+  const whoHas = (address: string) =>
+    entryOf(known, address, () => holdersOf(from.lab, address, address === to.address ? to.namespace : undefined));
   return (asked) => {
     const path = pathOf(frames, asked);
     if (!path) return undefined;

@@ -1,4 +1,5 @@
 import { now, turn } from '../kernel/clock.ts';
+import { entryOf } from '../kernel/entry-of.ts';
 import { tapTime } from '../kernel/tap-clock.ts';
 import { engineOf } from '../lab/engine.ts';
 import type { CapturedFrame, Lab, Namespace } from '../lab/index.ts';
@@ -80,11 +81,8 @@ class Quiescence implements Quiet {
     const told = tapTime() - BigInt(Math.ceil((now() - since) * 1e6));
     // Once for each host: in a storm, each of thousands of frames may be an answer.
     const asked = new Map<Namespace, Set<string>>();
-    const askedBy = (namespace: Namespace) => {
-      const known = asked.get(namespace) ?? new Set(solicited(frames, namespace).map(({ target }) => target));
-      asked.set(namespace, known);
-      return known;
-    };
+    const askedBy = (namespace: Namespace) =>
+      entryOf(asked, namespace, () => new Set(solicited(frames, namespace).map(({ target }) => target)));
     return frames
       .filter(({ direction, nanoseconds }) => direction === 'in' && nanoseconds >= told)
       .some(({ at, bytes }) => {

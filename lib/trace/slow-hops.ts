@@ -1,3 +1,4 @@
+import { entryOf } from '../kernel/entry-of.ts';
 import type { CapturedFrame, Interface, Lab, Namespace } from '../lab/index.ts';
 import { isGroupMessage } from '../wire/group-message.ts';
 import { Capture } from './capture.ts';
@@ -15,8 +16,7 @@ const hopsOf = new WeakMap<Lab, { hops: SlowHops; until: bigint }>();
  * millisecond at most. A program that was slow once may be as slow again.
  */
 export function slowestHopIn(lab: Lab): number {
-  const known = hopsOf.get(lab) ?? { hops: new SlowHops(), until: 0n };
-  hopsOf.set(lab, known);
+  const known = entryOf(hopsOf, lab, () => ({ hops: new SlowHops(), until: 0n }));
   const frames = Capture.of(lab)
     .since(known.until + 1n)
     .slice(-MOST_FRAMES);
@@ -62,12 +62,4 @@ export class SlowHops {
 
 function milliseconds(nanoseconds: bigint): number {
   return Number(nanoseconds) / 1e6;
-}
-
-function entryOf<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  const known = map.get(key);
-  if (known !== undefined) return known;
-  const made = make();
-  map.set(key, made);
-  return made;
 }

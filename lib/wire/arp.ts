@@ -1,6 +1,9 @@
 import { bytesToIp, ipToBytes } from './ip-address.ts';
 import { bytesToMac, macToBytes } from './mac-address.ts';
 
+/** Kinds of hardware (linux/if_arp.h): Linux has one for each device, ARP or not. */
+export const [ARPHRD_ETHER, ARPHRD_LOOPBACK] = [1, 772] as const;
+
 export const ARP_LENGTH = 28;
 const OPERATIONS = { request: 1, reply: 2 } as const;
 

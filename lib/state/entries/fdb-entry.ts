@@ -4,37 +4,13 @@ import { describeEntry, nameIn, nameOrNone } from './entry-kind.ts';
 import { deviceName, flag, from, ip, mac } from './fields.ts';
 
 /** An entry of a forwarding database, as `bridge fdb` has it. */
-export interface ForwardingEntry {
-  mac: string;
+export interface ForwardingEntry extends Omit<Required<FdbState>, 'device' | 'bridge' | 'via'> {
   /** The port behind which the address is; for entries of a device's own list, and of a tunnel, the device itself. */
   port: string;
   /** The bridge; undefined: the device's own list (`self`). */
   bridge: string | undefined;
-  /** Undefined: untagged frames. */
-  vlan: number | undefined;
-  /** For a tunnel: the remote end that gets its frames. */
-  to: string | undefined;
-  /** It was not learnt, and does not age; `bridge fdb` calls it `static` or `permanent`. */
-  permanent: boolean;
-  /** The address is the bridge's own; `bridge fdb` calls it `permanent`. */
-  local: boolean;
-  /** It stays at its port, even if another port receives the address. */
-  sticky: boolean;
-  /** A locked port has seen the address, and accepts no frame from it (`mab`). */
-  locked: boolean;
-  /** A control plane added it. */
-  externLearn: boolean;
-  /** For a tunnel: the address is a router's. */
-  router: boolean;
-  /** For a tunnel: the UDP port and the VNI at the remote end, if they are not the device's own. */
-  udpPort: number | undefined;
-  vni: number | undefined;
-  /** For an `external` tunnel: the VNI of the entry. */
-  srcVni: number | undefined;
   /** For a tunnel: the interface that the outer packets leave by. */
   via: string | undefined;
-  /** For a tunnel: the nexthop group of its remote ends. */
-  nhid: number | undefined;
 }
 
 const vni = from(0, 2 ** 24 - 1);

@@ -1,45 +1,27 @@
 import { AF_BRIDGE } from '../../kernel/constants.ts';
 import { bridgePort, isBridgePort, PORT_OPTIONS, type PortOptions, portSettings } from '../../links/bridge-port.ts';
 import { linkKinds, settingsOf } from '../../links/registry.ts';
-import { ipLink, type LinkState, type OperState } from '../../netlink/link.ts';
+import { ipLink, type LinkState } from '../../netlink/link.ts';
 import { ADDR_GEN_MODES } from '../../netlink/link-inet6.ts';
 import { describeEntry, nameOrNone } from './entry-kind.ts';
 import { deviceName, type Field, flag, inner, ip, listOf, mac, text, whole, word } from './fields.ts';
 
 /** A device, as `ip link` has it. */
-export interface LinkEntry {
-  name: string;
-  index: number;
-  /** `veth`, `macvlan` …; undefined for a device without a kind, such as the loopback. */
-  kind: string | undefined;
-  mac: string;
-  mtu: number;
-  up: boolean;
-  carrier: boolean;
-  operState: OperState;
-  arp: boolean;
-  promiscuous: boolean;
-  allMulticast: boolean;
-  promiscuity: number;
+export interface LinkEntry extends Omit<LinkState, Numbers | 'addrgenmode'> {
   /** Its master: a bridge, a bond, a VRF. */
   master: string | undefined;
   /** The device below, or the other end of a cable; `if7` if it is in another namespace. */
   link: string | undefined;
-  xdp: boolean;
-  /** Its other names. */
-  altnames: string[];
   /** How IPv6 makes the lower half of the addresses that the device gives itself. */
   addrgenmode: string | undefined;
-  /** The lower half that somebody chose; `::` if nobody did. */
-  token: string;
-  /** Whether a program keeps its carrier away, and the numbers of its reasons. */
-  protodown: boolean;
-  protodownReasons: number[];
   /** The settings of its kind in the kernel: `{ mode: 'vepa', … }`. Undefined for a kind that hairpin does not know. */
   settings: Readonly<Record<string, unknown>> | undefined;
   /** The settings of a bridge port: `{ hairpin: true, … }`; undefined if it is not a port. */
   port: PortOptions | undefined;
 }
+
+/** What an entry says by names, or not at all. */
+type Numbers = 'master' | 'link' | 'linkNamespaceId' | 'hardware' | 'xdpProgram' | 'data' | 'slaveKind' | 'slaveData';
 
 const OPER_STATES = ['UNKNOWN', 'NOTPRESENT', 'DOWN', 'LOWERLAYERDOWN', 'TESTING', 'DORMANT', 'UP'];
 

@@ -1,27 +1,18 @@
 import { ipMroute, MROUTE_PROTOCOLS, type Mroute } from '../../netlink/mroute.ts';
 import type { Request } from '../../netlink/request.ts';
-import { FAMILIES, type Family } from '../../wire/ip-address.ts';
+import { FAMILIES } from '../../wire/ip-address.ts';
 import { type DeviceNames, describeEntry, type EntryKind, nameIn, nameOrNone } from './entry-kind.ts';
 import { deviceName, flag, from, inner, ip, oneOf, word } from './fields.ts';
 import { routeTable } from './route-entry.ts';
 
 /** A multicast route, as `ip mroute` has it. */
-export interface MrouteEntry {
-  group: string;
-  /** The only sender whose packets the route is for; undefined: any. */
-  source: string | undefined;
-  family: Family;
+export interface MrouteEntry extends Omit<Mroute, 'input' | 'outputs' | 'protocol' | 'wrongInput'> {
   /** The interface that packets have to come in by; undefined as long as `unresolved`. */
   in: string | undefined;
   /** The interfaces that packets leave by, if their TTL is greater than `ttl`. */
   out: { dev: string; ttl: number }[];
-  table: number;
   /** `mrouted`: the program with the router socket added it, such as hairpin or smcrouted; `static`: another program did. */
   proto: Mroute['protocol'];
-  /** There is no route yet: packets came, and wait ten seconds for one. */
-  unresolved: boolean;
-  packets: number;
-  bytes: number;
   /** Packets that came in by another interface. */
   wrongIn: number;
 }

@@ -1,31 +1,17 @@
-import type { Encap } from '../../netlink/lwtunnel.ts';
-import { ipNexthop, type Nexthop, RESILIENT } from '../../netlink/nexthop.ts';
-import type { Family } from '../../wire/ip-address.ts';
+import { ipNexthop, type Nexthop, RESILIENT, type Resilience } from '../../netlink/nexthop.ts';
 import { encap } from './encap-field.ts';
 import { type DeviceNames, describeEntry, nameOrNone } from './entry-kind.ts';
 import { deviceName, flag, from, inner, ip, oneOf, word } from './fields.ts';
 
 /** A nexthop object, as `ip nexthop` has it: in the words in which a spec adds one. */
-export interface NexthopEntry {
-  id: number;
-  /** The family of a single nexthop. */
-  family: Family | undefined;
-  via: string | undefined;
+export interface NexthopEntry
+  extends Pick<Nexthop, 'id' | 'family' | 'via' | 'onlink' | 'blackhole' | 'fdb' | 'encap'>,
+    Resilience {
   dev: string | undefined;
-  onlink: boolean;
-  /** It drops the packets. */
-  blackhole: boolean;
-  /** It is for FDB entries of a VXLAN device. */
-  fdb: boolean;
-  encap: Encap | undefined;
   /** The members of a group, with their weights; undefined if it is not a group. */
   group: { id: number; weight: number }[] | undefined;
   /** How a group chooses a member: by hashes, or by buckets. */
   type: 'mpath' | 'resilient' | undefined;
-  /** For a resilient group. Times are in seconds. */
-  buckets: number | undefined;
-  idleTimer: number | undefined;
-  unbalancedTimer: number | undefined;
 }
 
 const number32 = from(1, 2 ** 32 - 1);

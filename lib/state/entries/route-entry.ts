@@ -6,7 +6,6 @@ import {
   ROUTE_TYPES,
   type Route,
   type RouteProtocol,
-  type RouteType,
 } from '../../netlink/route.ts';
 import type { NextHop } from '../../netlink/route-hops.ts';
 import { LOCKABLE, ROUTE_FEATURES, type RouteMetrics } from '../../netlink/route-metrics.ts';
@@ -40,13 +39,12 @@ export interface RouteHop {
 }
 
 /** A route, as `ip route` has it: in the words in which a spec adds one. */
-export interface RouteEntry extends RouteMetrics {
+export interface RouteEntry
+  extends RouteMetrics,
+    Pick<Route, 'type' | 'table' | 'metric' | 'tos' | 'mtu' | 'realms' | 'expires'> {
   family: Family;
   /** `10.1.0.0/24`, an address, or `default`. */
   to: string;
-  type: RouteType;
-  /** 254 is `main`, 255 `local`. */
-  table: number;
   /** The next hop; without one `to` is on the link. */
   via: string | undefined;
   /** The interface to leave by. */
@@ -57,25 +55,17 @@ export interface RouteEntry extends RouteMetrics {
   nhid: number | undefined;
   /** The preferred source address. */
   src: string | undefined;
-  metric: number | undefined;
   /** The protocol that added it: `kernel`, `boot` (`ip` by hand), `static`, `ra` … */
   proto: RouteProtocol;
   scope: 'global' | 'site' | 'link' | 'host' | 'nowhere' | `${number}`;
   /** IPv6: which of several default routers is preferred (RFC 4191). */
   pref: 'low' | 'medium' | 'high' | `${number}` | undefined;
-  tos: number;
-  /** The longest packet that goes this way, to 65520; undefined: the device's. */
-  mtu: number | undefined;
-  /** The realms of its packets, for IPv4: `'1/2'` is from realm 1 to realm 2, `'2'` is to realm 2. */
-  realms: string | undefined;
   /** Its next hop is treated as on the link. */
   onlink: boolean;
   /** The encapsulation of its packets; undefined also for a kind that hairpin does not know. */
   encap: Encap | undefined;
   /** IPv6: the route counts only for packets from here. */
   from: string | undefined;
-  /** The kernel removes it after some time. */
-  expires: boolean;
 }
 
 const TABLES = { default: 253, main: 254, local: 255 } as const;

@@ -1,6 +1,5 @@
 import { ROUTE_PROTOCOLS, type RouteProtocol } from '../../netlink/route.ts';
-import { ipRule, RULE_ACTIONS, type Rule } from '../../netlink/rule.ts';
-import type { Family } from '../../wire/ip-address.ts';
+import { ipRule, RULE_ACTIONS, type Rule, WHOLE_MARK } from '../../netlink/rule.ts';
 import { describeEntry } from './entry-kind.ts';
 import {
   deviceName,
@@ -17,21 +16,12 @@ import {
 import { routeTable } from './route-entry.ts';
 
 /** A rule of the routing policy, as `ip rule` has it: in the words in which a spec adds one. */
-export interface RuleEntry {
-  family: Family;
-  /** The kernel tries rules in this order. */
-  priority: number;
-  /** It matches all packets that the other values do not match. */
-  not: boolean;
+export interface RuleEntry extends Pick<Rule, SameInRule> {
   /** Undefined matches all packets, here and below. */
   from: string | undefined;
   to: string | undefined;
-  /** The device that a packet came in by, and the one that its socket is bound to. */
-  iif: string | undefined;
-  oif: string | undefined;
   /** A mark, `0x1`, or a mark and the bits of it that count, `0x1/0xff`. */
   fwmark: string | undefined;
-  tos: number;
   /** A protocol above IP, by its name or number. */
   ipproto: string | number | undefined;
   /** A port, or a range of them: `'8000-8080'`. */
@@ -39,25 +29,18 @@ export interface RuleEntry {
   dport: string | number | undefined;
   /** `'1000-1999'`. */
   uidrange: string | number | undefined;
-  /** The identifier that an external tunnel (`external`) has read: a VNI, a key. */
-  tunId: number | undefined;
-  /** It is for the devices of VRFs, each of which has its own table. */
-  l3mdev: boolean;
   /** What happens to the packet. */
   type: RuleType;
   /** For `lookup`: the table. */
   table: number | undefined;
-  /** For `goto`: the priority of the rule to go on with. */
-  goto: number | undefined;
-  /** Skips routes with a prefix of this length or less. */
-  suppressPrefixlength: number | undefined;
-  /** Skips routes whose device is in this group. */
-  suppressIfgroup: number | undefined;
-  /** The realms of its packets, for IPv4: `'1/2'` is from realm 1 to realm 2, `'2'` is to realm 2. */
-  realms: string | undefined;
   /** The protocol that added it: `kernel`, `static`, `bgp` …; `unspec` if nobody said. */
   proto: RouteProtocol;
 }
+
+/** What an entry says in the kernel's words. */
+type SameInRule =
+  | ('family' | 'priority' | 'not' | 'iif' | 'oif' | 'tos' | 'tunId' | 'l3mdev')
+  | ('goto' | 'suppressPrefixlength' | 'suppressIfgroup' | 'realms');
 
 export type RuleType = 'lookup' | 'goto' | 'nop' | 'blackhole' | 'unreachable' | 'prohibit' | `${number}`;
 
@@ -66,8 +49,6 @@ export const PROTOCOLS: Readonly<Record<string, number>> = {
   ...{ icmp: 1, igmp: 2, ipip: 4, tcp: 6, udp: 17, dccp: 33, ipv6: 41, gre: 47, esp: 50, ah: 51 },
   ...{ 'ipv6-icmp': 58, ospf: 89, vrrp: 112, sctp: 132, udplite: 136 },
 };
-
-const WHOLE_MARK = 0xffff_ffff;
 
 /** `8080`, or `'8000-8080'`. */
 export function rangeUpTo(most: number): Field {
