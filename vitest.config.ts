@@ -24,7 +24,7 @@ export const PROGRAMS = [
   'specs/{ci,cli,containers,leaks,machines,mutate,plugins,uplink}/**/*.spec.ts',
   'specs/{cookbook/doc,package,pools,readme}.spec.ts',
   'specs/lab/defaults-doc.spec.ts',
-  'specs/matchers/{awaited,passive,time-out-reporters}.spec.ts',
+  'specs/matchers/{awaited,forgotten,passive,time-out-reporters}.spec.ts',
   'specs/report/{annotations,beside-others,evidence,evidence-*,html-*,live-line,picture,results-in-the-way,stability,thousand-tests,watch}.spec.ts',
 ];
 

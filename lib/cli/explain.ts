@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { failureReport, keptFailures, readFailure } from '../report/read-failure.ts';
+import { failureReport, failuresAt, keptFailures } from '../report/read-failure.ts';
 import { EXIT } from './exit-codes.ts';
 import { print, say } from './print.ts';
 
@@ -18,7 +18,7 @@ data, for CI bots and coding agents: hairpin/schemas/failure.json is its JSON Sc
 Exit codes: ${EXIT.ok} printed, or there is no failure, ${EXIT.usage} wrong usage, or no failure in such a folder`,
     )
     .action((paths: string[]) => {
-      const failures = paths.length > 0 ? paths.map(readFailure) : keptFailures(process.cwd());
+      const failures = paths.length > 0 ? paths.flatMap(failuresAt) : keptFailures(process.cwd());
       if (failures.length === 0) say('hairpin explain: test-results has no failure of an assertion');
       else print(failures.map(failureReport).join('\n'));
     });

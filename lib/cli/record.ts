@@ -21,7 +21,7 @@ export function recordCommand(): Command {
       `names of ${NAMED}, process ids, paths, or Docker containers; name=… gives one another name. Without any, this machine`,
     )
     .option('-o, --output <file>', 'write it to this file; otherwise print it', named)
-    .option('--yaml', 'write a topology file for lab.load() instead of a spec')
+    .option('--yaml', 'write a topology file for lab.load() instead of a spec, as -o does for a file of .yaml or .yml')
     .addHelpText(
       'after',
       `
@@ -39,7 +39,8 @@ Exit codes: ${EXIT.ok} written, ${EXIT.usage} wrong usage, or there is no such n
       // Loaded here: no other command builds a lab of what it reads.
       const { recordSpec, recordYaml } = await import('../topologies/record.ts');
       const source = words.length > 0 ? words.join(', ') : 'this machine';
-      const text = yaml ? recordYaml(recorded) : await recordSpec(recorded, source);
+      const isTopology = yaml || /\.ya?ml$/.test(output ?? '');
+      const text = isTopology ? recordYaml(recorded) : await recordSpec(recorded, source);
       if (output === undefined) print(text);
       else replaceFile(resolve(output), text);
     });

@@ -14,9 +14,14 @@ export async function runProgram(program: Command): Promise<void> {
   try {
     await program.exitOverride().showHelpAfterError('(see --help)').parseAsync();
   } catch (error) {
-    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    else {
-      say(`${program.name()}: ${errorMessage(error)}`);
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+      // commander says only the name of the argument.
+      if (error.code === 'commander.missingArgument') say(`(see ${program.name()} ${program.args[0]} --help)`);
+    } else {
+      const message = errorMessage(error);
+      // Some messages begin with the command: `hairpin record: …`.
+      say(message.startsWith(`${program.name()} `) ? message : `${program.name()}: ${message}`);
       process.exitCode = error instanceof UsageError ? EXIT.usage : EXIT.unable;
     }
   }

@@ -29,6 +29,7 @@ export const TSCONFIG = `{
     "target": "es2024",
     "lib": ["es2024", "esnext.disposable"],
     "module": "preserve",
+    "allowImportingTsExtensions": true,
     "types": ["node"],
     "strict": true,
     "skipLibCheck": true,

@@ -13,6 +13,8 @@ const STDERR = 2;
 /** Namespaces that are entered now, innermost last: coming back goes to the one before. */
 const entered: NetNamespace[] = [];
 let home: NetNamespace | undefined;
+/** Whether the thread may enter the namespace that it started in. */
+let canComeBack = false;
 
 /**
  * A network namespace held by a descriptor alone: no name, no mount. When the descriptor is closed, or the process
@@ -42,6 +44,7 @@ export class NetNamespace implements Disposable {
   static create(): NetNamespace {
     warmThreadPool();
     const back = currentNamespace();
+    if (!canComeBack) checkWayBack(back);
     if (unshare(CLONE_NEWNET) !== 0) {
       const errno = lastErrno();
       const cause = whyRefused('network namespace', errnoName(errno));
@@ -153,6 +156,20 @@ export class NetNamespace implements Disposable {
 /** The namespace that this thread is in now: the one that {@link NetNamespace.run} has entered, or its home. */
 export function currentNamespace(): NetNamespace {
   return entered.at(-1) ?? NetNamespace.home();
+}
+
+/**
+ * Enters the namespace that the thread is in, as it must be able to when it has left it (`netns_install` asks for
+ * `CAP_SYS_ADMIN` over that network).
+ *
+ * @throws KernelError where `unshare` would let it leave, and nothing would let it come back
+ */
+function checkWayBack({ fd }: NetNamespace): void {
+  canComeBack = setns(fd, CLONE_NEWNET) === 0;
+  if (canComeBack) return;
+  const errno = lastErrno();
+  const cause = whyRefused('way back', errnoName(errno));
+  if (cause) throw new KernelError({ operation: 'setns(CLONE_NEWNET)', errno, cause });
 }
 
 function enter(namespace: NetNamespace): void {

@@ -4,6 +4,7 @@ import { editDistance, nearestWord } from './nearest-word.ts';
 import { hideOwnFrames } from './own-frames.ts';
 import { isObject } from './plain-object.ts';
 import { harmless } from './visible-text.ts';
+import { wrongSpec } from './wrong-spec.ts';
 
 /** A call that cannot be right, found before the kernel is asked. Says the option, the rule, the value and the mend. */
 export class UsageError extends TypeError {
@@ -12,12 +13,32 @@ export class UsageError extends TypeError {
   constructor(message: string) {
     super(harmless(message));
     hideOwnFrames(this);
+    wrongSpec(this);
   }
 }
 
 /** The error of an option with a wrong value, to be thrown. */
 export function wrongOption(call: string, option: string, rule: string, value: unknown): UsageError {
-  return new UsageError(`${call}: ${option} must be ${rule}: received ${show(value)}`);
+  return new UsageError(`${call}: ${option} must be ${rule}: ${showReceived(value)}`);
+}
+
+/** The same where the value must be one of some words; if they are many, with the nearest. */
+export function notOneOf(
+  call: string,
+  option: string,
+  value: unknown,
+  values: readonly (string | number)[],
+  others = '',
+): UsageError {
+  const near = typeof value === 'string' ? nearestOption(value, values.map(String)) : undefined;
+  const hint = near === undefined ? '' : `; did you mean '${near}'?`;
+  const rule = `one of ${values.join(', ')}${others}`;
+  return new UsageError(`${call}: ${option} must be ${rule}: ${showReceived(value)}${hint}`);
+}
+
+/** What a call was given, for the end of an error. */
+export function showReceived(value: unknown): string {
+  return `received ${show(value)}${value instanceof Promise ? '; await it first' : ''}`;
 }
 
 /** Control characters, and halves of characters: a terminal, or a page, would show something else. */
@@ -94,7 +115,7 @@ export function checkOptions(call: string, options: unknown, known: readonly str
   checkIsObject(call, options, known[0] ?? '');
   for (const option of Object.keys(options)) {
     if (known.includes(option)) continue;
-    const near = known.length > FEW ? nearestOption(option, known) : undefined;
+    const near = nearestOption(option, known);
     throw new UsageError(
       `${call}: there is no option '${option}'${near ? ` (the nearest is ${near})` : ''}; the options are ${known.join(', ')}`,
     );
@@ -104,9 +125,9 @@ export function checkOptions(call: string, options: unknown, known: readonly str
 /** So many options are read at a glance. */
 const FEW = 10;
 
-/** Stricter than for a name in a file: of many short options, one is always near. */
+/** The option that was most likely meant, of many. Stricter than for a name in a file: of many short options, one is always near. */
 function nearestOption(option: string, known: readonly string[]): string | undefined {
-  const near = nearestWord(option, known);
+  const near = known.length > FEW ? nearestWord(option, known) : undefined;
   if (near === undefined) return undefined;
   const distance = editDistance(option.toLowerCase(), near.toLowerCase());
   return distance <= Math.max(1, Math.floor(option.length / 3)) ? near : undefined;
@@ -126,7 +147,7 @@ export function checkOneOf<T extends string | number>(
   values: readonly T[],
 ): T {
   if (values.some((known) => known === value)) return value as T;
-  throw wrongOption(call, option, `one of ${values.join(', ')}`, value);
+  throw notOneOf(call, option, value, values);
 }
 
 export function checkBoolean(call: string, option: string, value: unknown): void {

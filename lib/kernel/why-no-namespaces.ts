@@ -7,7 +7,7 @@ import { ownNamespacesCommand } from './own-namespaces.ts';
 import { isRootOfMachine } from './user-namespace.ts';
 
 /** What a lab does that a machine may refuse. */
-export type Need = 'user namespace' | 'network namespace' | 'network change' | 'packet socket' | 'sysctl';
+export type Need = 'user namespace' | 'network namespace' | 'way back' | 'network change' | 'packet socket' | 'sysctl';
 
 /** What decides whether a machine refuses it. */
 export interface Machine {
@@ -85,6 +85,11 @@ function whyRefusedBy(machine: Machine, need: Need, code: string): string | unde
       return whyNoUserNamespace(code, machine);
     case 'network namespace':
       return whyNoNetworkNamespace(code, machine);
+    case 'way back':
+      // Where CAP_SYS_ADMIN is lacking, unshare says so.
+      return code === 'EPERM' && machine.isRoot && !machine.lacking.includes('CAP_SYS_ADMIN')
+        ? FOREIGN_NETWORK
+        : undefined;
     case 'network change':
       if (code !== 'EPERM') return undefined;
       return (
@@ -102,6 +107,9 @@ function whyRefusedBy(machine: Machine, need: Need, code: string): string | unde
   }
 }
 
+const FOREIGN_NETWORK =
+  'this process is root of a user namespace, but its network belongs to another: start it by ' +
+  'unshare --map-root-user --net --mount';
 const BE_ROOT = 'run as root, or through the pool of hairpin/config';
 
 /** Why the kernel lacks something, and what brings it: one sentence, wherever it is said. */

@@ -132,7 +132,8 @@ export function startProgram(call: string, namespace: Namespace, command: Comman
   subprocess.then(describe, describe);
   if (isWithoutInput(options)) refuseInput(subprocess, written);
   const isRead = isDaemon || (options.buffer ?? true) === true;
-  const started = new Program(subprocess, { namespace, words: written, place, isRead, isDaemon });
+  const rejects = options.reject !== false;
+  const started = new Program(subprocess, { namespace, words: written, place, isRead, isDaemon, rejects });
   engineOf(namespace.lab).programs.track(started);
   return started;
 }

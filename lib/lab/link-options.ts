@@ -42,10 +42,10 @@ interface WithParent<L extends Lower> {
   parent: ParentOf<L>;
 }
 
-/** A new link of a kind. */
+/** A new link of a kind. `object` refuses a text, which has all that options without a required one ask for. */
 export type LinkOptions<K> =
   K extends LinkKind<string, infer S, infer L>
-    ? DeviceOptions & NewSettings<S> & (L extends 'none' ? unknown : WithParent<L>)
+    ? object & DeviceOptions & NewSettings<S> & (L extends 'none' ? unknown : WithParent<L>)
     : never;
 
 /** They can be left out where none has to be given. */

@@ -5,7 +5,13 @@ import { visible } from '../kernel/visible-text.ts';
 import { dummy } from '../links/dummy.ts';
 import { ipvlan, ipvtap } from '../links/ipvlan.ts';
 import { macvlan, macvtap } from '../links/macvlan.ts';
-import { checkSingleKind, type KindNamed, type SingleKind } from '../links/registry.ts';
+import {
+  checkSingleKind,
+  type DefinedKind,
+  type KindNamed,
+  type LinkKindName,
+  type PairKindName,
+} from '../links/registry.ts';
 import { vlan } from '../links/vlan.ts';
 import type { MonitoredObject } from '../state/entries/entry-kinds.ts';
 import { type Advertisement, type AdvertiseOptions, advertise } from './advertisement.ts';
@@ -105,7 +111,11 @@ export class Namespace {
    * @throws UsageError for a wrong option; KernelError when the kernel refuses, or has no such kind
    * @example const tunnel = ns1.link('vxlan', { id: 7, remote: '10.0.0.2' })
    */
-  link<K extends SingleKind>(kind: K, ...options: LinkArguments<KindNamed<K>>): LinkOf<KindNamed<K>> {
+  link<K extends Exclude<LinkKindName, PairKindName> | DefinedKind>(
+    // Not SingleKind: for a wrong kind, the compiler would print that name in place of the kinds.
+    kind: K,
+    ...options: LinkArguments<KindNamed<K>>
+  ): LinkOf<KindNamed<K>> {
     const known = checkSingleKind(`${this.name}.link`, kind);
     const [settings = {}]: readonly [options?: object] = options;
     return makeLinkIn(this, `link(${known.kind})`, known, settings) as LinkOf<KindNamed<K>>;
@@ -213,6 +223,9 @@ export class Namespace {
    *
    * Its standard input is empty, like `/dev/null`, unless `input`, `inputFile`, `stdin` or `stdio` says otherwise. Awaiting
    * it waits for the end of its output, too: a process that it leaves running needs its own output (`>/dev/null 2>&1 &`).
+   *
+   * A test fails if nobody awaits a program that fails, or, with the `lab` fixture, that still runs when the test ends. A
+   * server is started by {@link daemon}. With the option `reject: false` its end does not matter.
    *
    * @returns execa's subprocess: a promise of its result, with streams
    * @throws UsageError when there is no such program on the PATH

@@ -35,6 +35,8 @@ export interface Start {
   isRead: boolean;
   /** Whether it is to live as long as the lab, unless the spec ends it: `daemon` has started it. */
   isDaemon: boolean;
+  /** Whether its failure counts: `reject: false` was not given. */
+  rejects: boolean;
 }
 
 /** A program that `exec` or `daemon` has started, and what a message says of it. */
@@ -44,15 +46,17 @@ export class Program implements Wait {
   readonly words: string;
   readonly since = now();
   readonly isDaemon: boolean;
+  readonly rejects: boolean;
   /** Whether the spec waits for its end, or has asked for it. */
   isAwaited = false;
   readonly #namespace: Namespace;
   readonly #place: { stack?: string };
   #tail = '';
 
-  constructor(subprocess: Subprocess, { namespace, words, place, isRead, isDaemon }: Start) {
+  constructor(subprocess: Subprocess, { namespace, words, place, isRead, isDaemon, rejects }: Start) {
     this.subprocess = subprocess;
     this.isDaemon = isDaemon;
+    this.rejects = rejects;
     this.lab = namespace.lab;
     this.words = words;
     this.#namespace = namespace;
@@ -109,10 +113,15 @@ export class Program implements Wait {
     return signalCode ?? (exitCode === null ? undefined : `exit code ${exitCode}`);
   }
 
+  /** Whether the spec has sent it a signal. */
+  get isStopped(): boolean {
+    return this.subprocess.nodeChildProcess.killed;
+  }
+
   /** Whether it has ended by itself, and not well. */
   get hasFailed(): boolean {
-    const { exitCode, killed } = this.subprocess.nodeChildProcess;
-    return exitCode !== null && exitCode !== 0 && !killed;
+    const { exitCode } = this.subprocess.nodeChildProcess;
+    return exitCode !== null && exitCode !== 0 && !this.isStopped;
   }
 
   state(): string[] {

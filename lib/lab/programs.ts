@@ -88,6 +88,16 @@ export class Programs {
     return this.#unawaited.failed;
   }
 
+  /**
+   * Those that still run though nobody awaits them, so that the spec does not know how they would end. Daemons serve until
+   * the end of the lab, and with `reject: false` any end is right.
+   */
+  get forgotten(): Program[] {
+    return this.running
+      .filter(({ isDaemon, isAwaited, rejects }) => rejects && !isDaemon && !isAwaited)
+      .filter(({ ending, pid, isStopped }) => ending === undefined && !isStopped && pid !== undefined && isAlive(pid));
+  }
+
   /** Waits until Node has heard of the programs that have ended by now: it hears of them in its event loop. */
   async hearOfDeaths(): Promise<void> {
     const dead = this.running.filter(({ ending, pid }) => ending === undefined && pid !== undefined && !isAlive(pid));

@@ -68,7 +68,7 @@ export interface CapturedFrame {
 /** Checks a call of {@link Lab.trace}. @returns the protocols; none for all */
 export function checkTrace(lab: Lab, fn: unknown, options: TraceOptions): readonly TraceProtocol[] {
   checkLabOpen('lab.trace', lab);
-  if (typeof fn !== 'function') throw wrongOption('lab.trace', 'fn', 'a function', fn);
+  if (typeof fn !== 'function') throw wrongOption('lab.trace', 'fn', 'a function such as () => a.exec(…)', fn);
   checkOptions('lab.trace', options, ['protocol']);
   const protocols = [options.protocol ?? []].flat();
   for (const protocol of protocols) checkOneOf('lab.trace', 'protocol', protocol, PROTOCOLS);

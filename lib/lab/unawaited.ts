@@ -1,4 +1,5 @@
 import { setFrames } from '../kernel/own-frames.ts';
+import { wrongSpec } from '../kernel/wrong-spec.ts';
 import type { ExecFailure } from './exec.ts';
 import type { Program } from './program.ts';
 
@@ -56,6 +57,12 @@ export class Unawaited {
     // `await` calls the `then` of whatever is no promise of its own (PromiseResolve compares the constructor).
     Object.defineProperty(subprocess, 'constructor', { value: undefined });
   }
+}
+
+/** What a passing test says of a program whose end it did not wait for. With the spec's line. */
+export function stillRunning({ words, frames }: Program): Error {
+  const mends = `write: await ${words}; for a server use daemon, and with reject: false its end does not matter`;
+  return wrongSpec(errorAt(`${words} was not awaited, and was still running at the end of the test; ${mends}`, frames));
 }
 
 function unawaitedFailure({ message, stack = '' }: Error): Error {

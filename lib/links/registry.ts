@@ -1,4 +1,4 @@
-import { UsageError, wrongOption } from '../kernel/validate.ts';
+import { notOneOf, UsageError } from '../kernel/validate.ts';
 import type { LinkState } from '../netlink/link.ts';
 import { bridge } from './bridge.ts';
 import './bridge-port.ts';
@@ -53,8 +53,11 @@ export type TapKind = typeof macvtap | typeof ipvtap | typeof tun;
 export const USUAL_PAIR = veth.kind;
 export type UsualPairName = typeof USUAL_PAIR;
 
+/** A kind that `defineLink` has returned. */
+export type DefinedKind = LinkKind<string, Settings, Lower>;
+
 /** What `ns.link` takes: the name of one of hairpin's own kinds, or a kind that `defineLink` has returned. */
-export type SingleKind = Exclude<LinkKindName, PairKindName> | LinkKind<string, Settings, Lower>;
+export type SingleKind = Exclude<LinkKindName, PairKindName> | DefinedKind;
 
 /** A kind as an object, if hairpin itself defines it and it is given by its name. */
 export type KindNamed<K> = K extends LinkKindName ? Extract<Own, { kind: K }> : K;
@@ -89,7 +92,7 @@ export function isPairEnd(link: { readonly kind?: string | undefined }): boolean
 }
 
 /** The kind that a spec means. @throws UsageError */
-export function checkKind(call: string, kind: LinkKindName | LinkKind<string, Settings, Lower>): LinkKind {
+export function checkKind(call: string, kind: LinkKindName | DefinedKind): LinkKind {
   return kind instanceof LinkKind ? kind : (ownKind(kind) ?? refuseKind(call, kind, OWN.map(nameOf), DEFINED));
 }
 
@@ -112,7 +115,7 @@ export function checkPairKind(call: string, kind: PairKindName): LinkKind {
 const DEFINED = ', or what defineLink returned';
 
 function refuseKind(call: string, kind: unknown, names: readonly string[], others = ''): never {
-  throw wrongOption(call, 'kind', `one of ${names.join(', ')}${others}`, kind);
+  throw notOneOf(call, 'kind', kind, names, others);
 }
 
 function nameOf({ kind }: Own): string {

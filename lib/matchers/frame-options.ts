@@ -1,7 +1,15 @@
-import { checkBoolean, checkInteger, checkMilliseconds, checkOneOf, checkOptions, show } from '../kernel/validate.ts';
+import {
+  checkBoolean,
+  checkInteger,
+  checkMilliseconds,
+  checkOneOf,
+  checkOptions,
+  showReceived,
+} from '../kernel/validate.ts';
 import { Interface, type Lab, Namespace, UsageError } from '../lab/index.ts';
 import type { FrameQuestion } from '../probes/hear.ts';
 import { type FrameOption, isFrameKind } from '../probes/test-frame.ts';
+import { checkSameLab } from '../probes/to-question.ts';
 import { checkFrame, checkFrameAddresses } from './check-frame.ts';
 import type { DroppedByOptions } from './dropped-by.ts';
 import { checkHold } from './hold.ts';
@@ -92,7 +100,7 @@ export function checkEnds(
       `${title}: both ends are in ${to.namespace}, whose IP takes no packets from its own addresses: ask with frame: 'arp' or 'nd'`,
     );
   }
-  if (from.namespace.lab !== to.namespace.lab) throw new UsageError(`${title}: both ends must be of the same lab`);
+  checkSameLab(title, to.namespace, from.namespace);
   checkFrameAddresses(title, { from, to, frame, isStack });
 }
 
@@ -109,5 +117,5 @@ export function toDevice(title: string, rule: string, end: unknown): Interface {
     const names = end.interfaces.map(String).join(', ') || 'none';
     throw new UsageError(`${title}: ${rule}, an interface or a namespace with just one: ${end} has ${names}`);
   }
-  throw new UsageError(`${title}: ${rule}, an interface or a namespace: received ${show(end)}`);
+  throw new UsageError(`${title}: ${rule}, an interface or a namespace: ${showReceived(end)}`);
 }

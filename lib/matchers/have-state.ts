@@ -1,5 +1,5 @@
 import { now } from '../kernel/clock.ts';
-import { checkMilliseconds, checkOptions, show } from '../kernel/validate.ts';
+import { checkMilliseconds, checkOptions, showReceived } from '../kernel/validate.ts';
 import { engineOf } from '../lab/engine.ts';
 import { Interface, type Lab, Namespace, UsageError } from '../lab/index.ts';
 import { checkAlive } from '../lab/interface-state.ts';
@@ -95,7 +95,7 @@ export function checkPlace(call: string, received: unknown): StatePlace {
   const device = received instanceof Interface ? received : undefined;
   const namespace = device?.namespace ?? received;
   if (!(namespace instanceof Namespace))
-    throw new UsageError(`${call}: expect() takes a namespace or an interface: received ${show(received)}`);
+    throw new UsageError(`${call}: expect() takes a namespace or an interface: ${showReceived(received)}`);
   checkNotClosed(call, namespace);
   if (device) checkAlive(device, 'state');
   return { namespace, device };

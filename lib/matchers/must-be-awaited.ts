@@ -1,4 +1,5 @@
 import { setFrames } from '../kernel/own-frames.ts';
+import { wrongSpec } from '../kernel/wrong-spec.ts';
 import { type Owner, reportForgotten, tryOf } from './report-forgotten.ts';
 
 /** What vitest gives a matcher as `this`, as far as it is needed here. */
@@ -25,7 +26,8 @@ export function mustBeAwaited<T>(
   answer: Promise<T>,
   frames: string,
 ): PromiseLike<T> {
-  const error = new Error(`${title} was not awaited, so the test did not wait for its answer; write: await ${title}`);
+  const message = `${title} was not awaited, so the test did not wait for its answer; write: await ${title}`;
+  const error = wrongSpec(new Error(message));
   setFrames(error, frames);
   const call: Call = { awaited: false, judged: false, frames };
   if (task) {

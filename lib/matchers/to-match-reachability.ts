@@ -2,7 +2,7 @@ import { diagnose } from '../diagnosis/diagnose.ts';
 import type { Diagnosis } from '../diagnosis/diagnosis.ts';
 import { type Way, waysOf } from '../diagnosis/way.ts';
 import { tapTime } from '../kernel/tap-clock.ts';
-import { checkMilliseconds, checkOneOf, checkOptions, show } from '../kernel/validate.ts';
+import { checkMilliseconds, checkOneOf, checkOptions, showReceived } from '../kernel/validate.ts';
 import { engineOf } from '../lab/engine.ts';
 import { Lab, type Namespace, UsageError } from '../lab/index.ts';
 import { reach } from '../probes/reach.ts';
@@ -44,7 +44,7 @@ export async function toMatchReachability(
   options: ToMatchReachabilityOptions = {},
 ): Promise<Answer> {
   const { call: title, isNot } = this;
-  if (!(received instanceof Lab)) throw new UsageError(`${title}: expect() takes a lab: received ${show(received)}`);
+  if (!(received instanceof Lab)) throw new UsageError(`${title}: expect() takes a lab: ${showReceived(received)}`);
   checkOptions(title, options, ['family', 'because', 'hold']);
   const { because } = options;
   if (options.family !== undefined) checkOneOf(title, 'family', options.family, [4, 6]);

@@ -1,5 +1,5 @@
 import { now } from '../kernel/clock.ts';
-import { checkInteger, checkMilliseconds, checkOptions, show } from '../kernel/validate.ts';
+import { checkInteger, checkMilliseconds, checkOptions, showReceived } from '../kernel/validate.ts';
 import { engineOf } from '../lab/engine.ts';
 import type { Heard } from '../lab/events.ts';
 import { Events, UsageError } from '../lab/index.ts';
@@ -122,7 +122,7 @@ async function listen(
 
 function checkEvents(call: string, received: unknown): Events {
   if (!(received instanceof Events))
-    throw new UsageError(`${call}: expect() takes what namespace.monitor returned: received ${show(received)}`);
+    throw new UsageError(`${call}: expect() takes what namespace.monitor returned: ${showReceived(received)}`);
   checkNotClosed(call, received.namespace);
   if (engineOf(received).closed)
     throw new UsageError(`${call}: the monitor is closed: ask before its block ends, or use events.all()`);

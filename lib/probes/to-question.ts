@@ -1,4 +1,4 @@
-import { checkIp, show } from '../kernel/validate.ts';
+import { show, showReceived } from '../kernel/validate.ts';
 import { addressesOf } from '../lab/address-list.ts';
 import { engineOf } from '../lab/engine.ts';
 import { Interface, isBridge, Namespace, UsageError } from '../lab/index.ts';
@@ -8,6 +8,7 @@ import { isRoutable } from '../netlink/address.ts';
 import { contains, type Family, familyOf, normalizeIp } from '../wire/ip-address.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import { goneBecause } from './gone-address.ts';
+import { notAnAddress } from './not-an-address.ts';
 import type { ProbeFlow, Question } from './question.ts';
 import type { ReachOptions } from './reach.ts';
 
@@ -31,6 +32,13 @@ export function toQuestion(
   return { from, to: target, family, source, bound, flow };
 }
 
+/** @throws UsageError when the other end of a question is of another lab than the end that asks */
+export function checkSameLab(call: string, from: Namespace, { name, lab }: Namespace): void {
+  if (lab === from.lab) return;
+  const other = lab.closed ? 'another, which is closed' : 'another';
+  throw new UsageError(`${call}: both ends must be of the same lab: ${name} is of ${other}`);
+}
+
 /** What the probes of a question are, for rules that ask for it. ARP and ND take no route. */
 export function flowOf(
   { by = 'icmp', port }: { by?: ReachOptions['by'] | undefined; port?: number | undefined },
@@ -49,7 +57,7 @@ function toTarget(
 ): Question['to'] {
   const { by, family } = options;
   if (typeof to === 'string') {
-    checkIp(call, 'target', to);
+    if (familyOf(to) === undefined) throw notAnAddress(call, from.lab, to);
     if (family !== undefined && (by === 'arp' || by === 'nd') && family !== familyOf(to))
       throw new UsageError(`${call}: by: '${by}' asks over IPv${family}: received ${to}`);
     if (family !== undefined && family !== familyOf(to))
@@ -64,14 +72,11 @@ function toTarget(
   }
   const namespace = to instanceof Interface ? to.namespace : to;
   if (!(namespace instanceof Namespace)) {
-    throw new UsageError(
-      `${call}: the target must be a namespace, an interface or an IP address: received ${show(to)}`,
-    );
+    throw new UsageError(`${call}: the target must be a namespace, an interface or an IP address: ${showReceived(to)}`);
   }
   if (namespace.role === 'switch')
     throw new UsageError(`${call}: ${to} is of a switch, which has no address of its own: ask for one of its hosts`);
-  if (namespace.lab !== from.lab)
-    throw new UsageError(`${call}: both ends must be of the same lab: ${namespace.name} is of another`);
+  checkSameLab(call, from, namespace);
   const devices = to instanceof Interface ? [to] : namespace.interfaces;
   const families: readonly Family[] = family === undefined ? [4, 6] : [family];
   const offered = addressesOf(devices);

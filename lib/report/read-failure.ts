@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { hasCode } from '../kernel/has-code.ts';
 import { show, UsageError } from '../kernel/validate.ts';
@@ -67,10 +67,21 @@ export function readFailure(path: string): KeptFailure {
     if (!hasCode(error, 'ENOENT', 'ENOTDIR')) throw error;
     throw new UsageError(
       stats
-        ? `${path} has no ${FAILURE_FILE}: that test failed otherwise than by an assertion of hairpin`
+        ? `${path} has no ${FAILURE_FILE}: no assertion of hairpin has failed there`
         : `there is no ${path}: name a folder of test-results`,
     );
   }
+}
+
+/**
+ * Reads all failures at a path: those in any folder inside it, or that of one test.
+ *
+ * @throws UsageError where there is none
+ */
+export function failuresAt(path: string): KeptFailure[] {
+  const isOfOneTest = existsSync(join(path, FAILURE_FILE)) || !statSync(path, { throwIfNoEntry: false })?.isDirectory();
+  const files = isOfOneTest ? [] : failureFilesIn(path);
+  return files.length > 0 ? files.sort().flatMap(readOrWarn) : [readFailure(path)];
 }
 
 /** A failure as its assertion said it, below the name of its test. */

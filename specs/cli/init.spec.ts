@@ -23,6 +23,9 @@ test('what it writes into an empty folder is a project whose spec passes, with i
   // vitest's own 5 s for a test are little on a busy machine.
   const { exitCode, all } = await startVitest(host, ['--testTimeout=60000'], { root: folder });
   expect({ exitCode, all }).toMatchObject({ exitCode: 0, all: expect.stringContaining('1 passed') });
+  // A helper by its file's name, as vitest and Node take it.
+  await writeFile(join(folder, 'helper.ts'), 'export const one = 1;\n');
+  await writeFile(join(folder, 'own.ts'), "import { one } from './helper.ts';\nexport const two = one + 1;\n");
   const { stdout: errors } = await execa(join(ROOT, 'node_modules/.bin/tsc'), ['-p', folder], { reject: false });
   expect(errors).toBe('');
 });
@@ -199,6 +202,21 @@ test.for<[string, string]>([
   expect((await project.init(['net'])).stdout).toContain('kept      ../package.json (it decides on koffi)');
 });
 
+test('a workspace needs no repository: the lockfile at its top says which package manager it has', async ({
+  lab,
+  onTestFinished,
+}) => {
+  const files = {
+    'yarn.lock': '',
+    'package.json': '{ "workspaces": ["net"] }',
+    'net/package.json': '{ "type": "module" }',
+  };
+  const project = await initProject(lab.namespace('host'), files, onTestFinished);
+  const { stdout } = await project.init(['net']);
+  expect(stdout).toContain('added to  ../package.json (dependenciesMeta.koffi)');
+  expect(stdout).toContain('Next: cd net && yarn install && yarn test');
+});
+
 test('a dependency on koffi is no decision on its script', async ({ lab, onTestFinished }) => {
   const files = {
     ...{ '.git': '', 'package.json': '{ "workspaces": ["./packages/*/"], "dependencies": { "koffi": "^3.0.0" } }' },
@@ -227,15 +245,21 @@ test('a list in .npmrc stays in force: npm passes over it where package.json has
   expect(await project.read('package.json')).not.toContain('allowScripts');
 });
 
-test("pnpm gets its setting of koffi's script, at the top of the workspace", async ({ lab, onTestFinished }) => {
-  const files = { '.git': '', 'pnpm-workspace.yaml': 'packages:\n  - net', 'net/package.json': '{ "type": "module" }' };
-  const project = await initProject(lab.namespace('host'), files, onTestFinished);
-  const { stdout } = await project.init(['net']);
-  expect(stdout).toContain('added to  ../pnpm-workspace.yaml (allowBuilds.koffi)');
-  expect(stdout).toContain('Next: cd net && pnpm install && pnpm test');
-  expect(await project.read('pnpm-workspace.yaml')).toBe('packages:\n  - net\nallowBuilds:\n  koffi: false\n');
-  expect((await project.init(['net'])).stdout).toContain('kept      ../pnpm-workspace.yaml (it decides on koffi)');
-});
+test.for<[string, Record<string, string>]>([
+  ['a repository', { '.git': '' }],
+  ['no repository yet', {}],
+])(
+  "pnpm gets its setting of koffi's script, at the top of the workspace, in %s",
+  async ([, git], { lab, onTestFinished }) => {
+    const files = { ...git, 'pnpm-workspace.yaml': 'packages:\n  - net', 'net/package.json': '{ "type": "module" }' };
+    const project = await initProject(lab.namespace('host'), files, onTestFinished);
+    const { stdout } = await project.init(['net']);
+    expect(stdout).toContain('added to  ../pnpm-workspace.yaml (allowBuilds.koffi)');
+    expect(stdout).toContain('Next: cd net && pnpm install && pnpm test');
+    expect(await project.read('pnpm-workspace.yaml')).toBe('packages:\n  - net\nallowBuilds:\n  koffi: false\n');
+    expect((await project.init(['net'])).stdout).toContain('kept      ../pnpm-workspace.yaml (it decides on koffi)');
+  },
+);
 
 test('settings of builds that pnpm has already are left to the reader', async ({ lab, onTestFinished }) => {
   const text = 'allowBuilds:\n  esbuild: true\n';

@@ -120,6 +120,14 @@ async function folderFor(onTestFinished: (clean: () => Promise<void>) => void): 
   return folder;
 }
 
+// host
+test('a file of .yaml is a topology file', async ({ lab, onTestFinished }) => {
+  const file = join(await folderFor(onTestFinished), 'host.yaml');
+  const { exitCode } = await hairpin(lab.namespace('host'), ['record', '-o', file]);
+  expect(exitCode).toBe(0);
+  expect((await lab.load(file)).namespace('machine').role).toBe('host');
+});
+
 test('a topology file of what was recorded builds the same network', async ({ lab, onTestFinished }) => {
   const folder = await folderFor(onTestFinished);
   const { text, before, after } = await recorded(lab.namespace('host'), folder, '--yaml');
@@ -194,7 +202,7 @@ test('a network that there is none of', async ({ lab }) => {
     exitCode: 2,
     stdout: '',
     stderr:
-      "hairpin: hairpin record: there is no 'nosuch' in /run/netns, and no Docker container of that name runs. " +
+      "hairpin record: there is no 'nosuch' in /run/netns, and no Docker container of that name runs. " +
       '`ip netns` and `docker ps` list them; a process id or a path such as /proc/4711/ns/net will do, too',
   });
 });
@@ -203,10 +211,10 @@ test('one network twice, and a file that is none', async ({ lab }) => {
   const host = lab.namespace('host');
   const own = `/proc/${process.pid}/ns/net`;
   expect((await hairpin(host, ['record', `a=${own}`, `b=${own}`])).stderr).toBe(
-    `hairpin: hairpin record: ${own} and a are one network: leave one out`,
+    `hairpin record: ${own} and a are one network: leave one out`,
   );
   expect((await hairpin(host, ['record', '/etc/passwd'])).stderr).toBe(
-    'hairpin: hairpin record: /etc/passwd is no network namespace (EINVAL)',
+    'hairpin record: /etc/passwd is no network namespace (EINVAL)',
   );
 });
 
@@ -229,7 +237,7 @@ test('a name is looked for before a process id, and two networks need two names'
   expect(stdout).toMatch(new RegExp(`^ +["']?${process.pid}["']?:`, 'm'));
   expect(stdout).not.toContain('pid');
   expect(stderr).toBe(
-    "hairpin: hairpin record: two networks would be called 'one': name=/run/y/one gives this one another name",
+    "hairpin record: two networks would be called 'one': name=/run/y/one gives this one another name",
   );
 });
 
@@ -261,7 +269,7 @@ test.for([
   expect({ stderr, exitCode }).toEqual({
     exitCode: 2,
     stderr:
-      `hairpin: hairpin record: there is no 'web' in /run/netns, and ${why}. ` +
+      `hairpin record: there is no 'web' in /run/netns, and ${why}. ` +
       '`ip netns` and `docker ps` list them; a process id or a path such as /proc/4711/ns/net will do, too',
   });
 });

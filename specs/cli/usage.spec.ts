@@ -43,6 +43,11 @@ test('an unknown command or option is wrong usage: exit code 2, and nothing on s
     exitCode: 2,
     stderr: expect.stringContaining("unknown option '--jsn'"),
   });
+  expect(await hairpin(host, ['graph'])).toEqual({
+    exitCode: 2,
+    stdout: '',
+    stderr: "error: missing required argument 'specs'\n(see hairpin graph --help)",
+  });
   expect(await hairpin(host, ['help', 'foo'])).toEqual({
     exitCode: 2,
     stdout: '',

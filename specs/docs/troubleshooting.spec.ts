@@ -32,6 +32,7 @@ const SAID = [
   refused('user namespace', 'EINVAL', { ...USER, hasUserNamespaces: false }),
   refused('network namespace', 'EPERM', USER),
   refused('network namespace', 'EPERM', { ...USER, isOfVitest: false }),
+  refused('way back', 'EPERM', { ...ROOT_OF_HOST, isRootOfMachine: false }),
   refused('network namespace', 'EPERM', CONTAINER_ROOT),
   refused('user namespace', 'EPERM', { ...USER, isInContainer: true }),
   refused('sysctl', 'EROFS', { ...CONTAINER_ROOT, lacking: [] }),

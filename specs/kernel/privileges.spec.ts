@@ -39,6 +39,18 @@ test.for([
   );
 });
 
+// a: Node as root of a new user namespace, which a's network does not belong to
+test('root of a user namespace that has no network of its own is told how to get one', async ({ lab: outer }) => {
+  const body = script(`import { createLab } from '${lab}';`, `createLab().namespace('a');`);
+  const command = ['--user', '--map-root-user', process.execPath, ...body];
+  const { stdout } = await outer.namespace('a').exec('unshare', command);
+  expect(stdout).toBe(
+    'KernelError: setns(CLONE_NEWNET): EPERM (operation not permitted)\n' +
+      '  usual cause: this process is root of a user namespace, but its network belongs to another: start it by ' +
+      'unshare --map-root-user --net --mount',
+  );
+});
+
 // a: Node with few file descriptors, until there are none left
 test('out of file descriptors, a lab says so', async ({ lab: outer }) => {
   const body = script(`import { NetlinkSocket } from '${socket}';`, 'for (;;) new NetlinkSocket();');

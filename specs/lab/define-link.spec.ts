@@ -138,6 +138,14 @@ describe('a description that cannot be', () => {
     expect(() => a.link('ppp' as never, {} as never)).toThrow(
       /^a\.link: kind must be one of bridge, macvlan, .*, or what defineLink returned: received 'ppp'$/,
     );
+    // @ts-expect-error: the compiler refuses a misspelt kind; a spec in JavaScript gets this error
+    expect(() => a.link('vxlann', { id: 7 })).toThrow(
+      /^a\.link: kind must be one of bridge, .*: received 'vxlann'; did you mean 'vxlan'\?$/,
+    );
+    // @ts-expect-error: the compiler refuses a name in place of options; a spec in JavaScript gets this error
+    expect(() => a.link('dummy', 'd0')).toThrow(
+      /^a\.link\(dummy\): options must be an object such as .*: received 'd0'$/,
+    );
     // @ts-expect-error: the compiler refuses a kind with two ends; a spec in JavaScript gets this error
     expect(() => a.link('veth')).toThrow(
       new UsageError("a.link: a veth has two ends: lab.cable(a, b, { kind: 'veth' }) makes it"),

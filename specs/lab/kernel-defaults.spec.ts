@@ -122,10 +122,3 @@ test('other defaults there are none', () => {
   expect(usage('linux')).toThrow(UsageError);
   expect(usage('linux')).toThrow("createLab: defaults must be one of lab, kernel: received 'linux'");
 });
-
-describe('what a spec says of its labs is checked', () => {
-  test.override({ labOptions: { default: 'kernel' } as never });
-  test.fails('when the lab is made', ({ lab }) => {
-    expect(lab.defaults).toBe('kernel');
-  });
-});

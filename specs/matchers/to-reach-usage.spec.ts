@@ -123,6 +123,26 @@ test('what is no namespace is refused, on either side', async ({ lab }) => {
   expect(await failureOf(expect(a).toReach(undefined as never))).toContain(
     'the target must be a namespace, an interface or an IP address: received undefined',
   );
+  expect(await failureOf(expect(lab as never as Namespace).toReach(a))).toBe(
+    'expect(lab).toReach(a): expect() takes the namespace that asks; toMatchReachability asks all hosts of a lab: received a ContainerLab',
+  );
+  expect(await failureOf(expect(Promise.resolve(a) as never as Namespace).toReach(a))).toBe(
+    'expect(a Promise).toReach(a): expect() takes the namespace that asks: received a Promise; await it first',
+  );
+});
+
+// a ── b
+test.for([
+  ['b', 'give the namespace itself, not its name'],
+  ['10.0.0.2/24', "write '10.0.0.2', without its prefix length"],
+  ['10.0.0.2:80', "write '10.0.0.2', { by: 'tcp', port: 80 }"],
+  ['[fd00::2]:80', "write 'fd00::2', { by: 'tcp', port: 80 }"],
+] as const)('the target %s gets the way to write it', async ([target, mend], { lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  lab.cable(a, b);
+  expect(await failureOf(expect(a).toReach(target))).toBe(
+    `expect(a).toReach('${target}'): target must be an IP address such as 10.0.0.1 or fd00::1: received '${target}'; ${mend}`,
+  );
 });
 
 test('two labs cannot meet, and a closed lab cannot ask', async ({ lab }) => {
@@ -133,7 +153,10 @@ test('two labs cannot meet, and a closed lab cannot ask', async ({ lab }) => {
   );
   await other.close();
   expect(await failureOf(expect(b).toReach(a))).toBe(
-    'expect(b).toReach(a): the lab of b is closed; was the assertion awaited?',
+    'expect(b).toReach(a): the lab of b is closed. Was the assertion awaited? Is b of this test? The `lab` fixture closes with its test',
+  );
+  expect(await failureOf(expect(a).toReach(b))).toBe(
+    'expect(a).toReach(b): both ends must be of the same lab: b is of another, which is closed',
   );
 });
 

@@ -114,6 +114,8 @@ Expected:  an answer within 20 ms
 Received:  none (ARP who-has 10.0.0.2 was never answered; `);
   expect(stdout).toContain(`Hint: ${failure.hint}
 Capture: ${folder}/lab.pcapng   Reproduce: ${folder}/lab.sh`);
+  // The folder above has the same failure.
+  expect(await hairpin(reader, ['explain', 'test-results'], { cwd: root })).toMatchObject({ exitCode: 0, stdout });
   await writeFile(join(root, folder, 'failure.json'), JSON.stringify({ ...failure, version: 2 }));
   expect(await hairpin(reader, ['explain', folder], { cwd: root })).toEqual({
     exitCode: 2,
@@ -152,7 +154,7 @@ test('explain of what is no failure is wrong usage', async ({ lab, onTestFinishe
   });
   expect(await explain(folder)).toMatchObject({
     exitCode: 2,
-    stderr: `hairpin: ${folder} has no failure.json: that test failed otherwise than by an assertion of hairpin`,
+    stderr: `hairpin: ${folder} has no failure.json: no assertion of hairpin has failed there`,
   });
   expect(await hairpin(lab.namespace('other'), ['explain', 'nosuch'], { cwd: root })).toMatchObject({
     exitCode: 2,

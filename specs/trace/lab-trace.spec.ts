@@ -139,7 +139,11 @@ test('what a matcher sends is traced as well, and its failure is passed on', asy
 });
 
 const wrong: [what: string, call: (lab: ReturnType<typeof createLab>) => unknown, message: string][] = [
-  ['no function', (lab) => lab.trace('ping' as never), "lab.trace: fn must be a function: received 'ping'"],
+  [
+    'no function',
+    (lab) => lab.trace('ping' as never),
+    "lab.trace: fn must be a function such as () => a.exec(…): received 'ping'",
+  ],
   [
     'a protocol that there is not',
     (lab) => lab.trace(() => {}, { protocol: 'icmp6' as never }),

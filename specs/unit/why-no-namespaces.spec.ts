@@ -106,7 +106,16 @@ describe('no network namespace', () => {
   });
 });
 
+test('no way back into the network that the thread would leave', () => {
+  expect(whyRefused('way back', 'EPERM', OWN_ROOT)).toMatch(
+    /^this process is root of a user namespace, but its network/,
+  );
+  const inContainer = { ...ROOT, lacking: ['CAP_SYS_ADMIN'] };
+  expect(whyRefused('way back', 'EPERM', inContainer)).toBeUndefined();
+});
+
 test.for<[Need, string]>([
+  ['way back', 'EBADF'],
   ['network change', 'EEXIST'],
   ['packet socket', 'EMFILE'],
   ['sysctl', 'EINVAL'],
