@@ -168,7 +168,8 @@ async function untilConnectionGoesOn(asking: Asking, quiet: Quiet, most: number)
 async function untilSessionAsked(asking: Asking, quiet: Quiet): Promise<boolean> {
   if (!quiet.awaitsSession()) return false;
   while (quiet.awaitsSession()) if (asking.send() || (await asking.listen(LAST_INTERVAL))) return true;
-  return asking.listen(HOLD);
+  // What went before may have been sent in a session that the peer has lost.
+  return asking.send() || asking.listen(HOLD);
 }
 
 /**
