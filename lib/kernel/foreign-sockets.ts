@@ -1,4 +1,5 @@
 import { readFileSync, readlinkSync } from 'node:fs';
+import { endianness } from 'node:os';
 import { checked } from './checked.ts';
 import { AF_INET6, AF_NETLINK, AF_PACKET, IPPROTO_TCP, SOCK_DGRAM, SOCK_RAW, TCP_INFO } from './constants.ts';
 import { entryOf } from './entry-of.ts';
@@ -63,21 +64,41 @@ export function foreignSocketsIn(namespace: NetNamespace): string[] {
   });
 }
 
+/** The tables of a namespace that list the sockets of UDP and of TCP. */
+const TABLES = { udp: ['udp', 'udp6', 'udplite', 'udplite6'], tcp: ['tcp', 'tcp6'] } as const;
+
+/** A UDP or TCP socket. */
+export interface ForeignSocket {
+  /** As `/proc/PID/fd` names it: `socket:[4711]`. */
+  file: string;
+  /** Whether it is bound to an address of 127.0.0.0/8. */
+  isAtLoopback: boolean;
+}
+
 /**
- * The UDP sockets of a namespace that are not hairpin's, as `/proc/PID/fd` names them: `socket:[4711]`. Those of tunnels are among them,
- * which the kernel itself opens (`udp_sock_create`).
+ * The UDP or TCP sockets of a namespace that are not hairpin's. Those of tunnels are among them, which the kernel itself opens
+ * (`udp_sock_create`).
  */
-export function foreignUdpSockets(namespace: NetNamespace): ReadonlySet<string> {
+export function foreignSocketsOf(namespace: NetNamespace, protocol: keyof typeof TABLES): ForeignSocket[] {
   const own = [...(ownSockets.get(namespace.inode) ?? [])].map(({ fd }) => readlinkSync(`/proc/self/fd/${fd}`));
   // A kernel without IPv6, or without UDP-Lite, lacks a file.
   const read = (table: string) =>
     namespace.run(() => unlessCode(['ENOENT'], () => readFileSync(`/proc/thread-self/net/${table}`, 'latin1'), ''));
-  const rows = ['udp', 'udp6', 'udplite', 'udplite6'].flatMap((table) => read(table).split('\n').slice(1));
-  // udp4_format_sock: the inode is the tenth
-  const all = new Set(rows.flatMap((row) => row.trim().split(/\s+/)[9] ?? []).map((inode) => `socket:[${inode}]`));
-  for (const file of own) all.delete(file);
-  return all;
+  const rows = TABLES[protocol].flatMap((table) => read(table).split('\n').slice(1));
+  // udp4_format_sock, get_tcp4_sock: the local address is the second, the inode the tenth. A connection that nobody has any more has none.
+  const all = rows
+    .map((row) => row.trim().split(/\s+/))
+    .flatMap(([, local = '', ...more]) => {
+      const [inode] = more.slice(7);
+      return inode === undefined || inode === '0'
+        ? []
+        : [{ file: `socket:[${inode}]`, isAtLoopback: AT_LOOPBACK.test(local) }];
+    });
+  return all.filter(({ file }) => !own.includes(file));
 }
+
+/** `0B00007F:0035`: 127.0.0.11, in the byte order of the machine. */
+const AT_LOOPBACK = endianness() === 'LE' ? /^.{6}7F:/ : /^7F.{6}:/;
 
 function protocolOf(domain: number, type: number): string {
   if (domain === AF_NETLINK) return 'NETLINK';

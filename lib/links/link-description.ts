@@ -197,8 +197,14 @@ export interface ApartSettings {
   sessions?: {
     /** It asks a peer for a session once in so many milliseconds at most. */
     askedAgainAfter: number;
+    /** It asks for a new session if a peer has not answered for so many milliseconds. */
+    renewedAfter: number;
+    /** The type of the messages that carry packets, the first byte of a datagram. */
+    dataMessage: number;
     /** @param time nanoseconds since 1970 */
     read(answers: readonly object[], time: bigint): readonly PeerSession[];
+    /** The name that its peers have for it, and the UDP port that it is heard at. */
+    ownEnd(answers: readonly object[]): { name?: string | undefined; port?: number | undefined };
   };
 }
 
@@ -212,6 +218,10 @@ export interface PeerSession {
   isMissing: boolean;
   /** How many bytes the device has sent to it. Each time that it asks for a session counts. */
   sent: bigint;
+  /** The address that it is sent packets at, outside the tunnel. Without one the device refuses packets. */
+  endpoint: string | undefined;
+  /** How many bytes it has received from it that it could decrypt. */
+  received: bigint;
 }
 
 /** A new link that the kernel has refused. */

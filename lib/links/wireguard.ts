@@ -17,6 +17,10 @@ const NO_KEY = Buffer.alloc(32).toString('base64');
 
 /** A handshake is not begun again before, in milliseconds (drivers/net/wireguard/messages.h). */
 const REKEY_TIMEOUT = 5000;
+/** `KEEPALIVE_TIMEOUT` and `REKEY_TIMEOUT` after a packet without an answer (`wg_timers_data_sent`), with its jitter. In milliseconds. */
+const RENEWED_AFTER = 15_334;
+/** `MESSAGE_DATA`. */
+const DATA_MESSAGE = 4;
 /** The keys of a session are used for so many seconds. */
 const REJECT_AFTER_TIME = 180n;
 
@@ -75,6 +79,9 @@ export const wireguard = describeLink('wireguard', {
     },
     sessions: {
       askedAgainAfter: REKEY_TIMEOUT,
+      renewedAfter: RENEWED_AFTER,
+      dataMessage: DATA_MESSAGE,
+      ownEnd: ([first]) => ({ name: (first as Answers[0])?.publicKey, port: (first as Answers[0])?.listenPort }),
       read: (answers, time) =>
         [...Map.groupBy(peersIn(answers), ({ publicKey = '' }) => publicKey)].map(([name, parts]) => ({
           name,
@@ -82,6 +89,8 @@ export const wireguard = describeLink('wireguard', {
           // Without an endpoint the device refuses packets (wg_xmit).
           isMissing: parts[0]?.endpoint !== undefined && !isInSession(parts[0], time),
           sent: parts[0]?.sentBytes ?? 0n,
+          endpoint: parts[0]?.endpoint === undefined ? undefined : parseEndpoint(parts[0].endpoint).address,
+          received: parts[0]?.receivedBytes ?? 0n,
         })),
     },
   },

@@ -9,6 +9,8 @@ export interface Assertion {
   /** `expect(ns1).not.toReach(ns2)`: errors and messages begin with it. */
   call: string;
   isNot: boolean;
+  /** `expect.poll` makes it again and again. @default false */
+  isPolled?: boolean;
   /** How far it has come: this is told if the test ends before the answer. */
   progress: Progress;
   /** Compares as vitest does; undefined outside of vitest. */
@@ -22,10 +24,10 @@ export function assertionOf(
   matcher: string,
   received: unknown,
   args: readonly unknown[],
-  options: { isNot: boolean; takesTable?: boolean },
+  options: { isNot: boolean; isPolled?: boolean; takesTable?: boolean },
 ): Assertion {
-  const { isNot } = options;
-  return { call: assertionTitle(matcher, received, args, options), isNot, progress: new Progress() };
+  const { isNot, isPolled = false } = options;
+  return { call: assertionTitle(matcher, received, args, options), isNot, isPolled, progress: new Progress() };
 }
 
 /** How far an assertion has come. */

@@ -86,7 +86,7 @@ function awaited<Args extends unknown[]>(
   return function assertion(this: AssertionState, received: unknown, ...args: Args): PromiseLike<Told> {
     // Chai's flag is undefined without .not, and a matcher compares.
     const state = {
-      ...assertionOf(name, received, args, { isNot: this.isNot === true, takesTable }),
+      ...assertionOf(name, received, args, { isNot: this.isNot === true, isPolled: this.poll === true, takesTable }),
       ...(this.utils && { judge: judgeOf(this as VitestComparison), snapshot: snapshotOf(this) }),
     };
     const lab = labOf(received);

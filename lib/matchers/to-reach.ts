@@ -22,11 +22,18 @@ import { type PutQuestion, putQuestion, type ReachQuestion, traceOf } from './pu
 import { describeReach, type WantedReach } from './reach-message.ts';
 import { checkThrough, type Waypoint } from './through.ts';
 
+/** How long one round of `expect.poll` asks: the first must be over, with its reason, in the 1000 ms that vitest gives all. */
+const WITHIN_OF_ROUND = 200;
+
 /** The outcomes that a negative may rest on. `broken` never is one: nothing is known then. */
 const REASONS = ['lost', 'refused', 'unsent'] as const satisfies readonly Outcome[];
 
 export interface ToReachOptions extends ReachOptions, DroppedByOptions {
-  /** Without `.not`: how long to ask, in milliseconds. @default 1000, and longer if WireGuard may not begin a handshake yet */
+  /**
+   * Without `.not`: how long to ask, in milliseconds.
+   *
+   * @default 1000, and longer if WireGuard may not begin a handshake yet; 200 in each round of `expect.poll`
+   */
   within?: number;
   /**
    * With `.not`: how long there must be no answer, in milliseconds.
@@ -53,9 +60,9 @@ export async function toReach(
   to: Namespace | Interface | string,
   options: ToReachOptions = {},
 ): Promise<Answer> {
-  const { call, isNot, progress } = this;
+  const { call, isNot, isPolled = false, progress } = this;
   checkAsker(call, received);
-  const wanted = checkQuestion({ call, from: received, to, options, isNot });
+  const wanted = checkQuestion({ call, from: received, to, options, isNot, isPolled });
   // Before the first wait, during which the time of the test may end.
   progress.goal = goalOf(wanted);
   const hold = options.hold ?? (isNot ? await holdIn(received.lab) : 0);
@@ -75,6 +82,7 @@ interface Question {
   to: Namespace | Interface | string;
   options: ToReachOptions;
   isNot: boolean;
+  isPolled: boolean;
 }
 
 /** A question whose options are checked, and what the spec wants of the answer. */
@@ -82,12 +90,12 @@ type WantedAnswer = Question & WantedReach;
 
 /** @throws UsageError for a wrong option */
 function checkQuestion(question: Question): WantedAnswer {
-  const { call, from, options, isNot } = question;
+  const { call, from, options, isNot, isPolled } = question;
   checkReachOptions(call, options, ['within', 'hold', 'because', 'droppedBy', 'at', 'through', 'notThrough']);
   checkWithin(call, options);
   checkPolarity(call, options, isNot);
   const drop = checkDroppedBy(call, from.lab, options, { isNegative: isNot, negative: '.not.toReach' });
-  const { within = WITHIN, hold, because } = options;
+  const { within = isPolled ? WITHIN_OF_ROUND : WITHIN, hold, because } = options;
   const waypoints = checkThrough(call, from, options, isNot);
   return { ...question, within, hold, because, drop, waypoints };
 }
@@ -109,12 +117,12 @@ async function ask(wanted: WantedAnswer, hold: number, progress: Progress): Prom
 }
 
 function patienceFor(
-  { from: { lab }, options, isNot, within, because, drop }: WantedAnswer,
+  { from: { lab }, options, isNot, isPolled, within, because, drop }: WantedAnswer,
   hold: number,
   progress: Progress,
 ): ReachQuestion['patience'] {
-  // An answer must come within the time that the spec gives.
-  const sessions = isNot || options.within === undefined ? new PendingSessions(lab) : undefined;
+  // An answer must come within the time that the spec gives, or a round.
+  const sessions = isNot || (options.within === undefined && !isPolled) ? new PendingSessions(lab) : undefined;
   const quiet = () => quietIn(lab, 'packets', sessions);
   if (!isNot) {
     const isHopeless = () => shouldStopWaiting(lab, progress);

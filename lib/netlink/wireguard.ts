@@ -68,6 +68,7 @@ const peer = table({
     6,
     struct('__kernel_timespec', { seconds: u64, nanoseconds: u64 }),
   ),
+  receivedBytes: attribute('WGPEER_A_RX_BYTES', 7, u64),
   sentBytes: attribute('WGPEER_A_TX_BYTES', 8, u64),
   allowedIps: attribute('WGPEER_A_ALLOWEDIPS', 9, list(0, allowedIp)),
 });

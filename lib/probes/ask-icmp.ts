@@ -47,6 +47,10 @@ export function askIcmp(question: Question, size?: number): Asker {
       const errno = unbound || sendWhole(question, () => socket.send(request, target));
       return errno === 0 ? undefined : sendFailure(question, errnoName(errno));
     },
+    repeat() {
+      const request = encodeEchoRequest(family, { identifier: identifiers.of(0), sequence: 0, payload: data.of(0) });
+      sendWhole(question, () => socket.send(request, target));
+    },
     read(): Reply | undefined {
       for (;;) {
         const received = receiveIcmp(socket, family);

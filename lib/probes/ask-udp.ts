@@ -47,6 +47,9 @@ export function askUdp(question: Question, port: number, size?: number): Asker {
       const errno = unbound || sendWhole(question, () => socket.send(data.of(sequence), target));
       return errno === 0 ? undefined : sendFailure(question, errnoName(errno));
     },
+    repeat() {
+      sendWhole(question, () => probes[0]?.socket.send(data.of(0), target) ?? 0);
+    },
     read(): Reply | undefined {
       for (const { socket, sequence } of probes) {
         for (let received = socket.receive(); received; received = socket.receive()) {

@@ -29,6 +29,7 @@ export async function ask(asker: Asker, patience: Patience, listener?: Listener)
         if (failed === undefined) left = true;
         else if (stopped?.outcome !== 'broken') stopped = failed;
       },
+      repeat: asker.repeat && (() => asker.repeat?.()),
       read() {
         if (stopped?.isFinal) return true;
         serveListeners();

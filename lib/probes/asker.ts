@@ -34,6 +34,8 @@ export interface Refusal {
 export interface Asker extends Disposable {
   /** Sends probe number `sequence`: undefined, or why it could not leave. */
   send(sequence: number): SendFailure | undefined;
+  /** Sends the first probe once more, as a packet of the same connection. @default the kernel repeats it, or nobody */
+  repeat?(): void;
   /** The next reply that is there already. */
   read(): Reply | undefined;
   /**

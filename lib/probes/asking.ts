@@ -13,6 +13,8 @@ const MOST_KEPT = 10;
 export interface Asked {
   /** Sends what has no answer yet, for the n-th time, from 0. */
   send(attempt: number): void;
+  /** Sends one more packet of the first connection, where it is for the asker to send it. @default the kernel does, or nobody */
+  repeat?: (() => void) | undefined;
   /** Takes what has come. True when nothing more is wanted. */
   read(): boolean;
   /** Waits until there may be something to read, at most so many milliseconds. */
@@ -56,6 +58,12 @@ export class Asking {
     // Before it is sent: while it is being sent, too, a neighbour may be waited for.
     this.sentAt = now();
     this.#asked.send(this.attempts++);
+    return this.read();
+  }
+
+  /** Sends one more packet of the first connection, and reads. True when nothing more is wanted. */
+  repeat(): boolean {
+    this.#asked.repeat?.();
     return this.read();
   }
 

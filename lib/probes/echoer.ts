@@ -76,6 +76,9 @@ export class Echoer implements Disposable {
             if (at % MOST_UNREAD === MOST_UNREAD - 1) this.#read(probes, all, started);
           }
         },
+        repeat: () => {
+          for (const { first, target } of all.filter(isOpen)) if (first) this.#socket.send(first, target);
+        },
         read: () => {
           this.#read(probes, all, started);
           return !all.some(isOpen);
@@ -114,7 +117,9 @@ export class Echoer implements Disposable {
     this.#askedBy.set(sequence, pending.question);
     pending.sent.push(at);
     const request = { identifier: this.#identifiers.of(sequence), sequence, payload: this.#payload };
-    const errno = this.#socket.send(encodeEchoRequest(this.#family, request), pending.target);
+    const message = encodeEchoRequest(this.#family, request);
+    pending.first ??= message;
+    const errno = this.#socket.send(message, pending.target);
     const failure = errno === 0 ? undefined : sendFailure(pending.question, errnoName(errno));
     if (failure) pending.stopped = failure;
     else pending.left = true;
@@ -152,6 +157,8 @@ export class Echoer implements Disposable {
 interface Pending {
   question: Question;
   target: Buffer;
+  /** The first echo request. */
+  first?: Buffer;
   sent: number[];
   left: boolean;
   stopped?: SendFailure;

@@ -21,6 +21,9 @@ const SHORT_INTERVAL = 5;
  */
 const NEIGHBOUR_GIVEN_UP = 40;
 
+/** More packets than a filter drops before it lets a connection pass. */
+const REPETITIONS = 20;
+
 /** How often the taps are looked at while the network is to become silent, in milliseconds. */
 const GLANCE = 20;
 
@@ -63,6 +66,7 @@ export async function keepAsking(asked: Asked, patience: Patience): Promise<stri
   if (!quiet) return undefined;
   const silence = known ? patience.milliseconds : 0;
   if (!asking.once && (await sendEnough(asking, quiet))) return undefined;
+  if (!asking.once && (await untilConnectionGoesOn(asking, quiet, milliseconds()))) return undefined;
   if (await untilSessionAsked(asking, quiet)) return undefined;
   if (silence > 0 && !asking.once && (await untilRepeated(asking, quiet))) return undefined;
   if (silence > 0 && !patience.isOneOfSeveral && (await untilPassedOn(asking, quiet))) return undefined;
@@ -143,13 +147,29 @@ async function sendEnough(asking: Asking, quiet: Quiet): Promise<boolean> {
 }
 
 /**
+ * Where a filter may drop the first packets of a connection, and let later ones pass, sends more of the first one: each probe is a connection
+ * of its own. The kernel repeats a SYN by itself. True when nothing more is wanted.
+ *
+ * @param most how long the spec lets an answer take, in milliseconds
+ */
+async function untilConnectionGoesOn(asking: Asking, quiet: Quiet, most: number): Promise<boolean> {
+  if (!quiet.remembers(true)) return false;
+  const { repeatedAfter } = asking;
+  if (repeatedAfter !== undefined) return most >= WITHIN && asking.listen(repeatedAfter - asking.listened);
+  for (let repeated = 0; repeated < REPETITIONS; repeated++)
+    if (asking.repeat() || (await asking.listen(SHORT_INTERVAL))) return true;
+  return false;
+}
+
+/**
  * Asks until each tunnel on the way has a session, or has asked its peer for one in vain. Then what it has kept back goes its way. True when
  * nothing more is wanted.
  */
 async function untilSessionAsked(asking: Asking, quiet: Quiet): Promise<boolean> {
   if (!quiet.awaitsSession()) return false;
   while (quiet.awaitsSession()) if (asking.send() || (await asking.listen(LAST_INTERVAL))) return true;
-  return asking.listen(HOLD);
+  // What went before may have been sent in a session that the peer has lost.
+  return asking.send() || asking.listen(HOLD);
 }
 
 /**

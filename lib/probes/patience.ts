@@ -41,7 +41,7 @@ export interface Quiet {
   /**
    * Whether a packet that was dropped may pass a second later, since a filter may keep something of packets.
    *
-   * @param ofConnections whether that is enough which may keep something of a connection alone, such as a program at a device
+   * @param ofConnections whether that is enough which may keep something of a connection alone, such as a mark, or a program at a device
    */
   remembers(ofConnections: boolean): boolean;
   /**

@@ -22,8 +22,12 @@ const STEADY_EXPRESSIONS = new Set(
 );
 /** `NFT_META_CPU`, `_PRANDOM`, `_TIME_NS`, `_TIME_DAY`, `_TIME_HOUR`. */
 const FICKLE_META = new Set([20, 24, 30, 31, 32]);
-/** `NFT_CT_EXPIRATION`, `_PROTO_SRC`, `_PKTS`, `_BYTES`, `_AVGPKT`, `_ID`. */
-const FICKLE_CONNECTION = new Set([5, 11, 14, 15, 16, 23]);
+/** `NFT_CT_MARK`, `_LABELS`, `_PKTS`, `_BYTES`, `_AVGPKT`: what a packet of a connection leaves for the next. */
+const OF_CONNECTION = new Set([3, 22, 14, 15, 16]);
+/** `NFT_CT_EXPIRATION`, `_PROTO_SRC`, `_ID`, and what the packets before have left. */
+const FICKLE_CONNECTION = new Set([5, 11, 23, ...OF_CONNECTION]);
+/** The matches and targets of iptables that read the same, or write it for those that do. */
+const CONNECTION_EXTENSIONS = new Set(['connmark', 'CONNMARK', 'connbytes', 'connlabel']);
 /** `NFT_PAYLOAD_TRANSPORT_HEADER`: it begins with the source port, and each TCP and UDP probe has a new one. */
 const TRANSPORT_HEADER = 2;
 const SOURCE_PORT_LENGTH = 2;
@@ -36,10 +40,14 @@ const FLOW_LABEL_LENGTH = 3;
 /** `NFT_OBJECT_COUNTER`, `_CT_HELPER`, `_TUNNEL`, `_CT_TIMEOUT`, `_SECMARK`. */
 const STEADY_OBJECTS = new Set([1, 3, 6, 7, 8]);
 
-/** What differs from packet to packet, but keeps nothing of one packet for another. Of those that differ, all others may. */
-const FORGETFUL = new Set(
-  'numgen hash meta ct payload statistic time cpu cluster tcp udp multiport conntrack u32 ip ip6'.split(' '),
-);
+/**
+ * What differs from packet to packet, but keeps nothing of one packet for another that is not of the same connection. Of those that differ,
+ * all others may.
+ */
+const FORGETFUL = new Set([
+  ...'numgen hash meta ct payload statistic time cpu cluster tcp udp multiport conntrack u32 ip ip6'.split(' '),
+  ...CONNECTION_EXTENSIONS,
+]);
 
 /** Queueing disciplines that take no filters, and drop nothing as long as they have room; netem says how much it loses. */
 const STEADY_QDISCS = new Set('noqueue mq pfifo bfifo pfifo_fast pfifo_head_drop tbf netem'.split(' '));
@@ -72,6 +80,20 @@ export function mayRemember(namespace: Namespace): boolean {
   const isForgetful = (extension: FilterExtension) => isSteadyExtension(extension) || FORGETFUL.has(extension.name);
   return (
     expressions.some((expression) => !isSteady(expression) && !FORGETFUL.has(extensionOf(expression))) ||
+    legacyTablesOf(netns).some((table) => !isTableOf(netns, table, isForgetful))
+  );
+}
+
+/**
+ * Whether the packet filters of a namespace may drop a packet and let a later one of the same connection pass: by a mark that the first has
+ * left, or by the number of packets.
+ */
+export function mayKnowConnections(namespace: Namespace): boolean {
+  const { netns } = engineOf(namespace);
+  const expressions = askNftables(netns, listExpressions) ?? [];
+  const isForgetful = ({ name }: FilterExtension) => !CONNECTION_EXTENSIONS.has(name);
+  return (
+    expressions.some((each) => readsConnection(each) || CONNECTION_EXTENSIONS.has(extensionOf(each))) ||
     legacyTablesOf(netns).some((table) => !isTableOf(netns, table, isForgetful))
   );
 }
@@ -116,12 +138,12 @@ export function hasSeveralNextHops(namespace: Namespace): boolean {
 }
 
 function isSteady({ name, data }: NftExpression): boolean {
-  const { key = -1, object, match, target, info, ...load } = data as Partial<ExpressionData>;
+  const { key = -1, object, match, target, info, register: loads, ...load } = data as Partial<ExpressionData>;
   switch (name) {
     case 'meta':
       return !FICKLE_META.has(key);
     case 'ct':
-      return !FICKLE_CONNECTION.has(key);
+      return loads === undefined || !FICKLE_CONNECTION.has(key);
     case 'payload':
       return !loadsWhatDiffers(load);
     case 'objref':
@@ -134,7 +156,13 @@ function isSteady({ name, data }: NftExpression): boolean {
   }
 }
 
-type ExpressionData = Record<'key' | 'object' | 'base' | 'offset' | 'length', number> &
+/** Whether an expression loads what packets before have left at their connection. */
+function readsConnection({ name, data }: NftExpression): boolean {
+  const { key = -1, register } = data as Partial<ExpressionData>;
+  return name === 'ct' && register !== undefined && OF_CONNECTION.has(key);
+}
+
+type ExpressionData = Record<'key' | 'object' | 'base' | 'offset' | 'length' | 'register', number> &
   Record<'match' | 'target', string> & { info: Buffer };
 
 /**

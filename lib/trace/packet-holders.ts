@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { foreignSocketsIn, foreignUdpSockets } from '../kernel/foreign-sockets.ts';
+import { readdirSync, readFileSync } from 'node:fs';
+import { type ForeignSocket, foreignSocketsIn, foreignSocketsOf } from '../kernel/foreign-sockets.ts';
 import { unlessCode } from '../kernel/has-code.ts';
 import type { NetNamespace } from '../kernel/net-namespace.ts';
 import { networkOf } from '../kernel/network-of.ts';
@@ -16,7 +16,9 @@ import { ipLink, type LinkState } from '../netlink/link.ts';
  */
 const HARMLESS = new Set(['NETLINK', 'KEY', 'ALG', 'PING', 'PINGv6']);
 /** They get only what is sent in their connections, which the kernel accepts (`tcp_conn_request`) as long as their queue has room. */
-const OF_CONNECTIONS = new Set(['TCP', 'TCPv6', 'MPTCP', 'MPTCPv6']);
+const OF_CONNECTIONS = new Set(['TCP', 'TCPv6']);
+/** The same, but no table of the kernel says where they are bound. */
+const OF_SEVERAL_PATHS = new Set(['MPTCP', 'MPTCPv6']);
 const OF_DATAGRAMS = new Set(['UDP', 'UDPv6', 'UDP-Lite', 'UDPLITEv6']);
 
 /**
@@ -37,12 +39,36 @@ export function mayHoldPackets(lab: Lab, ofConnections: boolean): boolean {
   return programs.left().some((pid) => !known.has(networkOf(pid)));
 }
 
-function hasSockets({ netns, foreign }: NamespaceEngine, ofConnections: boolean): boolean {
+function hasSockets(engine: NamespaceEngine, ofConnections: boolean): boolean {
+  const { netns, foreign } = engine;
   const all = foreignSocketsIn(netns).filter((each) => !HARMLESS.has(each));
-  const isOther = (each: string) => !OF_DATAGRAMS.has(each) && (ofConnections || !OF_CONNECTIONS.has(each));
+  const [datagrams, connections] = [OF_DATAGRAMS, OF_CONNECTIONS].map((kinds) => all.some((each) => kinds.has(each)));
+  const isOther = (each: string) =>
+    !OF_DATAGRAMS.has(each) && !OF_CONNECTIONS.has(each) && (ofConnections || !OF_SEVERAL_PATHS.has(each));
   if (all.some(isOther)) return true;
+  const isReached = keepsLoopbackApart(engine) ? ({ isAtLoopback }: ForeignSocket) => !isAtLoopback : () => true;
+  if (ofConnections && connections && foreignSocketsOf(netns, 'tcp').some(isReached)) return true;
+  const files = datagrams
+    ? foreignSocketsOf(netns, 'udp')
+        .filter(isReached)
+        .map(({ file }) => file)
+    : [];
   // The kernel's own, of a vxlan or a WireGuard, count as UDP, and keep nothing. A container's processes need not be ours to look at.
-  return all.some((each) => OF_DATAGRAMS.has(each)) && (foreign || isHeldByProcess(foreignUdpSockets(netns)));
+  return foreign ? files.length > 0 : isHeldByProcess(new Set(files));
+}
+
+/**
+ * Whether no packet of another host gets to a socket at 127.0.0.0/8, such as those of Docker's name server (127.0.0.11). The kernel drops
+ * what comes for such an address (`ip_route_input_slow`) unless `route_localnet` is set. A tunnel may have its other end there: a program
+ * that carries its packets.
+ */
+function keepsLoopbackApart({ netns, rtnetlink }: NamespaceEngine): boolean {
+  const isTunnel = (link: LinkState) =>
+    link.up && link.kind !== undefined && (kindOf(link)?.end ?? 'unknown') === 'unknown';
+  if (rtnetlink.list(ipLink.all()).some(isTunnel)) return false;
+  const folder = '/proc/sys/net/ipv4/conf';
+  const isLetIn = (device: string) => readFileSync(`${folder}/${device}/route_localnet`, 'latin1').trim() !== '0';
+  return netns.run(() => !readdirSync(folder).some((device) => unlessCode(['ENOENT'], () => isLetIn(device), false)));
 }
 
 /** A line for each queue that a program reads (`nfqnl seq_show`); without the module there are none. */

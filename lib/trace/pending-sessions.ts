@@ -1,11 +1,14 @@
 import { now } from '../kernel/clock.ts';
 import { entryOf } from '../kernel/entry-of.ts';
 import { tapTime } from '../kernel/tap-clock.ts';
-import type { Interface, Lab } from '../lab/index.ts';
+import type { CapturedFrame, Interface, Lab, Namespace } from '../lab/index.ts';
+import { routeIfAny } from '../lab/route-to.ts';
 import { type DeviceSessions, readSessions } from '../lab/sessions.ts';
 import type { PeerSession } from '../links/link-description.ts';
 import { contains, parsePrefix } from '../wire/ip-address.ts';
 import { ipPacketOf } from '../wire/ip-packet.ts';
+import { IP_PROTOCOL } from '../wire/ipv4.ts';
+import { decodeUdp, type UdpDatagram } from '../wire/udp.ts';
 import { withoutVlanTags } from '../wire/vlan-tag.ts';
 import { Capture } from './capture.ts';
 
@@ -19,41 +22,79 @@ const ANSWERED = 500;
  * Knows whether tunnels of a lab still keep back packets of a question because they may not ask their peer for a session yet. Without
  * a session WireGuard keeps all packets (`staged_packet_queue`), and asks for one every 5 s at most. A handshake that was
  * lost before the question says nothing of the network as it is now; one that was lost during the question does.
+ *
+ * A device that goes down forgets its sessions (`wg_stop`), and no time of a handshake shows it. The taps do: it sends no packets, or cannot
+ * decrypt those that come. The other end goes on with the keys of the session until it has had no answer for 15 s.
  */
 export class PendingSessions {
   readonly #lab: Lab;
   readonly #since = tapTime();
   readonly #began = now();
-  /** How many bytes each peer had been sent when the question began. */
-  readonly #sentBefore: ReadonlyMap<string, bigint>;
+  /** What of each peer was known when the question began. */
+  readonly #before: ReadonlyMap<string, PeerSession>;
   /** When a peer was seen to have been asked since. */
   readonly #askedAt = new Map<string, number>();
 
   constructor(lab: Lab) {
     this.#lab = lab;
-    const all = readSessions(lab).flatMap(({ device, peers }) => peers.map((peer) => [keyOf(device, peer), peer.sent]));
-    this.#sentBefore = new Map(all as [string, bigint][]);
+    const all = readSessions(lab).flatMap(({ device, peers }) =>
+      peers.map((peer) => [keyOf(device, peer), peer] as const),
+    );
+    this.#before = new Map(all);
   }
 
   /** Whether a peer has yet to be asked for a session that the question needs, or may be about to answer. */
   areAwaited(): boolean {
-    return readSessions(this.#lab).some((each) => this.#isAwaited(each));
+    const all = readSessions(this.#lab);
+    return all.some((each) => this.#isAwaited(each, all));
   }
 
   /** A tunnel that got packets of the question, and has no session for them; undefined for none. */
   unanswered(): Interface | undefined {
     const isUnanswered = ({ device, peers }: DeviceSessions) =>
-      this.#peersOf(device, peers).some(({ isMissing }) => isMissing);
+      peers.some(({ isMissing }) => isMissing) && this.#peersOf(device, peers).some(({ isMissing }) => isMissing);
     return readSessions(this.#lab).find(isUnanswered)?.device;
   }
 
-  #isAwaited({ device, peers, askedAgainAfter }: DeviceSessions): boolean {
-    const missing = this.#peersOf(device, peers).filter(({ isMissing }) => isMissing);
-    return missing.some((peer) => !this.#hasHadItsTime(keyOf(device, peer), peer.sent, askedAgainAfter));
+  #isAwaited(end: DeviceSessions, all: readonly DeviceSessions[]): boolean {
+    const { device, peers, askedAgainAfter, renewedAfter } = end;
+    return this.#peersOf(device, peers).some((peer) => {
+      if (peer.isMissing || this.#sendsNothing(end, peer))
+        return !this.#hasHadItsTime(keyOf(device, peer), peer.sent, askedAgainAfter);
+      return this.#isNotUnderstood(end, peer, all) && now() - this.#began <= renewedAfter + SLACK;
+    });
+  }
+
+  /** Whether a device has got packets of the question, and could have sent them, but sent none on: it has no keys any more. */
+  #sendsNothing({ device: { namespace }, port, dataMessage }: DeviceSessions, { endpoint }: PeerSession): boolean {
+    if (!this.#lab.taps || endpoint === undefined) return false;
+    const sent = this.#datagrams('out', namespace);
+    if (sent.some(({ sourcePort, payload }) => sourcePort === port && payload[0] === dataMessage)) return false;
+    return routeIfAny(namespace, endpoint) !== undefined;
+  }
+
+  /** Whether the other end has got packets of the question since it began, and could decrypt none. */
+  #isNotUnderstood({ name }: DeviceSessions, peer: PeerSession, all: readonly DeviceSessions[]): boolean {
+    return all.some(({ device, peers, port, dataMessage, ...other }) => {
+      const back = other.name === peer.name ? peers.find((each) => each.name === name) : undefined;
+      if (!back || back.received > (this.#before.get(keyOf(device, back))?.received ?? 0n)) return false;
+      const came = this.#datagrams('in', device.namespace);
+      return came.some(({ destinationPort, payload }) => destinationPort === port && payload[0] === dataMessage);
+    });
+  }
+
+  #datagrams(wanted: CapturedFrame['direction'], namespace: Namespace): UdpDatagram[] {
+    return Capture.of(this.#lab)
+      .since(this.#since)
+      .filter(({ at, direction }) => at.namespace === namespace && direction === wanted)
+      .flatMap(({ bytes }) => {
+        const packet = ipPacketOf(withoutVlanTags(bytes));
+        return packet?.protocol === IP_PROTOCOL.udp ? (decodeUdp(packet.payload) ?? []) : [];
+      });
   }
 
   #hasHadItsTime(key: string, sent: bigint, askedAgainAfter: number): boolean {
-    const isAsked = sent > (this.#sentBefore.get(key) ?? 0n);
+    const isAsked = sent > (this.#before.get(key)?.sent ?? 0n);
     // What the kernel could not send counts for no bytes sent.
     if (!isAsked) return now() - this.#began > askedAgainAfter + SLACK;
     return now() - entryOf(this.#askedAt, key, now) > ANSWERED;
@@ -61,7 +102,7 @@ export class PendingSessions {
 
   /** The peers that have been sent something since the question began; in a lab without taps, all of them. */
   #peersOf(device: Interface, peers: readonly PeerSession[]): readonly PeerSession[] {
-    if (!this.#lab.taps || peers.every(({ isMissing }) => !isMissing)) return peers;
+    if (!this.#lab.taps) return peers;
     const sent = Capture.of(this.#lab)
       .since(this.#since)
       .filter(({ at, direction }) => at === device && direction === 'out');

@@ -3,10 +3,10 @@ import type { FilterExtension } from '../kernel/legacy-rules.ts';
 /** The matches and targets of iptables and ebtables by which two packets that are alike fare alike. `ERROR` is the end of a chain. */
 const STEADY = new Set([
   ...['', 'ERROR', 'ACCEPT', 'DROP', 'RETURN'],
-  ...`addrtype ah cgroup comment connmark conntrack dccp devgroup dscp dst ecn esp eui64 frag hbh helper hl icmp icmp6 ipcomp
+  ...`addrtype ah cgroup comment conntrack dccp devgroup dscp dst ecn esp eui64 frag hbh helper hl icmp icmp6 ipcomp
   iprange ipv6header length mac mark mh multiport owner physdev pkttype policy realm rpfilter rt sctp socket state string tcp
   tcpmss tos ttl udp udplite`.split(/\s+/),
-  ...`CHECKSUM CLASSIFY CONNMARK CT DNAT DSCP HL LOG MARK MASQUERADE NETMAP NFLOG NOTRACK REDIRECT REJECT SECMARK SNAT TCPMSS
+  ...`CHECKSUM CLASSIFY CT DNAT DSCP HL LOG MARK MASQUERADE NETMAP NFLOG NOTRACK REDIRECT REJECT SECMARK SNAT TCPMSS
   TCPOPTSTRIP TEE TOS TPROXY TRACE TTL`.split(/\s+/),
   // Of ebtables.
   ...'802_3 arp ip ip6 mark_m stp vlan arpreply dnat mark redirect snat'.split(' '),

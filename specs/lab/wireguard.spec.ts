@@ -79,6 +79,46 @@ describeNeeding(['wireguard'], () => {
     });
   });
 
+  // It forgets its session when it goes down. The other end sends in that session on, and asks for a new one after 15 s.
+  describe('one end has lost the session', () => {
+    async function buildLost(lab: Lab) {
+      const { a, b, left, right } = build(lab);
+      const [ofLeft, ofRight] = [left.publicKey as string, right.publicKey as string];
+      left.set({ peers: [{ publicKey: ofRight, endpoint: '192.0.2.2:51820', allowedIps: ['10.7.0.2/32'] }] });
+      right.set({ peers: [{ publicKey: ofLeft, allowedIps: ['10.7.0.1/32'] }] });
+      await expect(a).toReach(right);
+      right.set({ up: false });
+      right.set({ up: true });
+      return { a, b, right };
+    }
+
+    test('.not.toReach(b) waits for the next one', { timeout: 60_000 }, async ({ lab }) => {
+      const { a, right } = await buildLost(lab);
+      await expect(expect(a).not.toReach(right)).rejects.toThrow(/Received: {2}an answer after/);
+    });
+
+    test('.toReach(b) waits for the next one', { timeout: 60_000 }, async ({ lab }) => {
+      const { a, right } = await buildLost(lab);
+      await expect(a).toReach(right);
+    });
+  });
+
+  test('a device that went down and lost a handshake then asks again', async ({ lab }) => {
+    const { a, outer, left, right } = build(lab);
+    const [ofLeft, ofRight] = [left.publicKey as string, right.publicKey as string];
+    left.set({ peers: [{ publicKey: ofRight, endpoint: '192.0.2.2:51820', allowedIps: ['10.7.0.2/32'] }] });
+    right.set({ peers: [{ publicKey: ofLeft, allowedIps: ['10.7.0.1/32'] }] });
+    await expect(a).toReach(right);
+    left.set({ up: false });
+    left.set({ up: true });
+    right.set({ peers: [] });
+    await expect(a).not.toReach(right);
+    right.set({ peers: [{ publicKey: ofLeft, allowedIps: ['10.7.0.1/32'] }] });
+    await expect(expect(a).not.toReach(right)).rejects.toThrow(/Received: {2}an answer after/);
+    outer.set({ up: false });
+    await expect(a).not.toReach(right);
+  });
+
   test('a handshake that a link may have lost by chance proves nothing', async ({ lab }) => {
     const { a, outer, left, right } = build(lab);
     left.set({

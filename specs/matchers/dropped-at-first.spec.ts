@@ -27,6 +27,33 @@ describe('a filter that drops the first SYN of each connection', () => {
   });
 });
 
+// a ── r, which drops the first answer of each connection: it marks the connection then ── b
+describe('a filter that lets an answer pass when the connection has had one before', () => {
+  async function build(lab: Lab) {
+    const { a, r, b } = addRoutedHosts(lab);
+    await addRules(r, 'ip t c { type filter hook forward priority 0; }', [
+      'ct direction reply ct mark != 1 ct mark set 1 drop',
+    ]);
+    return { a, b };
+  }
+
+  test.for(['icmp', 'udp', 'tcp'] as const)('a negative by %s fails', async (by, { lab }) => {
+    const { a, b } = await build(lab);
+    await expect(expect(a).not.toReach(b, { by })).rejects.toThrow(REACHED);
+  });
+
+  test.for(['icmp', 'udp', 'tcp'] as const)('a positive by %s passes', async (by, { lab }) => {
+    const { a, b } = await build(lab);
+    await expect(a).toReach(b, { by });
+  });
+
+  test('ping has an answer, and so has a matrix', async ({ lab }) => {
+    const { a } = await build(lab);
+    await a.exec('ping', ['-c', '2', '-i', '0.2', '-W', '1', '10.0.1.2']);
+    await expect(lab).toMatchReachability('  a b\na . ✓\nb ✓ .');
+  });
+});
+
 // a ── r, which lets one echo request a second pass ── b
 test('a negative asks as long as a positive where a filter has a limit', async ({ lab }) => {
   const { a, r, b } = addRoutedHosts(lab);

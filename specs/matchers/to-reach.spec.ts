@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'hairpin';
+import { assertionOf } from '../../lib/matchers/assertion.ts';
+import { toReach } from '../../lib/matchers/to-reach.ts';
 import { failureOf } from './failure-of.ts';
 
 // a ── sw ── b
@@ -266,4 +268,15 @@ test('from chooses the interface to ask from', async ({ lab }) => {
   const cut = lab.cable(a, sw, { b: { isolated: true } }).a;
   await expect(a).toReach(b, { from: good });
   await expect(a).not.toReach(b, { from: cut });
+});
+
+// a ── b, which drops echo requests
+test('a round of expect.poll is over before the 1000 ms of the poll, so that its reason is shown', async ({ lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  lab.cable(a, b);
+  await expect.poll(() => a).toReach(b);
+  b.sysctl.set('net.ipv4.icmp_echo_ignore_all', 1);
+  const assertion = assertionOf('toReach', a, [b], { isNot: false, isPolled: true });
+  const { message } = await toReach.call(assertion, a, b);
+  expect(message).toMatchObject({ lines: expect.arrayContaining([['Expected', 'an answer within 200 ms']]) });
 });

@@ -346,6 +346,17 @@ test('waits until the kernel has repeated the first probe, if that may fare bett
   expect(await takes(true, {}, { once: true })).toBeLessThan(1000);
 });
 
+test('sends more packets of the first connection, if a filter may let them pass, also for an answer that is wanted', async () => {
+  const repetitions = async (remembers: boolean, patience: object = {}) => {
+    const repeat = vi.fn();
+    await fakeQuestion({ asked: { repeat }, quiet: { remembers: () => remembers } }).ask(patience);
+    return repeat.mock.calls.length;
+  };
+  expect(await repetitions(true)).toBeGreaterThan(4);
+  expect(await repetitions(true, { untilQuiet: false, milliseconds: 1000 })).toBeGreaterThan(4);
+  expect(await repetitions(false)).toBe(0);
+});
+
 test('waits for the first packet of a program as long as toReach does, unless the spec gives a time', async () => {
   const takes = async (mayBeHeld: boolean, patience: object = {}, asked: object = {}) => {
     await fakeQuestion({ asked, quiet: { mayBeHeld: () => mayBeHeld } }).ask(patience);

@@ -1,6 +1,6 @@
 import { describe, expect, type Lab, type Namespace, test } from 'hairpin';
 import { findProgram } from '../../lib/kernel/find-program.ts';
-import { isLeftToChance, mayRemember } from '../../lib/trace/chance.ts';
+import { isLeftToChance, mayKnowConnections, mayRemember } from '../../lib/trace/chance.ts';
 
 /** What `nft` makes of a rule in `c`, of a set `s` with something more to it. */
 async function addRule(lab: Lab, rule: string, ofSet = ''): Promise<boolean> {
@@ -79,6 +79,21 @@ describe('a packet that was dropped may pass when it is repeated', () => {
   });
 });
 
+describe('a later packet of the same connection may pass', () => {
+  test.for([
+    ['ct mark != 1 drop', true],
+    ['ct reply packets < 2 drop', true],
+    ['meta mark set ct mark', true],
+    ['ct mark set 1', false],
+    ['ct state new drop', false],
+    ['tcp sport < 30000 drop', false],
+  ] as const)('%s: %s', async ([rule, expected], { lab }) => {
+    const a = await withRule(lab, rule);
+    expect(mayKnowConnections(a)).toBe(expected);
+    expect(mayRemember(a)).toBe(false);
+  });
+});
+
 describe('iptables and ebtables', () => {
   test.for([
     ['iptables-legacy', '-p tcp --dport 80 -m conntrack --ctstate NEW -j ACCEPT', false],
@@ -93,6 +108,8 @@ describe('iptables and ebtables', () => {
     ['iptables-legacy', '-p tcp -m conntrack --ctorigdstport 80 -j DROP', false],
     ['iptables-legacy', '-p tcp -m conntrack --ctorigsrcport 80 -j DROP', true],
     ['iptables-legacy', '-m u32 --u32 4&0xffff0000=0:0x7fff0000 -j DROP', true],
+    ['iptables-legacy', '-m connmark --mark 1 -j DROP', true],
+    ['iptables-nft', '-m connmark --mark 1 -j DROP', true],
     ['iptables-nft', '-p tcp -m multiport --sports 1,53 -j DROP', true],
     ['iptables-nft', '-p tcp -m multiport --dports 1,53 -j DROP', false],
     ['ebtables-nft', '-p IPv4 --ip-proto udp --ip-dport 53 -j DROP', false],
@@ -114,5 +131,6 @@ describe('iptables and ebtables', () => {
     if (exitCode !== 0) skip('needs a kernel that has ip_tables, and the match');
     expect(isLeftToChance(a)).toBe(expected);
     expect(mayRemember(a)).toBe(rule.includes('limit'));
+    expect(mayKnowConnections(a)).toBe(rule.includes('connmark'));
   });
 });

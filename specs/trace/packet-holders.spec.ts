@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { expect, type Namespace, test } from 'hairpin';
+import { describe, expect, type Lab, type Namespace, test } from 'hairpin';
 import { onTestFinished } from 'vitest';
 import { mayHoldPackets } from '../../lib/trace/packet-holders.ts';
 import { describeNeeding } from '../needs.ts';
@@ -13,6 +13,14 @@ async function start(namespace: Namespace, command: string, ...args: string[]): 
 }
 
 const startNode = (namespace: Namespace, script: string) => start(namespace, process.execPath, '-e', script);
+/** Binds a UDP socket to each address; ready when the last is. */
+const bindDatagrams = (namespace: Namespace, ...addresses: string[]) =>
+  startNode(
+    namespace,
+    `(function bind([address, ...more]) {
+      require('dgram').createSocket('udp4').bind(0, address, () => more.length > 0 ? bind(more) : console.log('ready'));
+    })(${JSON.stringify(addresses)})`,
+  );
 const READY = "() => console.log('ready')";
 
 // a x ── y b: the program runs in b
@@ -21,6 +29,13 @@ test.for([
   ['listens to netlink', (b) => start(b, 'sh', '-c', 'echo ready; exec ip monitor'), false, false],
   ['accepts connections', (b) => startNode(b, `require('net').createServer().listen(80, ${READY})`), false, true],
   ['takes datagrams', (b) => startNode(b, `require('dgram').createSocket('udp4').bind(53, ${READY})`), true, true],
+  ['takes datagrams of its own host', (b) => bindDatagrams(b, '127.0.0.11'), false, false],
+  ['takes datagrams of both', (b) => bindDatagrams(b, '127.0.0.11', '0.0.0.0'), true, true],
+  [
+    'accepts connections of its own host',
+    (b) => startNode(b, `require('net').createServer().listen(80, '127.0.0.1', ${READY})`),
+    ...[false, false],
+  ],
   ['has packet sockets', (b) => forwardSlowly(b, ['y', 'y'], 1), true, true],
   [
     'went into another network',
@@ -39,6 +54,31 @@ test.for([
     expect(mayHoldPackets(lab, true)).toBe(holdsConnections);
   },
 );
+
+// a ── b, which has a server at 127.0.0.1: other hosts may get there, or a tunnel may
+describe('a socket at a loopback address counts', () => {
+  async function build(lab: Lab): Promise<Namespace> {
+    const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+    lab.cable(a, b);
+    await bindDatagrams(b, '127.0.0.1');
+    expect(mayHoldPackets(lab, false)).toBe(false);
+    return b;
+  }
+
+  test('where packets of other hosts may have such an address', async ({ lab }) => {
+    const b = await build(lab);
+    b.sysctl.set('net.ipv4.conf.eth0.route_localnet', 1);
+    expect(mayHoldPackets(lab, false)).toBe(true);
+  });
+
+  describeNeeding(['vxlan'], () => {
+    test('where a tunnel may end there', async ({ lab }) => {
+      const b = await build(lab);
+      b.link('vxlan', { id: 5, remote: '127.0.0.1' });
+      expect(mayHoldPackets(lab, false)).toBe(true);
+    });
+  });
+});
 
 // a ── b: hairpin's sockets, of a question or its taps, are nobody's
 test('hairpin itself holds none', async ({ lab }) => {
