@@ -18,7 +18,7 @@ import { silentGroup } from './causes/group.ts';
 import { relativeCause } from './causes/relatives.ts';
 import { routeFor } from './causes/route.ts';
 import type { Known } from './causes/router.ts';
-import { type FollowOuter, lostInOnlyTunnel, lostInTunnel } from './causes/tunnel.ts';
+import { type FollowOuter, lostInOnlyTunnel, lostInPassage, lostInTunnel } from './causes/tunnel.ts';
 import { lastBeforeUplink } from './causes/uplink.ts';
 import { droppedAtEnd, droppedAtOnlyEnd, droppedOnArrival } from './dropped-at-end.ts';
 import type { CauseAt, Loss } from './finding.ts';
@@ -31,6 +31,8 @@ export type Located = CauseAt & Pick<Loss, 'of'>;
 export function onTheWay(of: Loss['of'], path: Hop, to: Interface | Namespace, known: Known): Located | undefined {
   const tunnelled = lostInOnlyTunnel(path, known.since, lostOuter(known));
   if (tunnelled) return { of, ...tunnelled };
+  const missed = lostInPassage(path, to, known.since, lostOuter(known));
+  if (missed) return { of, ...missed };
   const places = placesOnTheWay(path, to);
   if (places.length === 0) {
     const left = lastBeforeUplink(path);

@@ -11,6 +11,8 @@ import { hopsOf, hopsTo } from './path.ts';
 export interface Place {
   hop: Hop;
   step?: { here: Step; next: Step };
+  /** The way from there, with the place itself. */
+  way?: readonly Step[];
 }
 
 /**
@@ -44,7 +46,10 @@ function placesOf(path: Hop, to: Interface | Namespace, isRouter?: (namespace: N
   const least = Math.min(...ways.map(({ way }) => way.length));
   return ways
     .filter(({ way }) => way.length === least)
-    .map(({ hop, way: [here, next] }) => ({ hop, ...(here && next ? { step: { here, next } } : {}) }));
+    .map(({ hop, way }) => {
+      const [here, next] = way;
+      return { hop, way, ...(here && next ? { step: { here, next } } : {}) };
+    });
 }
 
 /** What is behind a frame for one MAC address that came to the router that has it: where it was before is done. */
@@ -71,7 +76,7 @@ export function forwards({ role, sysctl }: Namespace): boolean {
 }
 
 /** A question for a neighbour, and whatever else is for all on a link, stays there. */
-function isPacket(bytes: Buffer): boolean {
+export function isPacket(bytes: Buffer): boolean {
   const packet = ipPacketOf(withoutVlanTags(bytes));
   if (!packet) return false;
   return isRoutedGroup(packet.destination) || !isGroupMac(bytes.toString('hex', 0, 6));
