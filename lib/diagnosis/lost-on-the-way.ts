@@ -6,7 +6,7 @@ import type { Cause } from '../model/cause.ts';
 import { mayLeadTo } from '../trace/may-lead-to.ts';
 import { holdersOf } from '../trace/owner.ts';
 import { hopsOf } from '../trace/path.ts';
-import { type Place, placesNearest } from '../trace/place.ts';
+import { type Place, placesByTunnels, placesNearest } from '../trace/place.ts';
 import { filteringIn } from '../trace/rules/rule-traces.ts';
 import { solicitationOf } from '../trace/solicitation.ts';
 import { isMulticastIp } from '../wire/ip-address.ts';
@@ -39,10 +39,8 @@ export function onTheWay(of: Loss['of'], path: Hop, to: Interface | Namespace, k
     return left ? { of, ...left } : noWay(of, path, to, known);
   }
   try {
-    for (const { hop, step } of places) {
-      const cause = step && causeBetween(step.here, step.next, hop.frame, known);
-      if (cause) return { of, hop, cause };
-    }
+    const lost = lostBefore(places, known);
+    if (lost) return { of, ...lost };
     const dropped = droppedAtOnlyEnd(path) ?? droppedOnArrival(path);
     return dropped && { of, ...dropped };
   } catch (error) {
@@ -50,6 +48,15 @@ export function onTheWay(of: Loss['of'], path: Hop, to: Interface | Namespace, k
     if (hasCode(error, 'ENODEV')) return undefined;
     throw error;
   }
+}
+
+/** What kept a frame, at one of several places, from its next step. */
+function lostBefore(places: readonly Place[], known: Known): CauseAt | undefined {
+  for (const { hop, step } of places) {
+    const cause = step && causeBetween(step.here, step.next, hop.frame, known);
+    if (cause) return { hop, cause };
+  }
+  return undefined;
 }
 
 /** Nobody here has the address: the last router to get the packet is where it ends. */
@@ -112,7 +119,8 @@ function lostOuter(known: Known): FollowOuter {
 /** No way that hairpin knows of: there may be one all the same, by kinds of links that it does not know. */
 function noWay(of: Loss['of'], path: Hop, to: Interface | Namespace, known: Known): Located | undefined {
   const dropped = droppedAtEnd(path) ?? droppedOnArrival(path);
-  const lost = dropped ?? lostInTunnel(path, known.since, lostOuter(known));
+  const lost =
+    dropped ?? lostInTunnel(path, known.since, lostOuter(known)) ?? lostBefore(placesByTunnels(path, to), known);
   if (lost) return { of, ...lost };
   const relative = relativeCause(path, to);
   if (relative) return { of, ...relative };

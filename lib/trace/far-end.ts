@@ -1,8 +1,8 @@
 import type { Hop, Interface, Namespace } from '../lab/index.ts';
-import { kindOf } from '../links/registry.ts';
 import { expectedWay, type Step } from './expected-way.ts';
 import { hopsOf } from './path.ts';
 import { forwards, isPacket, placesNearest } from './place.ts';
+import { tunnelEnds } from './tunnel-ends.ts';
 
 /** A tunnel that was given a frame, and the other end by which the shortest way leads on to the frame's goal. */
 export interface Passage {
@@ -17,7 +17,7 @@ export interface Passage {
 export function missedPassage(path: Hop, to: Interface | Namespace): Passage | undefined {
   const hops = hopsOf(path);
   const [shortest, other] = hops
-    .filter(({ frame: { at, direction }, again }) => direction === 'out' && !again && headerOf(at) !== undefined)
+    .filter(({ frame: { direction }, again }) => direction === 'out' && !again)
     .flatMap((end) => passagesFrom(end, path, to))
     .filter(({ far }) => !hops.some(({ frame }) => frame.at === far && frame.direction === 'in'))
     .toSorted((one, another) => one.length - another.length);
@@ -31,15 +31,8 @@ export function missedPassage(path: Hop, to: Interface | Namespace): Passage | u
 function passagesFrom(end: Hop, path: Hop, to: Interface | Namespace): (Passage & { length: number })[] {
   const { at } = end.frame;
   const goal = { to, sender: path.frame.at.namespace, routed: isPacket(path.frame.bytes), isRouter: forwards };
-  const ends = at.namespace.lab.namespaces
-    .filter((each) => each !== at.namespace)
-    .flatMap(({ interfaces }) => interfaces.filter((each) => !each.deleted && headerOf(each) === headerOf(at)));
-  return ends.flatMap((far) => {
+  return tunnelEnds(at).flatMap((far) => {
     const way: Step[] | undefined = expectedWay({ at: far, direction: 'in' }, goal);
     return way ? [{ end, far, length: way.length + 1 }] : [];
   });
-}
-
-function headerOf(device: Interface): string | undefined {
-  return kindOf(device)?.description.outerHeader;
 }

@@ -6,6 +6,7 @@ import { isGroupMac } from '../wire/mac-address.ts';
 import { withoutVlanTags } from '../wire/vlan-tag.ts';
 import { expectedWay, type Step } from './expected-way.ts';
 import { hopsOf, hopsTo } from './path.ts';
+import { tunnelEnds } from './tunnel-ends.ts';
 
 /** Where a frame was last seen on a way to its goal, and the step that it did not take from there; without one it had arrived. */
 export interface Place {
@@ -33,9 +34,23 @@ export function placesNearest(path: Hop, to: Interface | Namespace): Place[] {
   return places.length > 0 ? places : placesOf(path, to);
 }
 
-function placesOf(path: Hop, to: Interface | Namespace, isRouter?: (namespace: Namespace) => boolean): Place[] {
+/** The same where no cable leads to the goal, and tunnels may. */
+export function placesByTunnels(path: Hop, to: Interface | Namespace): Place[] {
+  return placesOf(path, to, forwards, tunnelEnds);
+}
+
+function placesOf(
+  path: Hop,
+  to: Interface | Namespace,
+  isRouter?: (namespace: Namespace) => boolean,
+  endsOf?: (tunnel: Interface) => readonly Interface[],
+): Place[] {
   const { bytes, at } = path.frame;
-  const goal = { to, sender: at.namespace, routed: isPacket(bytes), ...(isRouter ? { isRouter } : {}) };
+  const goal = {
+    ...{ to, sender: at.namespace, routed: isPacket(bytes) },
+    ...(isRouter ? { isRouter } : {}),
+    ...(endsOf ? { endsOf } : {}),
+  };
   const left = isRouter ? leftBehind(path, isRouter) : new Set();
   const ways = hopsOf(path)
     .filter((hop) => couldGoOn(hop) && !left.has(hop))

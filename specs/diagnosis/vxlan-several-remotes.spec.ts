@@ -101,6 +101,16 @@ describeNeeding(['vxlan'], () => {
     await expect(one.host).toReach(two.host);
   });
 
+  test('what the bridge of the leaf does not hand to its vxlan is lost there', async ({ lab }) => {
+    const network = build(lab, false);
+    network.one.vx.set({ bcastFlood: false });
+    expect(await asked(network)).toMatchObject({
+      code: 'bridge.bcast-flood-off',
+      facts: { port: 'leaf1/vx' },
+      lastSeen: 'leaf1/port',
+    });
+  });
+
   test('an answer that goes to another leaf is lost on its way back', async ({ lab }) => {
     const network = build(lab, false);
     const { one, two, three } = network;
