@@ -103,7 +103,7 @@ describeNeeding(['vxlan'], () => {
 
   test('what the bridge of the leaf does not hand to its vxlan is lost there', async ({ lab }) => {
     const network = build(lab, false);
-    network.one.vx.set({ bcastFlood: false });
+    network.one.leaf.interface('vx').set({ bcastFlood: false });
     expect(await asked(network)).toMatchObject({
       code: 'bridge.bcast-flood-off',
       facts: { port: 'leaf1/vx' },
