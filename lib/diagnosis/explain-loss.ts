@@ -51,7 +51,9 @@ export function explainLoss(question: Question, trace: ProbePath, testimony: Tes
   const taken = takenByRules(question, trace, testimony);
   if (taken) return taken;
   const outer =
-    answer?.arrival || (arrival && !answer) ? undefined : takenOuter(answer?.path ?? path, testimony.packets);
+    answer?.arrival || (arrival && !answer)
+      ? undefined
+      : takenOuter(answer?.path ?? path, testimony.packets, answer ? source.device : trace.target);
   if (outer) return { of: answer ? 'answer' : 'probe', ...outer, certainty: 'kernel' };
   const elsewhere = takenElsewhere(question, trace);
   if (elsewhere) return byModel(elsewhere);

@@ -6,7 +6,7 @@ import type { Cause } from '../model/cause.ts';
 import { mayLeadTo } from '../trace/may-lead-to.ts';
 import { holdersOf } from '../trace/owner.ts';
 import { hopsOf } from '../trace/path.ts';
-import { type Place, placesNearest } from '../trace/place.ts';
+import { type Place, placesByTunnels, placesNearest } from '../trace/place.ts';
 import { filteringIn } from '../trace/rules/rule-traces.ts';
 import { solicitationOf } from '../trace/solicitation.ts';
 import { isMulticastIp } from '../wire/ip-address.ts';
@@ -18,7 +18,7 @@ import { silentGroup } from './causes/group.ts';
 import { relativeCause } from './causes/relatives.ts';
 import { routeFor } from './causes/route.ts';
 import type { Known } from './causes/router.ts';
-import { type FollowOuter, lostInOnlyTunnel, lostInTunnel } from './causes/tunnel.ts';
+import { type FollowOuter, lostInOnlyTunnel, lostInPassage, lostInTunnel } from './causes/tunnel.ts';
 import { lastBeforeUplink } from './causes/uplink.ts';
 import { droppedAtEnd, droppedAtOnlyEnd, droppedOnArrival } from './dropped-at-end.ts';
 import type { CauseAt, Loss } from './finding.ts';
@@ -31,16 +31,16 @@ export type Located = CauseAt & Pick<Loss, 'of'>;
 export function onTheWay(of: Loss['of'], path: Hop, to: Interface | Namespace, known: Known): Located | undefined {
   const tunnelled = lostInOnlyTunnel(path, known.since, lostOuter(known));
   if (tunnelled) return { of, ...tunnelled };
+  const missed = lostInPassage(path, to, known.since, lostOuter(known));
+  if (missed) return { of, ...missed };
   const places = placesOnTheWay(path, to);
   if (places.length === 0) {
     const left = lastBeforeUplink(path);
     return left ? { of, ...left } : noWay(of, path, to, known);
   }
   try {
-    for (const { hop, step } of places) {
-      const cause = step && causeBetween(step.here, step.next, hop.frame, known);
-      if (cause) return { of, hop, cause };
-    }
+    const lost = lostBefore(places, known);
+    if (lost) return { of, ...lost };
     const dropped = droppedAtOnlyEnd(path) ?? droppedOnArrival(path);
     return dropped && { of, ...dropped };
   } catch (error) {
@@ -48,6 +48,15 @@ export function onTheWay(of: Loss['of'], path: Hop, to: Interface | Namespace, k
     if (hasCode(error, 'ENODEV')) return undefined;
     throw error;
   }
+}
+
+/** What kept a frame, at one of several places, from its next step. */
+function lostBefore(places: readonly Place[], known: Known): CauseAt | undefined {
+  for (const { hop, step } of places) {
+    const cause = step && causeBetween(step.here, step.next, hop.frame, known);
+    if (cause) return { hop, cause };
+  }
+  return undefined;
 }
 
 /** Nobody here has the address: the last router to get the packet is where it ends. */
@@ -110,7 +119,8 @@ function lostOuter(known: Known): FollowOuter {
 /** No way that hairpin knows of: there may be one all the same, by kinds of links that it does not know. */
 function noWay(of: Loss['of'], path: Hop, to: Interface | Namespace, known: Known): Located | undefined {
   const dropped = droppedAtEnd(path) ?? droppedOnArrival(path);
-  const lost = dropped ?? lostInTunnel(path, known.since, lostOuter(known));
+  const lost =
+    dropped ?? lostInTunnel(path, known.since, lostOuter(known)) ?? lostBefore(placesByTunnels(path, to), known);
   if (lost) return { of, ...lost };
   const relative = relativeCause(path, to);
   if (relative) return { of, ...relative };

@@ -9,8 +9,10 @@ import type { Namespace } from './namespace.ts';
 export interface Flow {
   /** ifindex of the device to leave by. */
   device?: number | undefined;
-  /** One of the namespace's own addresses. */
+  /** One of the namespace's own addresses; the packet's source, if it came in by a device. */
   from?: string | undefined;
+  /** ifindex of the device that the packet came in by. @default it is the namespace's own */
+  cameBy?: number | undefined;
   mark?: number | undefined;
   tos?: number | undefined;
   /** `IPPROTO_*`. */

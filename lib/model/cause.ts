@@ -58,6 +58,14 @@ export interface CauseFacts {
   'vlan.other-tag': { device: DeviceName; protocol: string; id: number; tag: Tag | null };
   'vlan.missing': { device: DeviceName; tag: Tag };
   'vxlan.no-remote': { device: DeviceName; mac: string };
+  'vxlan.other-remote': {
+    device: DeviceName;
+    mac: string;
+    /** Of the entry of its forwarding database: the same, or the one that stands for all others. */
+    by: string;
+    remotes: readonly string[];
+    wanted: DeviceName;
+  };
   'tunnel.not-taken': NotTaken;
   'tap.open': { device: DeviceName };
 

@@ -76,26 +76,35 @@ export interface Ends {
 
 /**
  * Where a tunnel sends frames for a MAC address to: a vxlan by its forwarding database (`vxlan_find_mac`), others by `remote`. Undefined
- * where that is a group, where there are several ends, and where a route alone does not say how to get there.
+ * where one is a group, and where a route alone does not say how to get there.
  */
-export function endsOf(device: Device, mac: string): Ends | undefined {
+export function endsOf(device: Device, mac: string): readonly Ends[] | undefined {
   const { link } = device;
   const { dev, fwmark, proxy, local } = settingsOf(link) ?? {};
   const isByRoute = dev === undefined && (fwmark ?? 0) === 0 && link.linkNamespaceId === undefined;
   // A proxy answers itself (arp_reduce, neigh_reduce).
   if (tunnelHeader(link) === undefined || !isByRoute || proxy === true) return undefined;
-  const remote = remoteOf(device, mac);
-  if (remote === undefined || isMulticastIp(remote)) return undefined;
-  return { remote, local: typeof local === 'string' ? local : undefined };
+  const remotes = remotesOf(device, mac);
+  const known = remotes?.filter((remote) => remote !== undefined && !isMulticastIp(remote));
+  if (!known || known.length < (remotes?.length ?? 0)) return undefined;
+  return known.map((remote) => ({ remote: String(remote), local: typeof local === 'string' ? local : undefined }));
 }
 
-function remoteOf({ link, host, index }: Device, mac: string): string | undefined {
-  const { remote } = settingsOf(link) ?? {};
-  if (!kindOf(link)?.description.keepsFdb) return typeof remote === 'string' ? remote : undefined;
-  const own = host.fdb.filter(({ device, bridge }) => device === index && bridge === undefined);
-  const exact = own.filter((entry) => entry.mac === mac);
-  const [entry, another] = exact.length > 0 ? exact : own.filter((each) => each.mac === NO_MAC);
-  return entry?.via === undefined && another === undefined ? entry?.to : undefined;
+/** The MAC address that a vxlan finds in its forwarding database for another: the same, or the one that stands for all others. */
+export function fdbAddress(device: Device, mac: string): string {
+  return ownFdb(device).some((entry) => entry.mac === mac) ? mac : NO_MAC;
+}
+
+function remotesOf(device: Device, mac: string): readonly (string | undefined)[] | undefined {
+  const { remote } = settingsOf(device.link) ?? {};
+  if (!kindOf(device.link)?.description.keepsFdb) return typeof remote === 'string' ? [remote] : undefined;
+  const by = fdbAddress(device, mac);
+  const own = ownFdb(device).filter((entry) => entry.mac === by);
+  return own.some(({ via }) => via !== undefined) ? undefined : own.map(({ to }) => to);
+}
+
+function ownFdb({ host, index }: Device) {
+  return host.fdb.filter(({ device, bridge }) => device === index && bridge === undefined);
 }
 
 /** The tunnel that takes what no other does (`fb_tunnel_dev`), where it is up. */

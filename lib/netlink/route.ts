@@ -101,8 +101,10 @@ interface RouteConfig
     >
   > {
   family?: IpFamily;
-  /** To be looked up: the address to send from, and what rules (`ip rule`) may ask of the packet. */
+  /** To be looked up: the address that it is from, and what rules (`ip rule`) may ask of the packet. */
   from?: string | undefined;
+  /** ifindex of the device that it came in by; undefined for the host's own. */
+  cameBy?: number | undefined;
   mark?: number | undefined;
   /** `IPPROTO_*`: of TCP, UDP and ICMP alone (`rtm_getroute_parse_ip_proto`). */
   ipproto?: number | undefined;
@@ -139,6 +141,7 @@ const routeHeader = struct('rtmsg', {
 const attributes = table({
   destination: attribute('RTA_DST', 1, ip, { word: false }),
   from: attribute('RTA_SRC', 2, ip, { word: false }),
+  cameBy: attribute('RTA_IIF', 3, device, { word: 'iif' }),
   ...hopRows,
   device: attribute('RTA_OIF', 4, device, { word: 'dev' }),
   source: attribute('RTA_PREFSRC', 7, ip, { word: 'src' }),
@@ -213,7 +216,7 @@ export const ipRoute = new Family({
     };
   },
   words: (config, names, rest, verb) => {
-    const { to, type = 'unicast', device: index, from } = config;
+    const { to, type = 'unicast', device: index, from, cameBy } = config;
     if (!to) return rest;
     const isWhole = to.length === (to.family === 4 ? 32 : 128);
     // Nothing else would say that it is one of IPv6.
@@ -221,7 +224,8 @@ export const ipRoute = new Family({
     const target = to.length === 0 ? nowhere : isWhole ? to.address : `${to.address}/${to.length}`;
     if (verb !== 'get') return [type === 'unicast' ? undefined : type, target, ...ownWords(config), ...rest];
     const oif = index === undefined ? [] : ['oif', names.device(index)];
-    return [target, ...(from === undefined ? [] : ['from', from]), ...oif, ...flowWords(config)];
+    const iif = cameBy === undefined ? [] : ['iif', names.device(cameBy)];
+    return [target, ...(from === undefined ? [] : ['from', from]), ...iif, ...oif, ...flowWords(config)];
   },
 });
 

@@ -17,6 +17,8 @@ export interface Goal {
   routed?: boolean;
   /** Who may pass a packet on. @default whoever has several interfaces */
   isRouter?: (namespace: Namespace) => boolean;
+  /** Where a tunnel may come out. @default nowhere */
+  endsOf?: (tunnel: Interface) => readonly Interface[];
 }
 
 /**
@@ -30,14 +32,14 @@ export interface Goal {
  */
 export function expectedWay(
   start: Step,
-  { to, sender, routed = true, isRouter = () => true }: Goal,
+  { to, sender, routed = true, isRouter = () => true, endsOf = () => [] }: Goal,
 ): Step[] | undefined {
   const ways: Step[][] = [[start]];
   const seen = new Set([key(start)]);
   for (let way = ways.shift(); way; way = ways.shift()) {
     const last = way.at(-1) as Step;
     if (last.direction === 'in' && (last.at === to || last.at.namespace === to)) return way;
-    for (const next of nextSteps(last, routed && isRouter(last.at.namespace))) {
+    for (const next of nextSteps(last, routed && isRouter(last.at.namespace), endsOf)) {
       const ownAgain = next.direction === 'out' && last.direction === 'in' && next.at.namespace === sender;
       if (next.at.deleted || seen.has(key(next)) || (ownAgain && !next.at.isPort)) continue;
       seen.add(key(next));
@@ -47,14 +49,14 @@ export function expectedWay(
   return undefined;
 }
 
-function nextSteps({ at, direction }: Step, routed: boolean): Step[] {
+function nextSteps({ at, direction }: Step, routed: boolean, endsOf: NonNullable<Goal['endsOf']>): Step[] {
   if (direction === 'out') {
     if (at.parent) {
       // Behind a real NIC there is no way that the lab knows of.
       return [...siblingsOf(at).map(inOf), ...(at.parent instanceof Interface ? [outOf(at.parent)] : [])];
     }
     if (isBridge(at)) return at.ports.map(outOf);
-    return at.peer ? [inOf(at.peer)] : [];
+    return at.peer ? [inOf(at.peer)] : endsOf(at).map(inOf);
   }
   if (at.isPort) {
     const others = (at.bridge?.ports ?? at.namespace.interfaces).filter((port) => port !== at);

@@ -8,11 +8,14 @@ import { isGroupMac } from '../wire/mac-address.ts';
 import { withoutVlanTags } from '../wire/vlan-tag.ts';
 import { expectedWay, type Step } from './expected-way.ts';
 import { hopsOf, hopsTo } from './path.ts';
+import { tunnelEnds } from './tunnel-ends.ts';
 
 /** Where a frame was last seen on a way to its goal, and the step that it did not take from there; without one it had arrived. */
 export interface Place {
   hop: Hop;
   step?: { here: Step; next: Step };
+  /** The way from there, with the place itself. */
+  way?: readonly Step[];
 }
 
 /**
@@ -29,9 +32,23 @@ export function placesNearest(path: Hop, to: Interface | Namespace): Place[] {
   return places.length > 0 ? places : placesOf(path, to);
 }
 
-function placesOf(path: Hop, to: Interface | Namespace, isRouter?: (namespace: Namespace) => boolean): Place[] {
+/** The same where no cable leads to the goal, and tunnels may. */
+export function placesByTunnels(path: Hop, to: Interface | Namespace): Place[] {
+  return placesOf(path, to, forwards, tunnelEnds);
+}
+
+function placesOf(
+  path: Hop,
+  to: Interface | Namespace,
+  isRouter?: (namespace: Namespace) => boolean,
+  endsOf?: (tunnel: Interface) => readonly Interface[],
+): Place[] {
   const { bytes, at } = path.frame;
-  const goal = { to, sender: at.namespace, routed: isPacket(bytes), ...(isRouter ? { isRouter } : {}) };
+  const goal = {
+    ...{ to, sender: at.namespace, routed: isPacket(bytes) },
+    ...(isRouter ? { isRouter } : {}),
+    ...(endsOf ? { endsOf } : {}),
+  };
   const left = isRouter ? leftBehind(path, isRouter) : new Set();
   const ways = hopsOf(path)
     .filter((hop) => couldGoOn(hop) && !left.has(hop))
@@ -42,7 +59,10 @@ function placesOf(path: Hop, to: Interface | Namespace, isRouter?: (namespace: N
   const least = Math.min(...ways.map(({ way }) => way.length));
   return ways
     .filter(({ way }) => way.length === least)
-    .map(({ hop, way: [here, next] }) => ({ hop, ...(here && next ? { step: { here, next } } : {}) }));
+    .map(({ hop, way }) => {
+      const [here, next] = way;
+      return { hop, way, ...(here && next ? { step: { here, next } } : {}) };
+    });
 }
 
 /** What is behind a frame for one MAC address that came to the router that has it: where it was before is done. */
@@ -66,7 +86,7 @@ export function forwards({ role, sysctl }: Namespace): boolean {
 }
 
 /** A question for a neighbour, and whatever else is for all on a link, stays there. */
-function isPacket(bytes: Buffer): boolean {
+export function isPacket(bytes: Buffer): boolean {
   const packet = ipPacketOf(withoutVlanTags(bytes));
   if (!packet) return false;
   return isRoutedGroup(packet.destination) || !isGroupMac(bytes.toString('hex', 0, 6));

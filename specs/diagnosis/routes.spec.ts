@@ -141,7 +141,8 @@ test('where a rule chooses the table, a link of another way is not to blame', as
   r.route.add({ to: 'default', type: 'blackhole', table: 7 });
   r.rule.add({ iif: 'eth0', table: 7, family: 4 });
   expect(await diagnosed(expect(a).toReach('10.0.1.2', { within: 50 }))).toMatchObject({
-    code: 'unknown',
+    code: 'route.blackhole',
+    facts: { namespace: 'r' },
     lastSeen: 'r/eth0',
   });
   r.rule.delete({ iif: 'eth0', table: 7, family: 4 });

@@ -9,6 +9,7 @@ import { advertised, solicitationOf } from '../../trace/solicitation.ts';
 import { familyOf } from '../../wire/ip-address.ts';
 import { deviceName } from '../names.ts';
 import { modelled } from './by-model.ts';
+import { lossCause } from './impairment.ts';
 import { routeFor } from './route.ts';
 
 /**
@@ -36,7 +37,9 @@ export function neighbourCause(namespace: Namespace, address: string, since: big
   if (without?.code === 'ipvlan.no-neighbours') return ofQuestion(without, question);
   // The device that the question came to need not be the one with the address.
   const silent = arrival && silenceOf(arrival, hop, asked && solicitationOf(asked.bytes)?.source);
-  return silent ? ofQuestion(silent, question) : { code: 'neighbour.unanswered', facts: { asked: question } };
+  if (silent) return ofQuestion(silent, question);
+  // An answer that a queue has lost was never seen to leave.
+  return (arrival && lossCause(arrival)) ?? { code: 'neighbour.unanswered', facts: { asked: question } };
 }
 
 /** Without ARP a device sends whatever it sends to its own MAC address (`ndisc_constructor`). */

@@ -10,12 +10,15 @@ import { ownerOf } from '../../trace/owner.ts';
 import type { TracedPacket } from '../../trace/rules/follow-packets.ts';
 import { destinationOf } from '../../trace/translation.ts';
 import { familyOf, isMulticastIp } from '../../wire/ip-address.ts';
+import { ipPacketOf } from '../../wire/ip-packet.ts';
+import { withoutVlanTags } from '../../wire/vlan-tag.ts';
 import { deviceName } from '../names.ts';
 import { asRouted } from './as-routed.ts';
 import { modelled, predictionAt } from './by-model.ts';
 import { linkCause } from './link.ts';
 import { neighbourCause } from './neighbour.ts';
 import { hasSeveralHops, routeFor } from './route.ts';
+import { ruledOutPacket } from './rules.ts';
 
 /** What is known beside the frames of a path. */
 export interface Known {
@@ -52,6 +55,9 @@ export function routerCause(
   if (broken) return broken;
   // Who did not answer is better seen than predicted.
   if (cause && cause.code !== 'neighbour.unanswered' && cause.code !== 'neighbour.answer-lost') return cause;
+  const packet = ipPacketOf(withoutVlanTags(routed.bytes));
+  const ruledOut = packet && ruledOutPacket(here.at, packet);
+  if (ruledOut) return ruledOut;
   // Which of several next hops it is depends on the packet (fib_select_multipath).
   if (!route || hasSeveralHops(namespace, destination)) return undefined;
   // By the loopback: a translation may have made the packet its own before the routes were asked.

@@ -1,7 +1,7 @@
 import { unlessCode } from '../../kernel/has-code.ts';
 import { deviceAt } from '../../lab/device-at.ts';
 import { engineOf } from '../../lab/engine.ts';
-import type { Interface, Namespace } from '../../lab/index.ts';
+import type { Interface } from '../../lab/index.ts';
 import { stateIfThere } from '../../lab/interface-state.ts';
 import { hasRules } from '../../lab/route-to.ts';
 import type { Cause } from '../../model/cause.ts';
@@ -15,6 +15,7 @@ import { unusableCause } from './address.ts';
 import { lossCause } from './impairment.ts';
 import { linkCause } from './link.ts';
 import { noRoute, toNowhere } from './route.ts';
+import { ruledOut } from './rules.ts';
 
 /**
  * Why a probe never left its source: an address, a link, a route, a length.
@@ -43,10 +44,7 @@ function wayCause(question: Question): Cause | undefined {
   const facts = { namespace: from.name, to: to.address };
   if (isMulticastIp(to.address)) return { code: 'route.none', facts: { ...facts, group: { device } } };
   // fib_rule_action, fib_props: a rule says so, or a route of the table that it names.
-  if (hasRules(from, family))
-    return hop.endsWith('(ENETUNREACH)')
-      ? { code: 'route.none', facts: { ...facts, hasRules: true } }
-      : toNowhereByRule(hop, from);
+  if (hasRules(from, family)) return ruledOut(from, to.address, /\((E[A-Z]+)\)$/.exec(hop)?.[1]);
   const nowhere = toNowhere(from, to.address);
   // __mkroute_output: what is from 127.0.0.0/8 stays in its host.
   if (!nowhere && hop.endsWith('(EINVAL)') && source.address.startsWith('127.'))
@@ -79,12 +77,4 @@ function mtuCause(question: Question, size: number | undefined): Cause | undefin
   const where = { namespace: from.name, to: to.address, room: mtu - packetLength(question, 0) };
   const device = ofRoute ? {} : { device: deviceName(hop.device) };
   return { code: 'link.mtu', facts: { ...device, mtu, length, where: { is: 'source', ...where } } };
-}
-
-const NOWHERE = { EINVAL: 'route.blackhole', EACCES: 'route.prohibit', EHOSTUNREACH: 'route.unreachable' } as const;
-
-/** Rules choose the table by more than the destination: which route it is, the kernel does not tell. */
-function toNowhereByRule(hop: string, { name: namespace }: Namespace): Cause | undefined {
-  const errno = Object.keys(NOWHERE).find((each) => hop.endsWith(`(${each})`)) as keyof typeof NOWHERE | undefined;
-  return errno && { code: NOWHERE[errno], facts: { namespace } };
 }

@@ -14,6 +14,7 @@ import { unusableCause } from './address.ts';
 import { neighbourCause, silenceOf } from './neighbour.ts';
 import { reversePathCause } from './reverse-path.ts';
 import { noWayBack } from './route.ts';
+import { ruledOutAnswer } from './rules.ts';
 import { tapCause } from './tap.ts';
 import { tagCause } from './vlan.ts';
 
@@ -42,6 +43,7 @@ export function targetCause(arrival: Interface, address: string, seen: Buffer, s
     silencerOf(namespace, packet, isAnycast) ??
     ownSourceCause(namespace, packet.source) ??
     noWayBack(namespace, packet.source) ??
+    ruledOutAnswer(namespace, packet) ??
     neighbourCause(namespace, packet.source, since) ??
     (isEcho(packet) ? limitCause(namespace, packet.family) : undefined)
   );

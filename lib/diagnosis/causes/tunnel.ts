@@ -1,15 +1,18 @@
 import { PACKET_HOST } from '../../kernel/constants.ts';
 import { deviceAt } from '../../lab/device-at.ts';
-import type { Hop, Namespace } from '../../lab/index.ts';
+import type { Hop, Interface, Namespace } from '../../lab/index.ts';
 import { stateIfThere } from '../../lab/interface-state.ts';
+import { kindOf } from '../../links/registry.ts';
 import type { Cause } from '../../model/cause.ts';
 import type { Device } from '../../model/network.ts';
-import { endsOf, tunnelHeader, whyNotTaken } from '../../model/tunnel.ts';
-import { outerWays } from '../../trace/outer-packet.ts';
+import { type Ends, endsOf, fdbAddress, tunnelHeader, whyNotTaken } from '../../model/tunnel.ts';
+import { missedPassage } from '../../trace/far-end.ts';
+import { type OuterWay, outerWays } from '../../trace/outer-packet.ts';
 import { hasAddress } from '../../trace/owner.ts';
 import { hopsOf } from '../../trace/path.ts';
 import { couldGoOn, forwards } from '../../trace/place.ts';
 import type { TracedPacket } from '../../trace/rules/follow-packets.ts';
+import { filteringIn } from '../../trace/rules/rule-traces.ts';
 import { contains, isMulticastIp } from '../../wire/ip-address.ts';
 import { bytesToMac } from '../../wire/mac-address.ts';
 import { outerPacketOf } from '../../wire/tunnel-header.ts';
@@ -37,7 +40,24 @@ export function lostInTunnel(path: Hop, since: bigint, follow: FollowOuter): Cau
   return cause && { hop: end, cause };
 }
 
-/** The same, if the frame had no other way: no copy of it is left that could go on. Cables may seem to lead to its goal besides. */
+/**
+ * Why a frame did not come out at that other end of a tunnel by which its goal is reached. A tunnel may have several ends, and what
+ * came out at the others counts for nothing.
+ */
+export function lostInPassage(
+  path: Hop,
+  to: Interface | Namespace,
+  since: bigint,
+  follow: FollowOuter,
+): CauseAt | undefined {
+  const passage = missedPassage(path, to);
+  if (!passage) return undefined;
+  const { end, far } = passage;
+  const cause = causeBehind(end, since, follow, far);
+  return cause && { hop: end, cause };
+}
+
+/** As {@link lostInTunnel}, if no copy of the frame is left that could go another way. Cables may seem to lead to its goal besides. */
 export function lostInOnlyTunnel(path: Hop, since: bigint, follow: FollowOuter): CauseAt | undefined {
   const [end, another] = endsInTunnels(path);
   if (!end || another) return undefined;
@@ -54,16 +74,21 @@ export function lostInOnlyTunnel(path: Hop, since: bigint, follow: FollowOuter):
  * The rule that took the outer packets of the tunnel in which a path ends, as the kernel tells it: in the host where the outer packet
  * was seen last, or in that of the tunnel, where it was not seen to leave.
  */
-export function takenOuter(path: Hop, packets: readonly TracedPacket[]): CauseAt | undefined {
+export function takenOuter(
+  path: Hop,
+  packets: readonly TracedPacket[],
+  goal: Interface | Namespace | undefined,
+): CauseAt | undefined {
   if (packets.length === 0) return undefined;
-  const [end, another] = endsInTunnels(path);
-  const sender = end && !another ? modelled(end.frame.at) : undefined;
+  const [only, another] = endsInTunnels(path);
+  const passage = goal && missedPassage(path, goal);
+  const end = passage?.end ?? (another ? undefined : only);
+  const sender = end && modelled(end.frame.at);
   const header = sender && tunnelHeader(sender.link);
   if (!end || !sender || !header) return undefined;
-  const [way, other] = outerWays(end, header);
+  const [way, other] = waysTo(passage?.far, outerWays(end, header));
   const [last, copy] = way ? hopsOf(way.path).filter(({ next }) => next.length === 0) : [end];
-  const { bytes } = end.frame;
-  const to = way ? way.outer.destination : endsOf(sender, bytesToMac(bytes.subarray(0, 6)))?.remote;
+  const to = way ? way.outer.destination : soleEnd(endsTo(passage?.far, sender, end))?.remote;
   if (other || copy || !last || to === undefined) return undefined;
   const { namespace } = last.frame.at;
   const isLike = ({ frame, iif }: TracedPacket['seen'][number]) => {
@@ -85,12 +110,13 @@ function endsInTunnels(path: Hop): Hop[] {
   });
 }
 
-function causeBehind(end: Hop, since: bigint, follow: FollowOuter): Cause | undefined {
+/** @param far the other end that counts, if it is known */
+function causeBehind(end: Hop, since: bigint, follow: FollowOuter, far?: Interface): Cause | undefined {
   const sender = modelled(end.frame.at);
   const header = sender && tunnelHeader(sender.link);
-  const [way, another] = header ? outerWays(end, header) : [];
-  if (!sender || another) return undefined;
-  if (!way) return unsentCause(end, sender, since);
+  const [way, another] = header ? waysTo(far, outerWays(end, header)) : [];
+  if (!sender || !header || another) return undefined;
+  if (!way) return unsentCause(end, sender, since, far);
   const { outer, path } = way;
   const here = hopsOf(path).filter(
     ({ frame: { at, direction } }) => direction === 'in' && !at.isPort && hasAddress(at.namespace, outer.destination),
@@ -102,10 +128,12 @@ function causeBehind(end: Hop, since: bigint, follow: FollowOuter): Cause | unde
 }
 
 /** Why a tunnel sent no outer packet: its host has no way to the other end, or not the address to send from. */
-function unsentCause({ frame: { at, bytes } }: Hop, sender: Device, since: bigint): Cause | undefined {
-  const ends = endsOf(sender, bytesToMac(bytes.subarray(0, 6)));
-  if (!ends) return undefined;
-  const { remote: to, local } = ends;
+function unsentCause(hop: Hop, sender: Device, since: bigint, far: Interface | undefined): Cause | undefined {
+  const { at } = hop.frame;
+  const ends = endsTo(far, sender, hop);
+  const end = soleEnd(ends);
+  if (!end) return far && ends?.length === 0 ? otherRemote(hop, sender, far) : undefined;
+  const { remote: to, local } = end;
   const { namespace } = at;
   // ip_route_output_key_hash_rcu, ip6_tnl_xmit_ctl
   if (local !== undefined && !hasAddress(namespace, local))
@@ -116,6 +144,38 @@ function unsentCause({ frame: { at, bytes } }: Hop, sender: Device, since: bigin
   // A tunnel that leads into itself.
   if (!by || by === at || hasSeveralHops(namespace, to)) return undefined;
   return linkCause(by) ?? neighbourCause(namespace, to, since);
+}
+
+/**
+ * A vxlan has other ends for the frame, and none of them is the host of the one that leads to the goal. Where an outer packet passed a
+ * packet filter, that may have translated its destination.
+ */
+function otherRemote(hop: Hop, sender: Device, far: Interface): Cause | undefined {
+  const header = kindOf(sender.link)?.description.keepsFdb ? tunnelHeader(sender.link) : undefined;
+  if (!header) return undefined;
+  const filtering = filteringIn(far.namespace.lab);
+  const passed = outerWays(hop, header).flatMap(({ path }) => hopsOf(path));
+  if (passed.some(({ frame: { at } }) => filtering.includes(at.namespace))) return undefined;
+  const mac = bytesToMac(hop.frame.bytes.subarray(0, 6));
+  const remotes = (endsOf(sender, mac) ?? []).map(({ remote }) => remote);
+  if (remotes.length === 0) return undefined;
+  const by = fdbAddress(sender, mac);
+  return { code: 'vxlan.other-remote', facts: { device: sender.name, mac, by, remotes, wanted: deviceName(far) } };
+}
+
+/** The outer packets for the host of one end, or all of them if no end is wanted. */
+function waysTo(far: Interface | undefined, ways: readonly OuterWay[]): readonly OuterWay[] {
+  return far ? ways.filter(({ outer }) => hasAddress(far.namespace, outer.destination)) : ways;
+}
+
+/** The same of the ends that a tunnel has for a frame. */
+function endsTo(far: Interface | undefined, sender: Device, { frame: { bytes } }: Hop): readonly Ends[] | undefined {
+  const ends = endsOf(sender, bytesToMac(bytes.subarray(0, 6)));
+  return far ? ends?.filter(({ remote }) => hasAddress(far.namespace, remote)) : ends;
+}
+
+function soleEnd(ends: readonly Ends[] | undefined): Ends | undefined {
+  return ends?.length === 1 ? ends[0] : undefined;
 }
 
 /** With a link its routes have gone (`fib_disable_ip`). */

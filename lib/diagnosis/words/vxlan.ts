@@ -1,4 +1,4 @@
-import type { WordsOf } from './words.ts';
+import { namespaceOf, type WordsOf } from './words.ts';
 
 export const vxlanWords: WordsOf<'vxlan'> = {
   'vxlan.no-remote': {
@@ -10,6 +10,28 @@ export const vxlanWords: WordsOf<'vxlan'> = {
     say: ({ device, mac }) => ({
       text: `${device} has no other end for ${mac}: its forwarding database has no entry for that address, and none for all others`,
       hint: `set({ remote: … }) on ${device}; or fdb.append({ mac: '00:00:00:00:00:00', dst: … }) there`,
+    }),
+  },
+  'vxlan.other-remote': {
+    means:
+      'The vxlan sends the frame to other hosts than the one behind which its destination is: its forwarding database has entries for the ' +
+      'MAC address, or else for 00:00:00:00:00:00, and none of them leads there (`vxlan_find_mac`).',
+    facts: {
+      mac: 'whom the frame is for',
+      by: 'the MAC address of the entries: `mac`, or 00:00:00:00:00:00',
+      remotes: 'where these entries lead to',
+      wanted: 'the vxlan by which the destination is reached',
+    },
+    example: {
+      ...{ device: 'leaf1/vx', mac: 'ff:ff:ff:ff:ff:ff', by: '00:00:00:00:00:00' },
+      ...{ remotes: ['192.0.2.3'], wanted: 'leaf2/vx' },
+    },
+    say: ({ device, mac, by, remotes, wanted }) => ({
+      text: `${device} sends frames for ${mac} to ${remotes.join(' and ')} only, and the way leads by ${wanted}`,
+      hint:
+        by === mac
+          ? `${device} has an fdb entry for ${mac}: fdb.delete({ mac: '${mac}', dst: '${remotes[0]}' }) there, and an entry with an address of ${namespaceOf(wanted)}`
+          : `fdb.append({ mac: '${by}', dst: … }) on ${device}, with an address of ${namespaceOf(wanted)}`,
     }),
   },
 };

@@ -1,0 +1,64 @@
+import { hasCode } from '../../kernel/has-code.ts';
+import { isNoRoute } from '../../kernel/no-route.ts';
+import { engineOf } from '../../lab/engine.ts';
+import type { Interface, Namespace } from '../../lab/index.ts';
+import { type Flow, hasRules, routeTo } from '../../lab/route-to.ts';
+import type { Cause } from '../../model/cause.ts';
+import { ipRule } from '../../netlink/rule.ts';
+import { hasAddress } from '../../trace/owner.ts';
+import { familyOf } from '../../wire/ip-address.ts';
+import type { IpPacket } from '../../wire/ip-packet.ts';
+import { IP_PROTOCOL } from '../../wire/ipv4.ts';
+
+/** Why a router with rules (`ip rule`) has no way for a packet that came in by a device: the kernel says so of this very packet. */
+export function ruledOutPacket({ namespace, index }: Interface, packet: IpPacket): Cause | undefined {
+  const { source: from, destination: to } = packet;
+  // Martian, whatever the rules say (ip_validate_source).
+  return hasAddress(namespace, from) ? undefined : askRules(namespace, to, { from, cameBy: index, ...portsOf(packet) });
+}
+
+/** The same of a host's answer to a packet. */
+export function ruledOutAnswer(namespace: Namespace, packet: IpPacket): Cause | undefined {
+  const { source: to, destination: from } = packet;
+  const { sport, dport, ...protocol } = portsOf(packet);
+  // ip_route_output_key_hash_rcu
+  if (!hasAddress(namespace, from)) return undefined;
+  return askRules(namespace, to, { from, ...protocol, sport: dport, dport: sport });
+}
+
+/** Undefined without rules, and where rules look at what only the kernel knows of a packet. */
+function askRules(namespace: Namespace, to: string, flow: Flow): Cause | undefined {
+  const family = familyOf(to) ?? 4;
+  if (!hasRules(namespace, family)) return undefined;
+  const rules = engineOf(namespace).rtnetlink.list(ipRule.all({ family }));
+  const isVague = rules.some((rule) => rule.tos > 0 || HIDDEN.some((selector) => rule[selector] !== undefined));
+  if (isVague) return undefined;
+  try {
+    routeTo(namespace, to, flow);
+    return undefined;
+  } catch (error) {
+    // rp_filter is no rule's doing (__fib_validate_source).
+    if (hasCode(error, 'EXDEV')) return undefined;
+    if (isNoRoute(error)) return ruledOut(namespace, to, error.code);
+    throw error;
+  }
+}
+
+const HIDDEN = ['fwmark', 'uidrange', 'tunId'] as const;
+
+function portsOf({ protocol, payload }: IpPacket): Pick<Flow, 'ipproto' | 'sport' | 'dport'> {
+  const hasPorts = (protocol === IP_PROTOCOL.tcp || protocol === IP_PROTOCOL.udp) && payload.length >= 4;
+  return hasPorts ? { ipproto: protocol, sport: payload.readUInt16BE(0), dport: payload.readUInt16BE(2) } : {};
+}
+
+/** What the errno of a look-up says (`fib_rule_action`, `fib_props`). Which rule or route it is, the kernel does not tell. */
+export function ruledOut({ name: namespace }: Namespace, to: string, errno: string | undefined): Cause | undefined {
+  if (errno === 'ENETUNREACH') return { code: 'route.none', facts: { namespace, to, hasRules: true } };
+  return errno !== undefined && isNowhere(errno) ? { code: NOWHERE[errno], facts: { namespace } } : undefined;
+}
+
+const NOWHERE = { EINVAL: 'route.blackhole', EACCES: 'route.prohibit', EHOSTUNREACH: 'route.unreachable' } as const;
+
+function isNowhere(errno: string): errno is keyof typeof NOWHERE {
+  return errno in NOWHERE;
+}
