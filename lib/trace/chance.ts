@@ -24,6 +24,9 @@ const STEADY_EXPRESSIONS = new Set(
 const FICKLE_META = new Set([20, 24, 30, 31, 32]);
 /** `NFT_CT_EXPIRATION`, `_PROTO_SRC`, `_PKTS`, `_BYTES`, `_AVGPKT`, `_ID`. */
 const FICKLE_CONNECTION = new Set([5, 11, 14, 15, 16, 23]);
+/** `NFT_CT_PROTO_DST`: the answers (`IP_CT_DIR_REPLY`) go to the source port of the question. */
+const DESTINATION_PORT = 12;
+const OF_ANSWERS = 1;
 /** `NFT_PAYLOAD_TRANSPORT_HEADER`: it begins with the source port, and each TCP and UDP probe has a new one. */
 const TRANSPORT_HEADER = 2;
 const SOURCE_PORT_LENGTH = 2;
@@ -116,12 +119,12 @@ export function hasSeveralNextHops(namespace: Namespace): boolean {
 }
 
 function isSteady({ name, data }: NftExpression): boolean {
-  const { key = -1, object, match, target, info, ...load } = data as Partial<ExpressionData>;
+  const { key = -1, direction, object, match, target, info, ...load } = data as Partial<ExpressionData>;
   switch (name) {
     case 'meta':
       return !FICKLE_META.has(key);
     case 'ct':
-      return !FICKLE_CONNECTION.has(key);
+      return !FICKLE_CONNECTION.has(key) && !(key === DESTINATION_PORT && direction === OF_ANSWERS);
     case 'payload':
       return !loadsWhatDiffers(load);
     case 'objref':
@@ -134,7 +137,7 @@ function isSteady({ name, data }: NftExpression): boolean {
   }
 }
 
-type ExpressionData = Record<'key' | 'object' | 'base' | 'offset' | 'length', number> &
+type ExpressionData = Record<'key' | 'direction' | 'object' | 'base' | 'offset' | 'length', number> &
   Record<'match' | 'target', string> & { info: Buffer };
 
 /**
