@@ -118,6 +118,13 @@ test('a wait that a stall made longer does not count', async () => {
   expect(fake.sent).toBe(4);
 });
 
+test('a wait that something else ended early counts for as long as it took', async () => {
+  const fake = fakeQuestion();
+  fake.asked.wait = (milliseconds) => pass(milliseconds / 2);
+  await fake.ask({ untilQuiet: false });
+  expect(clock.milliseconds).toBeGreaterThan(99);
+});
+
 test('a machine that never recovers keeps no question for ever', async () => {
   const fake = fakeQuestion();
   fake.asked.wait = (milliseconds) => pass(milliseconds + STALL);
