@@ -60,6 +60,8 @@ describe('they may fare differently', () => {
     'limit name "l" drop',
     'add @d { ip saddr } drop',
     'icmp id < 30000 drop',
+    'tcp sport < 30000 drop',
+    'th sport 30000-40000 drop',
     'tcp sequence < 2000000000 drop',
     'ip id < 30000 drop',
     'udp checksum < 30000 drop',
