@@ -1,4 +1,4 @@
-import { be32, bytes, string } from './scalars.ts';
+import { be32, bytes, string, u8 } from './scalars.ts';
 import { attribute, table } from './table.ts';
 import type { Type } from './type.ts';
 
@@ -49,7 +49,11 @@ const KINDS = {
     register: attribute('NFTA_IMMEDIATE_DREG', 1, be32),
     data: attribute('NFTA_IMMEDIATE_DATA', 2, data),
   }),
-  ct: table({ register: attribute('NFTA_CT_DREG', 1, be32), key: attribute('NFTA_CT_KEY', 2, be32) }),
+  ct: table({
+    register: attribute('NFTA_CT_DREG', 1, be32),
+    key: attribute('NFTA_CT_KEY', 2, be32),
+    direction: attribute('NFTA_CT_DIRECTION', 3, u8),
+  }),
   objref: table({ object: attribute('NFTA_OBJREF_IMM_TYPE', 1, be32) }),
   /** Of iptables' own (linux/netfilter/nf_tables_compat.h). */
   match: table({

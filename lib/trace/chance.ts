@@ -28,6 +28,9 @@ const OF_CONNECTION = new Set([3, 22, 14, 15, 16]);
 const FICKLE_CONNECTION = new Set([5, 11, 23, ...OF_CONNECTION]);
 /** The matches and targets of iptables that read the same, or write it for those that do. */
 const CONNECTION_EXTENSIONS = new Set(['connmark', 'CONNMARK', 'connbytes', 'connlabel']);
+/** `NFT_CT_PROTO_DST`: the answers (`IP_CT_DIR_REPLY`) go to the source port of the question. */
+const DESTINATION_PORT = 12;
+const OF_ANSWERS = 1;
 /** `NFT_PAYLOAD_TRANSPORT_HEADER`: it begins with the source port, and each TCP and UDP probe has a new one. */
 const TRANSPORT_HEADER = 2;
 const SOURCE_PORT_LENGTH = 2;
@@ -138,12 +141,22 @@ export function hasSeveralNextHops(namespace: Namespace): boolean {
 }
 
 function isSteady({ name, data }: NftExpression): boolean {
-  const { key = -1, object, match, target, info, register: loads, ...load } = data as Partial<ExpressionData>;
+  const {
+    key = -1,
+    direction,
+    object,
+    match,
+    target,
+    info,
+    register: loads,
+    ...load
+  } = data as Partial<ExpressionData>;
   switch (name) {
     case 'meta':
       return !FICKLE_META.has(key);
     case 'ct':
-      return loads === undefined || !FICKLE_CONNECTION.has(key);
+      if (loads === undefined) return true;
+      return !FICKLE_CONNECTION.has(key) && !(key === DESTINATION_PORT && direction === OF_ANSWERS);
     case 'payload':
       return !loadsWhatDiffers(load);
     case 'objref':
@@ -162,7 +175,7 @@ function readsConnection({ name, data }: NftExpression): boolean {
   return name === 'ct' && register !== undefined && OF_CONNECTION.has(key);
 }
 
-type ExpressionData = Record<'key' | 'object' | 'base' | 'offset' | 'length' | 'register', number> &
+type ExpressionData = Record<'key' | 'direction' | 'object' | 'base' | 'offset' | 'length' | 'register', number> &
   Record<'match' | 'target', string> & { info: Buffer };
 
 /**

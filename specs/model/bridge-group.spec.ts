@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type PlannedMember, type PlannedPort, planNetwork } from '../../lib/model/plan-network.ts';
 import { predict } from '../../lib/model/predict.ts';
 import { stepsOf } from '../../lib/model/prediction.ts';
+import type { IpPacket } from '../../lib/wire/ip-packet.ts';
 import { multicastMac4 } from '../../lib/wire/mac-address.ts';
 
 const L2 = '01:00:00:00:00:07';
@@ -12,6 +13,7 @@ interface Options {
   members?: { group: string; port: string; vid?: number }[];
   pb?: Partial<PlannedPort>;
   routers?: string[];
+  packet?: Partial<IpPacket>;
 }
 
 /**
@@ -19,7 +21,7 @@ interface Options {
  * b ── pb ┼ br0 (sw), which snoops
  * c ── pc ┘
  */
-function send(group: string, { data = {}, members = [], pb = {}, routers = [] }: Options) {
+function send(group: string, { data = {}, members = [], pb = {}, routers = [], packet = {} }: Options) {
   const end = (host: 'a' | 'b' | 'c', last: number) =>
     ({
       ...({ mac: `02:00:00:00:01:0${last}`, peer: `${host}/eth0` } as const),
@@ -43,10 +45,12 @@ function send(group: string, { data = {}, members = [], pb = {}, routers = [] }:
   );
   const link = state.namespaces.find(({ name }) => name === 'a')?.links[0];
   const isIp = group.includes('.');
-  const packet = { family: 4, source: '10.0.0.1', destination: group, protocol: 17, payload: Buffer.alloc(8) } as const;
+  const usual = { family: 4, source: '10.0.0.1', destination: group, protocol: 17, payload: Buffer.alloc(8) } as const;
   const frame = {
     ...{ source: link?.mac ?? '', destination: isIp ? multicastMac4(group) : group, tags: [], length: 46 },
-    ...(isIp ? { etherType: 0x0800, packet } : { etherType: 0x88b5 }),
+    ...(isIp
+      ? { etherType: packet.family === 6 ? 0x86dd : 0x0800, packet: { ...usual, ...packet } }
+      : { etherType: 0x88b5 }),
   };
   const prediction = predict(state, frame, { namespace: 'a', index: link?.index ?? 0, direction: 'out' });
   return {
@@ -77,6 +81,16 @@ describe('groups that are no packets of IP (br_group_is_l2)', () => {
     expect(heard.drops).not.toContainEqual(expect.objectContaining({ facts: { port: 'sw/pb', group: L2 } }));
   });
 
+  test('have members in each VLAN', () => {
+    const members = [
+      { group: L2, port: 'pb', vid: 1 },
+      { group: L2, port: 'pc', vid: 2 },
+    ];
+    const sent = send(L2, { members, data: { vlanFiltering: true } });
+    expect(sent.hosts).toEqual(['b']);
+    expect(sent.drops).toContainEqual({ code: 'bridge.no-mdb-entry', facts: { port: 'sw/pc', group: L2, vlan: 1 } });
+  });
+
   test('go out as copies to single hosts where the port says so, which the model does not follow', () => {
     const copied = send(L2, { members: [{ group: L2, port: 'pb' }], pb: { mcastToUnicast: true } });
     expect([copied.hosts, copied.unknown]).toEqual([[], 'sw/br0 snoops multicast']);
@@ -102,6 +116,24 @@ describe('groups of IP', () => {
       expect(send(GROUP, { data }).hosts).toEqual([]);
     },
   );
+
+  test('have sources in IGMP of version 3, so the model does not know who wants them', () => {
+    const data = { mcastQuerier: true, mcastIgmpVersion: 3 };
+    const lost = { code: 'bridge.no-mdb-entry', facts: { port: 'sw/pb', group: GROUP } };
+    expect(send(GROUP, { data }).drops).toContainEqual(lost);
+    const entered = send(GROUP, { data, members });
+    expect([entered.hosts, entered.unknown !== undefined]).toEqual([[], true]);
+    expect(entered.drops).not.toContainEqual(expect.objectContaining({ code: lost.code }));
+  });
+
+  test.for([
+    ['IGMP', { protocol: 2 }],
+    ['MLD, behind a hop-by-hop header', { family: 6, destination: 'ff02::16', protocol: 0 }],
+    ['MLD', { family: 6, destination: 'ff02::16', protocol: 58, payload: Buffer.of(143) }],
+  ] as const)('messages of membership go where the model does not know: %s', ([, packet]) => {
+    const sent = send(GROUP, { packet });
+    expect([sent.hosts, sent.unknown]).toEqual([[], 'sw/br0 snoops multicast']);
+  });
 
   test('of the link go to everybody (RFC 4541)', () => {
     expect(send('224.0.0.251', { data: { mcastQuerier: true } }).hosts).toEqual(['b', 'c', 'sw']);

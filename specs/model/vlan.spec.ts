@@ -23,8 +23,14 @@ function network(more: Partial<PlannedDevice> = {}, mtu = 1500) {
 }
 
 /** Sends a frame by a device of a. Devices have the indexes of their lines above, from 1. */
-function send(state: ReturnType<typeof network>, index: number, tags: Frame['tags'] = [], length = 46) {
-  const frame = { source: MAC.a, destination: MAC.b, tags, etherType: 0x0800, length };
+function send(
+  state: ReturnType<typeof network>,
+  index: number,
+  tags: Frame['tags'] = [],
+  length = 46,
+  destination = MAC.b,
+) {
+  const frame = { source: MAC.a, destination, tags, etherType: 0x0800, length };
   return predict(state, frame, { namespace: 'a', index, direction: 'out' });
 }
 
@@ -38,6 +44,12 @@ test('a VLAN device tags what it sends, and the device for that tag takes it (vl
   expect(dropsOf(network(), 2)).toMatchObject([
     { cause: { code: 'vlan.other-tag', facts: { device: 'b/eth0.20', id: 20, tag: { protocol: '802.1Q', id: 10 } } } },
   ]);
+});
+
+test('a VLAN device with another MAC address than the device below takes what is for its own alone', () => {
+  const [own, nobody] = ['02:00:00:00:00:0c', '02:00:00:00:00:0d'];
+  const heardOf = (destination: string) => heard(network({ mac: own }), 2, [], 46, destination);
+  expect([own, nobody].map(heardOf)).toEqual([[4], []]);
 });
 
 test('what has no tag the device below takes itself', () => {

@@ -5,13 +5,14 @@ import { predict } from '../../lib/model/predict.ts';
 const [A, B, OTHER] = ['02:00:00:00:00:0a', '02:00:00:00:00:0b', '02:00:00:00:00:0c'];
 const [ALL, BROADCAST, GROUP] = ['00:00:00:00:00:00', 'ff:ff:ff:ff:ff:ff', '33:33:ff:00:00:01'];
 
-/** vx (a), whose forwarding database has entries for these addresses; and one that a bridge has for it as a port. */
+/** vx (a), whose forwarding database has entries for these addresses; one that a bridge has for it as a port, and one of another vxlan. */
 function send(destination: string, known: readonly string[], data: object = {}) {
   const planned = planNetwork({ 'a/vx': { kind: 'vxlan', mac: A, data: { id: 7, ...data } } });
   const entry = { device: 1, vlan: undefined, permanent: true, local: false, sticky: false, locked: false };
   const fdb = [
     ...known.map((mac) => ({ ...entry, mac, bridge: undefined, to: '192.0.2.2' })),
     { ...entry, mac: B, bridge: 99, to: undefined },
+    { ...entry, mac: ALL, device: 2, bridge: undefined, to: '192.0.2.3' },
   ];
   const state = { namespaces: planned.namespaces.map((host) => ({ ...host, fdb })) };
   const frame = { source: A, destination, tags: [], etherType: 0x0800, length: 46 };

@@ -56,6 +56,17 @@ test('a probe does not count when a host gave up a next hop behind it', async ()
   expect(fake.sent).toBe(4);
 });
 
+test('the probes that count are those behind it', async () => {
+  const rerouted = inTurn(
+    async () => false,
+    async () => true,
+    async () => false,
+  );
+  const fake = fakeQuestion({ quiet: { ...KNOWN, rerouted } });
+  await fake.ask();
+  expect(fake.sent).toBe(4);
+});
+
 test('so it is where the time decides', async () => {
   const fake = fakeQuestion();
   fake.quiet.rerouted = async () => !fake.answered;
@@ -116,6 +127,13 @@ test('a wait that a stall made longer does not count', async () => {
   await fake.ask({ untilQuiet: false });
   expect(fake.answered).toBe(true);
   expect(fake.sent).toBe(4);
+});
+
+test('a wait that something else ended early counts for as long as it took', async () => {
+  const fake = fakeQuestion();
+  fake.asked.wait = (milliseconds) => pass(milliseconds / 2);
+  await fake.ask({ untilQuiet: false });
+  expect(clock.milliseconds).toBeGreaterThan(99);
 });
 
 test('a machine that never recovers keeps no question for ever', async () => {
@@ -193,6 +211,18 @@ test('each hop of an answer may take as long as a question is held', async () =>
   expect(fake.answered).toBe(true);
 });
 
+test('a hop that is seen to be slow makes the silence longer that is waited for', async () => {
+  const fake = fakeQuestion();
+  fake.asked.wait = async (milliseconds) => {
+    await pass(milliseconds);
+    fake.seen = clock.milliseconds < 150 ? 0 : 1;
+    fake.answered = clock.milliseconds >= 700;
+  };
+  fake.quiet.slowestHop = () => (fake.seen === 0 ? 0 : 300);
+  await fake.ask();
+  expect(fake.answered).toBe(true);
+});
+
 test('other traffic that never ends comes to an end', async () => {
   const fake = fakeQuestion();
   fake.asked.wait = async (milliseconds) => {
@@ -205,7 +235,8 @@ test('other traffic that never ends comes to an end', async () => {
 
 test('so does traffic that goes on while the queues are emptied', async () => {
   const fake = fakeQuestion();
-  fake.quiet.drained = async () => void fake.seen++;
+  // However long that takes: it is no storm.
+  fake.quiet.drained = () => pass(2000).then(() => void fake.seen++);
   expect(await fake.ask({ untilQuiet: false })).toBeUndefined();
 });
 
@@ -249,7 +280,11 @@ test('how long it is waited for may change on the way', async () => {
 });
 
 test('a frame that the machine may have lost was not lost to the network', async () => {
-  const fake = fakeQuestion({ asked: { once: true }, quiet: { lost: () => 'the machine lost it' } });
+  const lost = inTurn<string | undefined>(
+    () => 'the machine lost it',
+    () => undefined,
+  );
+  const fake = fakeQuestion({ asked: { once: true }, quiet: { lost } });
   expect(await fake.ask()).toBe('the machine lost it');
 });
 
@@ -311,6 +346,12 @@ test('where links lose packets by chance, silence may prove nothing, and an answ
   const answered = fakeQuestion({ quiet: { doubt } });
   answered.answered = true;
   expect(await answered.ask()).toBe(undefined);
+  const late = fakeQuestion({ quiet: { doubt } });
+  late.quiet.drained = async () => {
+    late.answered = true;
+    return undefined;
+  };
+  expect(await late.ask()).toBe(undefined);
 });
 
 test('asks on until a tunnel may ask its peer for a session, and gives the peer its time', async () => {
@@ -357,6 +398,24 @@ test('sends more packets of the first connection, if a filter may let them pass,
   expect(await repetitions(false)).toBe(0);
 });
 
+test('what the kernel repeats is not sent again meanwhile', async () => {
+  const sent = async (remembers: boolean) => {
+    const fake = fakeQuestion({ asked: { repeatedAfter: 1150 }, quiet: { remembers: () => remembers } });
+    await fake.ask();
+    return fake.sent;
+  };
+  expect(await sent(true)).toBe(await sent(false));
+});
+
+test.for(['remembers', 'mayBeHeld'] as const)('whether it %s may depend on connections', async (what) => {
+  const takes = async (asked: object) => {
+    await fakeQuestion({ asked, quiet: { [what]: (ofConnections: boolean) => ofConnections } }).ask();
+    return clock.milliseconds;
+  };
+  expect(await takes({ repeatedAfter: 1150 })).toBeGreaterThanOrEqual(1000);
+  expect(await takes({})).toBeLessThan(1000);
+});
+
 test('waits for the first packet of a program as long as toReach does, unless the spec gives a time', async () => {
   const takes = async (mayBeHeld: boolean, patience: object = {}, asked: object = {}) => {
     await fakeQuestion({ asked, quiet: { mayBeHeld: () => mayBeHeld } }).ask(patience);
@@ -376,4 +435,12 @@ test('so long since an address was learnt late', async () => {
   await fake.ask();
   expect(clock.milliseconds).toBeGreaterThanOrEqual(1600);
   expect(clock.milliseconds).toBeLessThan(2200);
+});
+
+test('addresses that are always learnt late come to an end there, too', async () => {
+  const fake = fakeQuestion({ quiet: { mayBeHeld: () => true, learnt: () => true } });
+  fake.asked.send = () => {
+    if (fake.sent++ > 1000) throw new Error('it never ends');
+  };
+  expect(await fake.ask()).toBeUndefined();
 });

@@ -10,7 +10,7 @@ async function addRule(lab: Lab, rule: string, ofSet = ''): Promise<boolean> {
 async function withRule(lab: Lab, rule: string, ofSet = ''): Promise<Namespace> {
   const a = lab.namespace('a');
   const sets = `set s { type ipv4_addr; ${ofSet} }; set d { type ipv4_addr; flags dynamic; };`;
-  const objects = 'counter k { }; limit l { rate 1/second; };';
+  const objects = 'counter k { }; limit l { rate 1/second; }; quota q { over 1000 bytes; };';
   const chains = `chain o { }; chain c { type filter hook forward priority 0; ${rule}; };`;
   await a.exec('nft', [`table ip t { ${rule.includes('@') ? sets : ''} ${objects} ${chains} }`]);
   return a;
@@ -23,6 +23,8 @@ describe('two packets that are alike fare alike', () => {
     'ip saddr != 10.0.0.0/24 fib daddr type local reject',
     'iifname "eth0" ip ttl < 3 counter name k drop',
     'ip dscp cs1 ip length 100 drop',
+    'meta l4proto tcp ct original proto-dst 80 drop',
+    'ct helper "ftp" ct mark 5 meta length 100 drop',
   ])('%s', async (rule, { lab }) => {
     expect(await addRule(lab, rule)).toBe(false);
   });
@@ -41,14 +43,28 @@ describe('they may fare differently', () => {
     'limit rate over 10/second drop',
     'quota over 1000 bytes drop',
     'ct count over 5 drop',
+    'quota name "q" drop',
     'ct packets > 3 drop',
+    'ct bytes > 300 drop',
+    'ct avgpkt > 300 drop',
+    'ct expiration < 10s drop',
+    'ct id 5 drop',
+    'meta l4proto tcp ct original proto-src < 30000 drop',
+    'meta l4proto tcp ct reply proto-dst < 30000 drop',
+    'meta cpu 0 drop',
+    'meta random < 1000 drop',
+    'meta time > "2020-01-01" drop',
+    'meta day "Saturday" drop',
     'meta hour "03:00"-"04:00" drop',
     'jhash ip saddr . tcp sport mod 2 == 0 drop',
     'limit name "l" drop',
     'add @d { ip saddr } drop',
     'icmp id < 30000 drop',
+    'tcp sport < 30000 drop',
+    'th sport 30000-40000 drop',
     'tcp sequence < 2000000000 drop',
     'ip id < 30000 drop',
+    'udp checksum < 30000 drop',
   ])('%s', async (rule, { lab }) => {
     expect(await addRule(lab, rule)).toBe(true);
   });

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { isSteadyExtension } from '../../lib/trace/steady-extensions.ts';
+
+// No network: the structs of linux/netfilter/xt_tcpudp.h and xt_conntrack.h, as the kernel hands them out.
+
+/** `struct xt_tcp` or `struct xt_udp` with these source ports, and with destination port 80. */
+function ports(least: number, greatest: number): Buffer {
+  const data = Buffer.alloc(12);
+  for (const [at, port] of [least, greatest, 80, 80].entries()) data.writeUInt16LE(port, 2 * at);
+  return data;
+}
+
+/** `struct xt_conntrack_mtinfo3` that looks at some of a connection (`XT_CONNTRACK_*`). */
+function conntrack(flag: number): Buffer {
+  const data = Buffer.alloc(160);
+  data.writeUInt16LE(1 << flag, 146);
+  return data;
+}
+
+test.for([
+  ['tcp', 'every source port', ports(0, 0xffff), true],
+  ['tcp', 'source ports from 1024', ports(1024, 0xffff), false],
+  ['udp', 'source ports up to 1023', ports(0, 1023), false],
+  ['udp', 'less than the struct', Buffer.alloc(2), false],
+  ['conntrack', 'the state', conntrack(0), true],
+  ['conntrack', 'the time left', conntrack(7), false],
+  ['conntrack', 'the source port of the question', conntrack(8), false],
+  ['conntrack', 'the destination port of the question', conntrack(9), true],
+  ['conntrack', 'the source port of the answer', conntrack(10), true],
+  ['conntrack', 'the destination port of the answer', conntrack(11), false],
+  ['conntrack', 'an older struct', Buffer.alloc(100), false],
+  ['multiport', 'source ports (XT_MULTIPORT_SOURCE)', Buffer.of(0, 1), false],
+  ['multiport', 'destination ports (XT_MULTIPORT_DESTINATION)', Buffer.of(1, 1), true],
+  ['multiport', 'both (XT_MULTIPORT_EITHER)', Buffer.of(2, 1), false],
+  ['statistic', 'chance', Buffer.alloc(32), false],
+] as const)('%s that looks at %s', ([name, , data, expected]) => {
+  expect(isSteadyExtension({ name, data })).toBe(expected);
+});
