@@ -24,7 +24,7 @@ describe('two packets that are alike fare alike', () => {
     'iifname "eth0" ip ttl < 3 counter name k drop',
     'ip dscp cs1 ip length 100 drop',
     'meta l4proto tcp ct original proto-dst 80 drop',
-    'ct helper "ftp" ct mark 5 meta length 100 drop',
+    'ct helper "ftp" meta length 100 drop',
   ])('%s', async (rule, { lab }) => {
     expect(await addRule(lab, rule)).toBe(false);
   });
