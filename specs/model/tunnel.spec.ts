@@ -139,19 +139,22 @@ const [ALL, OTHER] = ['00:00:00:00:00:00', '02:00:00:00:00:09'];
 test('a vxlan sends to the entry for an address, else to the one for all others (vxlan_find_mac)', () => {
   const [all, own] = [{ to: '192.0.2.2' }, { mac: OTHER, to: '192.0.2.9' }];
   const data = { id: 7, remote: '192.0.2.2', local: '192.0.2.1' };
-  expect(sentTo('vxlan', data, [all])).toEqual({ remote: '192.0.2.2', local: '192.0.2.1' });
-  expect(sentTo('vxlan', data, [all, own])).toMatchObject({ remote: '192.0.2.9' });
-  expect(sentTo('vxlan', data, [all, own], MAC)).toMatchObject({ remote: '192.0.2.2' });
-  expect(sentTo('vxlan', data)).toBeUndefined();
-  // Several ends, a group, a device that says where to, an end in a group of next hops.
-  expect(sentTo('vxlan', data, [all, { to: '192.0.2.3' }])).toBeUndefined();
+  expect(sentTo('vxlan', data, [all])).toEqual([{ remote: '192.0.2.2', local: '192.0.2.1' }]);
+  expect(sentTo('vxlan', data, [all, own])).toMatchObject([{ remote: '192.0.2.9' }]);
+  expect(sentTo('vxlan', data, [all, own], MAC)).toMatchObject([{ remote: '192.0.2.2' }]);
+  expect(sentTo('vxlan', data, [all, { to: '192.0.2.3' }])).toMatchObject([
+    { remote: '192.0.2.2' },
+    { remote: '192.0.2.3' },
+  ]);
+  expect(sentTo('vxlan', data)).toEqual([]);
+  // A group, a device that says where to, an end in a group of next hops.
   expect(sentTo('vxlan', data, [{ to: '239.1.1.1' }])).toBeUndefined();
   expect(sentTo('vxlan', data, [{ ...all, via: 3 }])).toBeUndefined();
   expect(sentTo('vxlan', data, [{ nexthopGroup: 3 }])).toBeUndefined();
 });
 
 test('a tunnel sends to its remote, and where more than the route decides nobody knows', () => {
-  expect(sentTo('gre', { remote: '192.0.2.2' })).toEqual({ remote: '192.0.2.2', local: undefined });
+  expect(sentTo('gre', { remote: '192.0.2.2' })).toEqual([{ remote: '192.0.2.2', local: undefined }]);
   for (const more of [{ dev: 3 }, { fwmark: 1 }, { encap: 'fou' }, { external: true }, { remote: '239.1.1.1' }])
     expect(sentTo('gre', { remote: '192.0.2.2', ...more })).toBeUndefined();
 });
