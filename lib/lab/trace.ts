@@ -21,7 +21,10 @@ export interface Trace {
   readonly frames: readonly CapturedFrame[];
   /** How many sightings the taps had no room for: paths may then end early, or lack a branch. */
   readonly losses: number;
-  /** All paths, drawn one below the other. */
+  /**
+   * All paths, drawn one below the other. For snapshots, identifiers of echo requests and ports that the kernel chose are numbered in the
+   * order in which they come: `id #1`. {@link TracedPath.description} has them as they were.
+   */
   toString(): string;
 }
 

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { harmless, visible } from '../kernel/visible-text.ts';
 import type { CapturedFrame, Hop, Interface, Trace, TracedPath } from '../lab/index.ts';
 import { describeFrame } from '../wire/describe-frame.ts';
+import { NumberedLines } from '../wire/numbered-lines.ts';
 import { drawPath } from './draw-path.ts';
 import { copiesOf, devicesOf, hopsOf } from './path.ts';
 
@@ -33,9 +34,9 @@ export class TapPath implements TracedPath {
     return [...new Set(hopsOf(this.hop).flatMap(({ again, frame }) => (again ? [frame.at] : [])))];
   }
 
-  toString(): string {
+  toString(description = this.description): string {
     const way = drawPath(this.hop).replaceAll(/^/gm, '  ');
-    return harmless(`${this.description}\n${way}`);
+    return harmless(`${description}\n${way}`);
   }
 
   /** Its description, for `console.log` and for vitest's messages: `toHaveLength` shows what the list has. */
@@ -57,9 +58,10 @@ export class TapTrace implements Trace {
   }
 
   toString(): string {
+    const lines = new NumberedLines();
     const lost = `${this.losses} sightings are missing: the taps had no room for them`;
     return [
-      ...(this.paths.length > 0 ? this.paths.map(String) : ['no frames']),
+      ...(this.paths.length > 0 ? this.paths.map((path) => path.toString(lines.describe(path.frame))) : ['no frames']),
       ...(this.losses > 0 ? [lost] : []),
     ].join('\n');
   }

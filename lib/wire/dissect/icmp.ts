@@ -31,13 +31,15 @@ export function dissectEcho(
   if (type !== echoRequest && type !== echoReply) return undefined;
   const { identifier, sequence, payload } = decodeEcho(message);
   const kind = type === echoRequest ? 'request' : 'reply';
-  const line = `${nameOf(family)} echo ${kind} ${source} > ${destination} id ${identifier} seq ${sequence}`;
-  return dissection(line, nameOf(family), [
+  const id = `id ${identifier}`;
+  const line = `${nameOf(family)} echo ${kind} ${source} > ${destination} ${id} seq ${sequence}`;
+  const fields: Layer['fields'] = [
     ...typeFields(message),
     ['identifier', String(identifier)],
     ['sequence', String(sequence)],
     ['payload', count(payload.length)],
-  ]);
+  ];
+  return dissection(line, nameOf(family), fields, [id]);
 }
 
 /** An error, of either version, with its sender and the packet that it is about as far as that is quoted. */

@@ -10,15 +10,22 @@ export interface Dissection {
   line: string;
   /** From the outside in. */
   layers: Layer[];
+  /** The parts of the line that the sender chose by chance, such as `id 4711`. */
+  chosen: readonly string[];
 }
 
-export function dissection(line: string, layer: string, fields: Layer['fields']): Dissection {
-  return { line, layers: [{ layer, fields }] };
+export function dissection(
+  line: string,
+  layer: string,
+  fields: Layer['fields'],
+  chosen: readonly string[] = [],
+): Dissection {
+  return { line, layers: [{ layer, fields }], chosen };
 }
 
 /** A layer around another: the line is the inner one's. */
 export function around(layer: string, fields: Layer['fields'], inner: Dissection): Dissection {
-  return { line: inner.line, layers: [{ layer, fields }, ...inner.layers] };
+  return { ...inner, layers: [{ layer, fields }, ...inner.layers] };
 }
 
 /** What is there, but cannot be read: `truncated` below the least length, otherwise `malformed`. */

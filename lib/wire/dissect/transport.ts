@@ -6,7 +6,7 @@ import { decodeUdp } from '../udp.ts';
 import { dissectIcmp } from './icmp.ts';
 import { dissectIcmpv6 } from './icmpv6.ts';
 import { dissectIgmp } from './igmp.ts';
-import { count, type Dissection, dissection, unreadable } from './layer.ts';
+import { count, type Dissection, dissection, type Layer, unreadable } from './layer.ts';
 
 /** What IP says of its payload. */
 export interface Transport {
@@ -19,6 +19,8 @@ export interface Transport {
 }
 
 const IGMP = 2;
+/** The first of `net.ipv4.ip_local_port_range`. */
+const FIRST_CHOSEN = 32768;
 /** Those that a test network may meet (IANA's list of protocol numbers). */
 const NAMES: Record<number, string> = {
   4: 'IPv4',
@@ -52,11 +54,12 @@ function dissectUdp({ source, destination }: Transport, bytes: Buffer): Dissecti
   const { sourcePort, destinationPort } = datagram;
   const length = count(Math.max(0, bytes.readUInt16BE(4) - 8));
   const line = `UDP ${endpointWords(source, sourcePort)} > ${endpointWords(destination, destinationPort)}, ${length}`;
-  return dissection(line, 'UDP', [
+  const fields: Layer['fields'] = [
     ['source port', String(sourcePort)],
     ['destination port', String(destinationPort)],
     ['payload', length],
-  ]);
+  ];
+  return dissection(line, 'UDP', fields, chosenOf(datagram));
 }
 
 function dissectTcp({ source, destination, length }: Transport, bytes: Buffer): Dissection {
@@ -65,7 +68,7 @@ function dissectTcp({ source, destination, length }: Transport, bytes: Buffer): 
   const { sourcePort, destinationPort, flags, options } = segment;
   const payload = Math.max(0, length - 20 - options.length);
   const ends = `${endpointWords(source, sourcePort)} > ${endpointWords(destination, destinationPort)}`;
-  return dissection(`TCP ${ends} [${flags}]${payload > 0 ? `, ${count(payload)}` : ''}`, 'TCP', [
+  const fields: Layer['fields'] = [
     ['source port', String(sourcePort)],
     ['destination port', String(destinationPort)],
     ['flags', flags],
@@ -74,5 +77,12 @@ function dissectTcp({ source, destination, length }: Transport, bytes: Buffer): 
     ['window', String(segment.window)],
     ['options', describeTcpOptions(options).join(', ') || 'none'],
     ['payload', count(payload)],
-  ]);
+  ];
+  const line = `TCP ${ends} [${flags}]${payload > 0 ? `, ${count(payload)}` : ''}`;
+  return dissection(line, 'TCP', fields, chosenOf(segment));
+}
+
+/** The ports that a kernel may have chosen itself, as they stand in the line. */
+function chosenOf({ sourcePort, destinationPort }: { sourcePort: number; destinationPort: number }): string[] {
+  return [sourcePort, destinationPort].filter((port) => port >= FIRST_CHOSEN).map((port) => `:${port}`);
 }

@@ -45,10 +45,8 @@ test('a probe to nobody left the lab, too', async ({ lab }) => {
 test('a trace shows where frames leave the lab, and where they come from', async ({ lab }) => {
   const { ns1 } = build(lab, 'vepa');
   const ping = () => ns1.exec('ping', ['-c1', '10.0.0.2']);
-  expect(
-    String(await lab.trace(ping, { protocol: 'icmp' })).replaceAll(/\bid \d+/g, 'id N'),
-  ).toBe(`ICMP echo request 10.0.0.101 > 10.0.0.2 id N seq 1
+  expect(String(await lab.trace(ping, { protocol: 'icmp' }))).toBe(`ICMP echo request 10.0.0.101 > 10.0.0.2 id #1 seq 1
   ns1/m1 → (nic0)
-ICMP echo reply 10.0.0.2 > 10.0.0.101 id N seq 1
+ICMP echo reply 10.0.0.2 > 10.0.0.101 id #1 seq 1
   (nic0) → ns1/m1`);
 });
