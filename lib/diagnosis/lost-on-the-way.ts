@@ -15,6 +15,7 @@ import { asRouted } from './causes/as-routed.ts';
 import { causeBetween } from './causes/between.ts';
 import { predictionAt } from './causes/by-model.ts';
 import { silentGroup } from './causes/group.ts';
+import { offLinkCause } from './causes/off-link.ts';
 import { relativeCause } from './causes/relatives.ts';
 import { routeFor } from './causes/route.ts';
 import type { Known } from './causes/router.ts';
@@ -124,6 +125,8 @@ function noWay(of: Loss['of'], path: Hop, to: Interface | Namespace, known: Know
   if (lost) return { of, ...lost };
   const relative = relativeCause(path, to);
   if (relative) return { of, ...relative };
+  const offLink = offLinkCause(path);
+  if (offLink) return { of, ...offLink };
   if (mayLeadTo(path.frame.at, to)) return undefined;
   const facts = { from: deviceName(path.frame.at), to: String(to) };
   return { of, hop: path, cause: { code: 'link.unconnected', facts } };

@@ -217,6 +217,16 @@ test('two subnets on one cable', async ({ lab }) => {
   });
 });
 
+// a ── eth0 (r) eth1 ── b, and eth1 has no IPv6
+test('a router whose device has no IPv6 has no route by it', async ({ lab }) => {
+  const { a, r, b } = addRoutedHosts(lab);
+  r.sysctl.set('net.ipv6.conf.eth1.disable_ipv6', 1);
+  expect(await diagnosed(expect(a).toReach(b, { family: 6, within: 50 }))).toMatchObject({
+    code: 'route.none',
+    facts: { namespace: 'r', withoutIpv6: 'r/eth1' },
+  });
+});
+
 test('one subnet, whose route is gone', async ({ lab }) => {
   const [a, b] = [lab.namespace('a'), lab.namespace('b')];
   lab.cable(a, b);

@@ -65,7 +65,8 @@ function framesSince(lab: Lab, since: bigint): readonly CapturedFrame[] {
   return lab.taps ? Capture.of(lab).since(since) : [];
 }
 
-function wasAnswered(
+/** Whether a host answered a question for an address. */
+export function wasAnswered(
   { at: { namespace }, nanoseconds: since }: CapturedFrame,
   owner: Namespace,
   address: string,

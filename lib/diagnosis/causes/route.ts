@@ -1,3 +1,4 @@
+import { readSysctls } from '../../kernel/sysctl.ts';
 import { addressesOf } from '../../lab/address-list.ts';
 import { engineOf } from '../../lab/engine.ts';
 import type { Interface, Namespace } from '../../lab/index.ts';
@@ -28,7 +29,10 @@ export function routeFor(namespace: Namespace, to: string): RouteVerdict {
   return { cause: toNowhere(namespace, to) ?? noRoute(namespace, to) };
 }
 
-/** No route leads to an address. The cause names both ends if the holder of the address is on the same link, in another subnet. */
+/**
+ * No route leads to an address. The cause names both ends if the holder of the address is on the same link, in another subnet, and a device
+ * there that has no IPv6.
+ */
 export function noRoute(namespace: Namespace, to: string): Cause {
   const facts = { namespace: namespace.name, to };
   const holder = ownerOf(namespace.lab, to);
@@ -36,11 +40,18 @@ export function noRoute(namespace: Namespace, to: string): Cause {
   const family = familyOf(to);
   const all = device?.address.list().filter((each) => each.family === family && isRoutable(each)) ?? [];
   const [own] = all;
+  if (device && family === 6 && hasNoIpv6(device))
+    return { code: 'route.none', facts: { ...facts, withoutIpv6: deviceName(device) } };
   // The ports of a switch may be in several VLANs.
   if (!holder || !device || !own || all.some((each) => contains(each, to)) || filtersVlans(device.peer))
     return { code: 'route.none', facts };
   const near = { device: deviceName(device), own: `${own.address}/${own.length}`, holder: deviceName(holder) };
   return { code: 'route.none', facts: { ...facts, near } };
+}
+
+function hasNoIpv6({ name, namespace }: Interface): boolean {
+  const sysctl = `net/ipv6/conf/${name}/disable_ipv6`;
+  return readSysctls(engineOf(namespace).netns, [sysctl]).get(sysctl) === '1';
 }
 
 function filtersVlans(port: Interface | undefined): boolean {

@@ -45,7 +45,7 @@ export function routerCause(
   const silence = neighbourCause(namespace, destination, since);
   const cause = predictionAt(here, routed)?.drops.find(({ towards }) => !towards)?.cause;
   if (cause?.code === 'router.forwarding-off') return cause;
-  const { route } = routeFor(namespace, destination);
+  const { route, cause: unrouted } = routeFor(namespace, destination);
   const chosen = deviceAt(namespace, route?.device);
   // The shortest way is not the only one, and where a tunnel leads nobody knows.
   const by = chosen && (leadsTo(chosen, destination) || !hasKnownEnd(chosen)) ? chosen : next.at;
@@ -54,7 +54,8 @@ export function routerCause(
   const broken = isKnown ? (linkCause(by) ?? withoutCarrier(by)) : undefined;
   if (broken) return broken;
   // Who did not answer is better seen than predicted.
-  if (cause && cause.code !== 'neighbour.unanswered' && cause.code !== 'neighbour.answer-lost') return cause;
+  if (cause && cause.code !== 'neighbour.unanswered' && cause.code !== 'neighbour.answer-lost')
+    return unrouted?.code === cause.code ? unrouted : cause;
   const packet = ipPacketOf(withoutVlanTags(routed.bytes));
   const ruledOut = packet && ruledOutPacket(here.at, packet);
   if (ruledOut) return ruledOut;

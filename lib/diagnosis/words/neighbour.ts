@@ -20,6 +20,25 @@ export const neighbourWords: WordsOf<'neighbour'> = {
       ...(by ? { hint: `give the address of ${by.port} to its bridge ${by.bridge}` } : {}),
     }),
   },
+  'neighbour.off-link': {
+    means:
+      'A host asks its own link for an address that a host of another link has. A router leads there, and a router does not pass on such a question (`arp_process`, `ndisc_recv_ns`). Often a prefix is too short.',
+    facts: { asked: '`by` asked for `address`', device: 'that asked', holder: 'that has the address' },
+    optional: { own: 'the address of `device` whose prefix covers the address' },
+    example: {
+      asked: { by: 'a', address: '10.0.1.2' },
+      device: 'a/eth0',
+      own: '10.0.0.5/16',
+      holder: 'b/eth0',
+      router: 'r',
+    },
+    say: ({ asked, device, own, holder, router }) => ({
+      text: unanswered(asked, `${holder} has it, on another link, behind ${router}`),
+      hint: own
+        ? `by ${own} ${device} takes ${asked.address} for a neighbour: give it a longer prefix, and a route through ${router}`
+        : `a route of ${asked.by} has no gateway, so ${device} takes ${asked.address} for a neighbour: add one through ${router}`,
+    }),
+  },
   'neighbour.arp-off': {
     means:
       'A device has no ARP and no ND (IFF_NOARP): it accepts no ARP (`arp_rcv`), and joins no solicited-node group (`addrconf_join_solict`).',

@@ -1,5 +1,5 @@
 import type { CauseFacts } from '../../model/cause.ts';
-import type { CodeWords, Said, WordsOf } from './words.ts';
+import { type CodeWords, ownName, type Said, type WordsOf } from './words.ts';
 
 export const routeWords: WordsOf<'route' | 'router'> = {
   'route.none': {
@@ -9,6 +9,7 @@ export const routeWords: WordsOf<'route' | 'router'> = {
       hasRules: '`true` if the host has rules (`ip rule`), so one of them may be the reason',
       group: 'the `device` that would send, if `to` is a multicast group',
       near: 'the two ends, if they are on one link and their subnets differ: the `device` with its `own` address, and the `holder` of the other',
+      withoutIpv6: 'the device that would lead there, if the sysctl `disable_ipv6` keeps it from IPv6',
     },
     example: { namespace: 'a', to: '10.0.9.1' },
     say: noRoute,
@@ -52,7 +53,7 @@ export const routeWords: WordsOf<'route' | 'router'> = {
   },
 };
 
-function noRoute({ namespace, to, back, hasRules, group, near }: CauseFacts['route.none']): Said {
+function noRoute({ namespace, to, back, hasRules, group, near, withoutIpv6 }: CauseFacts['route.none']): Said {
   const text = `${namespace} has no route ${back ? 'back ' : ''}to ${to}`;
   if (group) {
     const groups = to.includes(':') ? 'ff00::/8' : '224.0.0.0/4';
@@ -68,6 +69,13 @@ function noRoute({ namespace, to, back, hasRules, group, near }: CauseFacts['rou
     return {
       text,
       hint: `${device} (${own}) and ${holder} (${to}) are on one link: give them addresses of one subnet`,
+    };
+  }
+  if (withoutIpv6) {
+    const sysctl = `net/ipv6/conf/${ownName(withoutIpv6)}/disable_ipv6`;
+    return {
+      text,
+      hint: `${withoutIpv6} leads there, and has no IPv6: ${namespace}.sysctl.set('${sysctl}', 0), then add its address again`,
     };
   }
   return { text, hint: `${namespace}.route.add({ to: '${to}', via: … })` };

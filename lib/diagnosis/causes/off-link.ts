@@ -1,0 +1,42 @@
+import type { Hop, Interface } from '../../lab/index.ts';
+import { areOnOneLink } from '../../lab/segment.ts';
+import { hasKnownEnd } from '../../trace/may-lead-to.ts';
+import { ownerOf } from '../../trace/owner.ts';
+import { hopsOf } from '../../trace/path.ts';
+import { forwards } from '../../trace/place.ts';
+import { solicitationOf } from '../../trace/solicitation.ts';
+import { contains } from '../../wire/ip-address.ts';
+import type { CauseAt } from '../finding.ts';
+import { deviceName } from '../names.ts';
+import { wasAnswered } from './neighbour.ts';
+import { routeFor } from './route.ts';
+
+/**
+ * That a host asks its own link for an address of another link, where a router leads: no router passes such a question on, and without a
+ * proxy none answers it (`arp_process`). Undefined where a program may carry frames from link to link.
+ */
+export function offLinkCause(path: Hop): CauseAt | undefined {
+  const { at, bytes } = path.frame;
+  const { target } = solicitationOf(bytes) ?? {};
+  const holder = target === undefined ? undefined : ownerOf(at.namespace.lab, target);
+  if (target === undefined || !holder || areOnOneLink(at, holder)) return undefined;
+  const hops = hopsOf(path);
+  if (!hops.every(({ frame }) => frame.at.namespace.interfaces.every(hasKnownEnd))) return undefined;
+  const router = hops.find(({ frame }) => frame.direction === 'in' && leadsOn(frame.at, target));
+  // A proxy's answer that was lost.
+  if (!router || wasAnswered(path.frame, router.frame.at.namespace, target)) return undefined;
+  const own = at.address.list().find((each) => contains(each, target));
+  const facts = {
+    asked: { by: at.namespace.name, address: target },
+    device: deviceName(at),
+    holder: deviceName(holder),
+    router: router.frame.at.namespace.name,
+    ...(own ? { own: `${own.address}/${own.length}` } : {}),
+  };
+  return { hop: router, cause: { code: 'neighbour.off-link', facts } };
+}
+
+function leadsOn({ namespace, index }: Interface, target: string): boolean {
+  const { route } = forwards(namespace) ? routeFor(namespace, target) : {};
+  return route !== undefined && route.device !== index;
+}
