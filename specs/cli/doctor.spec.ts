@@ -71,7 +71,7 @@ test.for<[string, string[], string]>([
   [
     'at the limit of network namespaces',
     [
-      ...['unshare', '--user', '--map-root-user', '--', 'sh', '-c'],
+      ...['unshare', '--user', '--map-root-user', '--net', '--', 'sh', '-c'],
       ...['echo 0 > /proc/sys/user/max_net_namespaces; exec "$@"', 'sh'],
     ],
     'the limit of namespaces is reached (user.max_net_namespaces is 0; labs that have ended count until the kernel has ' +
