@@ -26,7 +26,7 @@ const FOLDERS: Record<string, string> = {
   state: 'a network at one moment, as plain data',
   links: 'a kind of link a file: its attributes, what may be below it, which kernel option it needs',
   netlink: 'netlink messages as tables, a file a family of objects',
-  kernel: 'calls into Linux: libc, namespaces, sockets, sysctls. No other folder makes any',
+  kernel: 'calls into Linux, by koffi: libc, namespaces, sockets, sysctls. No other folder makes any',
   wire: 'the bytes of frames and packets. Pure',
 };
 
@@ -81,13 +81,14 @@ export function architecturePage(): string {
   return `${INTRO}
 ${drawing()}
 
-An arrow is an import. Imports that other arrows lead to are not drawn. Imports go downward only, types included.
+An arrow is an import. An import that follows from two or more arrows is not drawn. Imports go downward only, types included.
 \`specs/unit/architecture.spec.ts\` checks it. This page is generated: \`npx vitest run specs/unit/architecture-page.spec.ts -u\`
 writes it.
 
 | | |
 | --- | --- |
 ${rows.join('\n')}
+| \`lib/*.ts\` | what users import, such as \`hairpin/config\`; \`lib/pool.ts\` starts each vitest worker in its namespaces |
 | \`specs\` | one behaviour a file, with its topology drawn on top |
 | \`bench\` | figures, beside their peers |
 
@@ -104,20 +105,23 @@ const FLOW = `## From \`expect(a).toReach(b)\` to the message
 
 1. \`lib/matchers/to-reach.ts\` checks the options. A wrong one fails here, with the option, the rule and the value.
 2. \`lib/probes/to-question.ts\` makes the question: which address of \`b\` is asked for, and from which device and address \`a\` asks.
-3. \`lib/probes/reach.ts\` opens what asks (an ICMP socket, say) and, for TCP and UDP, a listener in \`b\`. It empties the neighbour tables.
-4. \`lib/probes/keep-asking.ts\` sends a probe and listens, again and again, until an answer comes or its time is over.
-   \`toReach\`, \`toHear\`, the matrix and \`toBehaveAs\` all ask by it.
-5. A negative goes on until nothing is under way any more: \`lib/trace/quiescence.ts\` sends markers behind the frames, through
+3. \`lib/probes/reach.ts\` opens the socket that asks (for ICMP, say) and, for TCP and UDP, a listener in \`b\`. It empties the neighbour tables.
+4. \`lib/probes/keep-asking.ts\` sends a probe and listens, again and again, until an answer comes or the time is over.
+   \`toReach\`, \`toHear\`, \`toMatchReachability\` and \`toBehaveAs\` all use it.
+5. With \`.not\` this goes on until nothing is under way any more: \`lib/trace/quiescence.ts\` sends markers behind the frames, through
    every queue that hairpin knows of.
-6. All the while a tap in each namespace (\`lib/kernel/tap-socket.ts\`) keeps what passes its devices. \`lib/trace/path.ts\` makes paths of it.
-7. Where the answer is not the one that was wanted, \`lib/diagnosis/diagnose.ts\` sends one more probe, with the kernel's rule traces
+6. Meanwhile a tap in each namespace (\`lib/kernel/tap-socket.ts\`) records the frames that pass its devices. \`lib/trace/path.ts\` turns them
+   into paths.
+7. If the answer is not the expected one, \`lib/diagnosis/diagnose.ts\` sends one more probe, with the kernel's rule traces
    (\`lib/trace/rules\`) and drop reasons (\`lib/kernel/drops\`) switched on.
 8. \`lib/diagnosis/examine.ts\` looks for the cause: first by the kernel's own word, then by what the taps saw, then by the rules of the
    network. The result is a code with facts, such as \`bridge.isolated\`.
 9. \`lib/diagnosis/words\` has the sentences of that code. \`lib/matchers/reach-message.ts\` puts the message together as
    data, and \`lib/report/failure-text.ts\` writes it, here and in \`hairpin explain\`.
-10. \`lib/matchers/keep-evidence.ts\` has \`lib/report\` write what is needed to see it again: frames, a script that rebuilds the lab, drawings,
-    and the failure as data (\`failure.json\`).
+10. \`lib/matchers/keep-evidence.ts\` calls \`lib/report\`, which writes the evidence: frames, a script that rebuilds the lab, drawings, and the
+    failure as data (\`failure.json\`).
+
+Matchers of states, such as \`toHaveRoute\`, send no probe. They read the kernel's tables (\`lib/matchers/have-state.ts\`).
 `;
 
 const PLACES = `## Where a piece of knowledge stands
