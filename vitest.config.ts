@@ -22,7 +22,7 @@ export const ALONE = [
 /** Specs that start vitest, npm or hairpin as programs, or take Docker, QEMU, a browser or other network software. */
 export const PROGRAMS = [
   'specs/{ci,cli,containers,leaks,machines,mutate,plugins,uplink}/**/*.spec.ts',
-  'specs/{cookbook/doc,package,pools,readme}.spec.ts',
+  'specs/{cookbook/doc,inspect,package,pools,readme}.spec.ts',
   'specs/lab/defaults-doc.spec.ts',
   'specs/matchers/{awaited,forgotten,passive,time-out-reporters}.spec.ts',
   'specs/report/{annotations,beside-others,evidence,evidence-*,html-*,live-line,picture,results-in-the-way,stability,thousand-tests,watch}.spec.ts',

@@ -7,6 +7,7 @@ import { hasCode } from './kernel/has-code.ts';
 import { ownNamespacesCommand } from './kernel/own-namespaces.ts';
 import { POOL_PROCESS } from './kernel/starting-namespace.ts';
 import { whyNoNamespaces } from './kernel/why-no-namespaces.ts';
+import { openDebuggerPort } from './shell/debugger-port.ts';
 
 /** How long a worker may take to end after SIGTERM, in milliseconds. */
 const KILL_AFTER = 1000;
@@ -54,6 +55,7 @@ class NamespacedWorker implements PoolWorker {
   /** vitest listens to `message`, `error` and `exit`. */
   readonly #events = new EventEmitter();
   #child: ChildProcess | undefined;
+  #debuggerPort: Disposable | undefined;
   /** Whether the worker itself has been started, behind what puts it into its namespaces. */
   #hasSpoken = false;
 
@@ -82,6 +84,8 @@ class NamespacedWorker implements PoolWorker {
       });
     }
     this.#child = child;
+    const { inspector } = project.config;
+    if (inspector.enabled && child.pid !== undefined) this.#debuggerPort = await openDebuggerPort(inspector, child.pid);
     child.on('message', (message) => this.#tell(message));
     child.on('error', (error) => this.#tellError(error));
     child.on('exit', (code, signal) => this.#tellExit(code, signal));
@@ -93,6 +97,7 @@ class NamespacedWorker implements PoolWorker {
   async stop(): Promise<void> {
     const child = this.#child;
     if (!child) return;
+    this.#debuggerPort?.[Symbol.dispose]();
     if (child.exitCode === null && child.signalCode === null) {
       const timer = setTimeout(() => child.kill('SIGKILL'), KILL_AFTER);
       const ended = new Promise((done) => child.once('exit', done));

@@ -114,7 +114,7 @@ describe('the check finds', () => {
       "import { spawn } from 'node:child_process';",
       'lib/lab/exec.ts imports node:child_process, which only lib/pool.ts, lib/cli/in-container.ts, ' +
         'lib/cli/in-own-namespaces.ts, lib/kernel/own-namespaces.ts, lib/kernel/reaper.ts, lib/kernel/why-no-namespaces.ts, ' +
-        'lib/machines/start-program.ts, lib/machines/merge-reports.ts, specs may',
+        'lib/machines/start-program.ts, lib/machines/merge-reports.ts, lib/shell/debugger-port.ts, specs may',
     ],
     [
       'a timer that fake timers would stop',

@@ -83,6 +83,7 @@ const OWNERS: Record<string, readonly string[]> = {
     'lib/kernel/why-no-namespaces.ts',
     'lib/machines/start-program.ts',
     'lib/machines/merge-reports.ts',
+    'lib/shell/debugger-port.ts',
     'specs',
   ],
   'node:timers': ['lib/kernel/clock.ts', 'specs'],
