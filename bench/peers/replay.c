@@ -1,4 +1,4 @@
-/* Sends the messages of rtnetlink that hairpin sent (bench/record-changes.ts), each to a namespace of its own making. */
+/* Makes namespaces, and sends them the rtnetlink messages that hairpin sent (bench/record-changes.ts). */
 #include "space.h"
 
 enum { MOST_SPACES = 64, MOST_DESCRIPTORS = 256, MOST_MESSAGES = 4096 };
