@@ -84,14 +84,14 @@ class NamespacedWorker implements PoolWorker {
       });
     }
     this.#child = child;
-    const { inspector } = project.config;
-    if (inspector.enabled && child.pid !== undefined) this.#debuggerPort = await openDebuggerPort(inspector, child.pid);
     child.on('message', (message) => this.#tell(message));
     child.on('error', (error) => this.#tellError(error));
     child.on('exit', (code, signal) => this.#tellExit(code, signal));
     const { outputStream, errorStream } = project.vitest.logger;
     child.stdout?.pipe(outputStream, { end: false });
     child.stderr?.pipe(errorStream, { end: false });
+    const { inspector } = project.config;
+    if (inspector.enabled && child.pid !== undefined) this.#debuggerPort = await openDebuggerPort(inspector, child.pid);
   }
 
   async stop(): Promise<void> {

@@ -22,7 +22,8 @@ function workerBy(unshare: string) {
   writeFileSync(join(folder, 'unshare'), unshare);
   chmodSync(join(folder, 'unshare'), 0o755);
   const logger = { outputStream: new PassThrough(), errorStream: new PassThrough() };
-  const options = { distPath: folder, env: process.env, execArgv: [], project: { vitest: { logger } } };
+  const project = { vitest: { logger }, config: { inspector: { enabled: false } } };
+  const options = { distPath: folder, env: process.env, execArgv: [], project };
   const worker = namespacedForks().createPoolWorker(options as unknown as PoolOptions);
   const told: unknown[][] = [];
   const first = new Promise<unknown[]>((resolve) => {
