@@ -91,7 +91,13 @@ class NamespacedWorker implements PoolWorker {
     child.stdout?.pipe(outputStream, { end: false });
     child.stderr?.pipe(errorStream, { end: false });
     const { inspector } = project.config;
-    if (inspector.enabled && child.pid !== undefined) this.#debuggerPort = await openDebuggerPort(inspector, child.pid);
+    if (!inspector.enabled || child.pid === undefined) return;
+    try {
+      this.#debuggerPort = await openDebuggerPort(inspector, child.pid);
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
   }
 
   async stop(): Promise<void> {
