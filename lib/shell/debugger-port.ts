@@ -24,7 +24,7 @@ const ports = new Map<number, Port>();
  *
  * @param pid of the worker. The port leads to the last one that asked for it
  * @returns closes the port, unless another worker has it by then
- * @throws NodeJS.ErrnoException `EADDRINUSE`; Error without util-linux's `nsenter`
+ * @throws Error where the port is taken, or without util-linux's `nsenter`
  */
 export async function openDebuggerPort(
   { host = '127.0.0.1', port: number = 9229 }: Inspector,
@@ -38,7 +38,9 @@ export async function openDebuggerPort(
   port.pid = pid;
   if (!known) {
     port.server.listen(number, host).unref();
-    await once(port.server, 'listening');
+    await once(port.server, 'listening').catch((cause: Error) => {
+      throw new Error(`--inspect: the port ${number} cannot be opened; choose another: --inspect=9230`, { cause });
+    });
     ports.set(number, port);
   }
   return {

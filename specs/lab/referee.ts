@@ -53,7 +53,7 @@ export async function ipRoutes(namespace: Namespace, family: 4 | 6 = 4): Promise
   return routes.filter(({ protocol }) => protocol !== 'kernel');
 }
 
-/** `ip rule`, without the three of the kernel's own. */
+/** `ip rule`, without the three rules that the kernel makes itself. */
 export async function ipRules(namespace: Namespace, family: 4 | 6 = 4): Promise<Record<string, unknown>[]> {
   const rules = await read<Record<string, unknown>>(namespace, 'ip', ['-j', `-${family}`, 'rule']);
   return rules.filter(({ priority }) => ![0, 32766, 32767].includes(Number(priority)));

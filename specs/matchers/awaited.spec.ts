@@ -1,23 +1,13 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, test } from 'hairpin';
 import { startVitest } from '../leaks/nested-vitest.ts';
+import { runMisuse } from './run-misuse.ts';
 
 // vitest runs specs/matchers/misuse/*.ts, whose tests are wrong on purpose; what it says of each is what counts.
 test('a test that forgets await fails, with expect, .not, .soft; one that awaits later does not', async ({
   lab,
   onTestFinished,
 }) => {
-  const folder = await mkdtemp(join(tmpdir(), 'hairpin-misuse-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  const file = join(folder, 'report.json');
-  const config = ['--config', 'specs/matchers/misuse/vitest.config.ts'];
-  await startVitest(lab.namespace('host'), ['misuse/misuse.ts', ...config, '--reporter=json', `--outputFile=${file}`]);
-  const report: {
-    testResults: { assertionResults: { title: string; status: string; failureMessages: string[] }[] }[];
-  } = JSON.parse(await readFile(file, 'utf8'));
-  const results = report.testResults.flatMap(({ assertionResults }) => assertionResults);
+  const results = await runMisuse(lab, 'misuse', onTestFinished);
   const summary = results.map(({ title, status, failureMessages }) => [
     title,
     status,

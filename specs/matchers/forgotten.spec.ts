@@ -1,29 +1,12 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, test } from 'hairpin';
-import { startVitest } from '../leaks/nested-vitest.ts';
+import { runMisuse } from './run-misuse.ts';
 
 // host: vitest runs specs/matchers/misuse/forgotten.ts, whose tests are a ── b
 test('a program that nobody awaits fails its test, and test.fails takes no mistake of the spec for a failure', async ({
   lab,
   onTestFinished,
 }) => {
-  const folder = await mkdtemp(join(tmpdir(), 'hairpin-forgotten-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  const file = join(folder, 'report.json');
-  const config = ['--config', 'specs/matchers/misuse/vitest.config.ts'];
-  await startVitest(lab.namespace('host'), [
-    'misuse/forgotten.ts',
-    ...config,
-    '--testTimeout=60000',
-    '--reporter=json',
-    `--outputFile=${file}`,
-  ]);
-  const report: {
-    testResults: { assertionResults: { title: string; status: string; failureMessages: string[] }[] }[];
-  } = JSON.parse(await readFile(file, 'utf8'));
-  const results = report.testResults.flatMap(({ assertionResults }) => assertionResults);
+  const results = await runMisuse(lab, 'forgotten', onTestFinished);
   const summary = results.map(({ title, status, failureMessages }) => [
     title,
     status,
