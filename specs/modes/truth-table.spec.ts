@@ -11,9 +11,9 @@ test.for(cases)('mode %s with hairpin %s does what macvlan.c says', async ([mode
   await expect(macvlanPair({ mode, hairpin })).toBehaveAs(mode, { hairpin });
 });
 
-// The same, m1 and m2 being macvtaps that no program has open.
+// The same, m1 and m2 being macvtaps that no program has open. Each negative waits for a program that might, so the cases run side by side.
 describeNeeding(['macvtap'], () => {
-  test.for(cases)('so do macvtaps in mode %s with hairpin %s', async ([mode, hairpin], { macvlanPair }) => {
+  test.concurrent.for(cases)('so do macvtaps in mode %s with hairpin %s', async ([mode, hairpin], { macvlanPair }) => {
     await expect(macvlanPair({ type: 'macvtap', mode, hairpin })).toBehaveAs(mode, { hairpin });
   });
 });
