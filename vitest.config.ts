@@ -69,6 +69,8 @@ export default defineConfig({
     ],
   },
   test: {
+    setupFiles: ['specs/compare-diagrams.ts'],
+    includeTaskLocation: true,
     // Node knows no JSX.
     server: { deps: { inline: [/\/lib\/report\/html\//] } },
     projects: [

@@ -64,6 +64,7 @@ test('a pulled cable at the far end', async ({ lab }) => {
     });
 });
 
+// a ── p0 (sw) p1 ── b   p2 (sw) ── c
 test("another's MAC address: the switch sends to whoever used it last", async ({ lab }) => {
   const { sw, a, b } = build(lab, {}, { learning: false });
   const c = lab.namespace('c');

@@ -69,7 +69,8 @@ describeNeeding(['vxlan'], () => {
     expect(await diagnosed(expect(one.host).toReach(two.host, SHORT))).toMatchObject({ code: 'vxlan.no-remote' });
   });
 
-  // the same, with a router between the leaves
+  // a ── p br (leaf1) vx ┄┄┄ vx br (leaf2) p ── b
+  //        eth0 ────── r ─────── eth0
   test('what a port takes no further never comes to the vxlan, and the port is blamed', async ({ lab }) => {
     const [leaf1, r, leaf2] = [lab.namespace('leaf1'), lab.router('r'), lab.namespace('leaf2')];
     lab.cable(leaf1, r, { a: { address: '192.0.2.1/30' }, b: { address: '192.0.2.2/30' } });

@@ -39,7 +39,7 @@ test('an address that a spec chose is not given out again, in any segment of a l
   ]);
 });
 
-// a, b ── sw
+// a ── both   b ── one   c, d
 test('the subnets of a switch may be chosen, of both families or of one', async ({ lab }) => {
   const both = lab.switch('both', { subnets: ['192.0.2.128/25', 'fd12:3456::/48'] });
   const one = lab.switch('one', { subnets: ['172.16.0.0/12'] });
@@ -50,7 +50,7 @@ test('the subnets of a switch may be chosen, of both families or of one', async 
   expect(await ipAddresses(b, 'eth0')).toEqual(['172.16.0.1/12']);
 });
 
-// a, b ── sw, a /30: room for two
+// a, b, c ── sw, a /30: room for two   d
 test('a segment that is full says so, and gives out an address that became free only by choice', async ({ lab }) => {
   const sw = lab.switch('sw', { subnets: ['10.1.0.0/30'] });
   const { a, b, c } = hosts(lab);
@@ -65,7 +65,7 @@ test('a segment that is full says so, and gives out an address that became free 
   expect(await ipAddresses(c, 'eth0')).toEqual(['10.9.0.1/24']);
 });
 
-// a eth0 ── eth0 b
+// a eth0 ── eth0 b   c   d
 test('addresses are added and deleted live, and listed as the kernel has them', async ({ lab }) => {
   const { a, b } = hosts(lab);
   const { a: device } = lab.cable(a, b, { a: { address: false } });
@@ -86,7 +86,7 @@ test('addresses are added and deleted live, and listed as the kernel has them', 
   expect(await ipAddresses(a, 'eth0')).toEqual(['203.0.113.5/29']);
 });
 
-// a eth0 ── eth0 b, both ways 1279 bytes at most: too few for IPv6
+// a eth0 ── eth0 b, both ways 1279 bytes at most: too few for IPv6   c   d
 test('below an MTU of 1280 a cable gives IPv4 addresses only', async ({ lab }) => {
   const { a, b } = hosts(lab);
   lab.cable(a, b, { mtu: 1279 });

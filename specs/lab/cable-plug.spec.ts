@@ -124,7 +124,7 @@ test('between two hosts neither has a carrier then, and both are as before when 
   await expect(b).toReach(a, { family: 6 });
 });
 
-// a eth0 ── eth0 b
+// At first: a eth0 ── eth0 b
 test('what a spec changes meanwhile is not put back', async ({ lab }) => {
   const [a, b] = [lab.namespace('a'), lab.namespace('b')];
   const cable = lab.cable(a, b);

@@ -57,7 +57,7 @@ test('an end with up: false stays down until it is set up', async ({ lab }) => {
     .toMatchObject({ up: true, carrier: true, operState: 'UP' });
 });
 
-// a eth0 ── eth0 b   a eth1 ── eth1 b: the second pair is deleted
+// At first: a eth0 ── eth0 b   a eth1 ── eth1 b
 test('deleting a cable takes both of its ends and nothing else', async ({ lab }) => {
   const [a, b] = [lab.namespace('a'), lab.namespace('b')];
   lab.cable(a, b);
@@ -77,7 +77,7 @@ test('both ends of a cable may be in one namespace', async ({ lab }) => {
   expect(await ipLink(a, 'eth1')).toMatchObject({ ifindex: far.index, operstate: 'UP' });
 });
 
-// a ⇸ b, then c eth0 ── eth0 d
+// a   b, which have no cable   c eth0 ── eth0 d
 test.for<[what: string, options: CableOptions, message: string]>([
   [
     'is no address',
@@ -121,7 +121,7 @@ test.for<[what: string, stp: boolean, options: EndOptions & PortOptions, code: s
   expect(`${lab.cable(a, sw)}`).toBe('a/eth0–sw/p0');
 });
 
-// a eth0 ── eth0 b, of one and the same name: EEXIST, since a program made it
+// a eth0 ── eth0 c   b, whose eth0 a program made: EEXIST
 test('a subnet that a refused cable was to have goes to the next', async ({ lab }) => {
   const [a, b, c] = [lab.namespace('a'), lab.namespace('b'), lab.namespace('c')];
   await b.exec('ip', ['link', 'add', 'eth0', 'type', 'veth', 'peer', 'name', 'other']);

@@ -83,7 +83,7 @@ test('a bridge that a program made is a bridge, and the ends of cables on it are
   expect(await failureOf(expect(a).toReach(b, { within: 50 }))).toContain('r/v1 is down');
 });
 
-// ns1 ─ mv0 ── up0 (host)
+// At first: ns1 ─ mv0 ── up0 (host) ── sw   ns2
 test('what a program renamed, moved or deleted is noted', async ({ lab }) => {
   const [host, ns1, ns2] = [lab.namespace('host'), lab.namespace('ns1'), lab.namespace('ns2')];
   const { a: up0 } = lab.cable(host, lab.switch('sw'), { a: { name: 'up0' } });

@@ -1,6 +1,6 @@
 import { createLab, expect, type Interface, test } from 'hairpin';
 
-// a ── sw ── r ── b
+// At first: a ── sw ── r ── b
 test('a lab draws itself as it is now, and a snapshot of it is that drawing', async ({ lab }) => {
   const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
   const sw = lab.switch('sw');

@@ -13,7 +13,7 @@ test('an interface is found by its name, by itself, and without a name where it 
   expect(String(second)).toBe('a/eth1');
 });
 
-// a eth0 ── eth0 b
+// At first: a eth0 ── eth0 b; then a second cable
 test('a renamed interface is found by its new name only', async ({ lab }) => {
   const [a, b] = [lab.namespace('a'), lab.namespace('b')];
   const { a: device } = lab.cable(a, b);

@@ -101,7 +101,7 @@ test('a lab of its own has its own defaults', async ({ lab }) => {
   ]).toEqual(['1', '0']);
 });
 
-// a ── b
+// a ── b, in a lab with the defaults of the kernel   c ── d
 test('dad: false does without in a lab with the defaults of the kernel, dad: true looks in any', async ({ lab }) => {
   await using kernels = createLab({ defaults: 'kernel' });
   const [a, b] = hostsOf(kernels, 'a', 'b');

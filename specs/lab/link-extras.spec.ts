@@ -26,6 +26,7 @@ async function loaded(lab: Lab, name: string, look: (ns: Namespace) => Promise<u
   return await look((await other.load({ text: lab.save() })).namespace(name));
 }
 
+// a eth0 ── eth0 b   a eth1 ── c
 test('a device has the altnames that are set, and ip takes them', async ({ lab }) => {
   const { a, eth0 } = build(lab);
   eth0.set({ altnames: ['uplink-to-the-far-side', 'enp1s0'] });
@@ -102,7 +103,7 @@ test('a macvlan has no carrier while protodown is on', async ({ lab }) => {
   );
 });
 
-// a eth0 ── eth0 b
+// a eth0 ── eth0 b   a eth1 ── b2
 test('a device without ARP answers nobody, and one with allMulticast takes all groups, as ip shows', async ({
   lab,
 }) => {

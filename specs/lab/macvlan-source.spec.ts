@@ -50,7 +50,8 @@ test('nodst is what was asked for at creation, and stays through live changes', 
   expect((await ipLink(ns1, 'm2')).linkinfo.info_data).not.toHaveProperty('nodst');
 });
 
-// More than netlink's 16 bits of an attribute's length can say; iproute2 reads no such list.
+// At first: ns1 ─ m1 (source) ── up0 (host) ── eth0 (far)
+// The list is more than netlink's 16 bits of an attribute's length can say; iproute2 reads no such list.
 test('a list of thousands is read whole, and so is the rest of the device', ({ lab }) => {
   const { ns1, up0 } = parent(lab);
   const macs = Array.from({ length: 6000 }, (_, number) => `02:00:00:00:${hexByte(number >> 8)}:${hexByte(number)}`);

@@ -19,7 +19,7 @@ test.for(MACVLAN_MODES)(
   },
 );
 
-// ns1 ─ m1 ── up0 (host) ── eth0 (far)
+// ns1 ─ video ── up0 (host) ── eth0 (far)
 test('a macvlan has the name, MAC, MTU, queue length and flags asked for', async ({ lab }) => {
   const [host, far, ns1] = [lab.namespace('host'), lab.namespace('far'), lab.namespace('ns1')];
   const { a: up0 } = lab.cable(host, far, { a: { name: 'up0' } });
@@ -63,7 +63,7 @@ test('a live macvlan goes from any mode but passthru to any other', async ({ lab
   }
 });
 
-// ns1 ─ m1 ── up0 (host) ── eth0 (far)
+// At first: ns1 ─ m1 ── up0 (host) ── eth0 (far)
 test('one set changes what every interface has and what only a macvlan has', async ({ lab }) => {
   const [host, far, ns1] = [lab.namespace('host'), lab.namespace('far'), lab.namespace('ns1')];
   const { a: up0 } = lab.cable(host, far, { a: { name: 'up0' } });
@@ -79,7 +79,7 @@ test('one set changes what every interface has and what only a macvlan has', asy
   expect(await ipLink(ns1, 'm9')).toMatchObject({ promiscuity: 0 });
 });
 
-// ns1 ─ m1 ── up0 (host) ── eth0 (far), MTU 600: too small for IPv6
+// ns1 ─ macvlan0 ── up0 (host) ── eth0 (far), MTU 600: too small for IPv6
 test('on a parent with an MTU below 1280 a macvlan has IPv4 only', async ({ lab }) => {
   const [host, far, ns1] = [lab.namespace('host'), lab.namespace('far'), lab.namespace('ns1')];
   const { a: up0 } = lab.cable(host, far, { mtu: 600, a: { name: 'up0' } });
@@ -88,7 +88,7 @@ test('on a parent with an MTU below 1280 a macvlan has IPv4 only', async ({ lab 
   await expect(ns1).toReach(far);
 });
 
-// ns2 ─ m2 ─ (m1, ns1) ── up0 (host) ── eth0 (far): the kernel puts m2 on up0 itself
+// At first: ns2 ─ m2 ─ (m1, ns1) ── up0 (host) ── eth0 (far): the kernel puts m2 on up0 itself
 test('a macvlan on a macvlan is a child of the device below, and outlives the one that it was made on', async ({
   lab,
 }) => {

@@ -94,6 +94,7 @@ describeNeeding(['macvtap'], () => {
       await expect(far).not.toReach('10.0.0.50', { because: 'lost' });
     });
 
+    // ns1 ─ macvtap0 ── up0 (host) ── eth0 (far) ─ macvtap0 (ns2)
     test('what is written leaves by the parent, and can be read at the other end', async ({ lab }) => {
       const { far, ns1, up0 } = build(lab);
       const tap = ns1.macvtap({ parent: up0 }).open();
@@ -179,6 +180,7 @@ describeNeeding(['macvtap'], () => {
       for await (const frame of tap) expect(frame).toBeUndefined();
     });
 
+    // At first: ns1 ─ vm0 (macvtap) ── up0 (host) ── eth0 (far)
     test.for<[call: (tap: TapQueue) => unknown, message: string]>([
       [
         (tap) => tap.write(Buffer.alloc(13)),

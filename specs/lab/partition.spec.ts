@@ -95,7 +95,7 @@ test('what only passes a host of a group is not lost', async ({ lab, macvlanPair
   await expect(ns1).toReach(gateway);
 });
 
-// a, b, c ── sw; 10.0.0.99 moves from a to b
+// a, b, c, d ── sw; 10.0.0.99 moves from a to b
 test('an address that has moved to a host of the own group is heard', async ({ lab }) => {
   const { a, b, c } = build(lab);
   a.interface().address.add('10.0.0.99/24');

@@ -59,7 +59,7 @@ test.for(Object.keys(SETTINGS) as (keyof typeof SETTINGS)[])(
   },
 );
 
-// a eth0 ── p0 sw
+// a eth0 ── right sw left ── eth0 b
 test('a cable makes its port with every setting asked for, whichever end it is', async ({ lab }) => {
   const sw = lab.switch('sw');
   const asked = Object.fromEntries(Object.entries(SETTINGS).map(([option, [, , other]]) => [option, other]));

@@ -3,8 +3,8 @@ import { read } from './referee.ts';
 
 const BEHIND = '10.0.1.0/24';
 
-// a ─┬─ eth0 r1 eth1 ─┬─ b
-//    └─ eth0 r2 eth1 ─┘
+// a ── near ─┬─ eth0 r1 eth1 ─┬─ far ── b
+//            └─ eth0 r2 eth1 ─┘
 function twoRouters(lab: Lab) {
   const [a, b, near, far] = [lab.namespace('a'), lab.namespace('b'), lab.switch('near'), lab.switch('far')];
   const [r1, r2] = [lab.router('r1'), lab.router('r2')];

@@ -56,7 +56,7 @@ test('a host whose interface is down gets no default route', async ({ lab }) => 
   expect(await ipRoutes(host)).toEqual([]);
 });
 
-// host ── sw ── other, router: only the second has an address on the subnet of the switch, and of IPv4 alone
+// host ── sw ── other, router, late: only the second has an address on the subnet of the switch, and of IPv4 alone
 test('a router on another subnet is no default gateway', async ({ lab }) => {
   const sw = lab.switch('sw');
   const [host, other, router] = [lab.namespace('host'), lab.router('other'), lab.router('router')];

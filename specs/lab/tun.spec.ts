@@ -4,7 +4,7 @@ import { inUserNamespace, WITHOUT_NODES } from './in-user-namespace.ts';
 import { heldDescriptors, ipLink, refusal } from './referee.ts';
 import { pingMachine, playMachine } from './virtual-machine.ts';
 
-/** a ── p0 sw tap0 ┄ the spec, as a virtual machine */
+/** a ── p0 (br0: host) tap0 ┄ the spec, as a virtual machine */
 function build(lab: Lab) {
   const [a, host] = [lab.namespace('a'), lab.namespace('host')];
   const { b: port } = lab.cable(a, host, { a: { address: '10.0.0.1/24' }, b: { name: 'p0', address: false } });

@@ -274,7 +274,7 @@ refuses('run and exec', [
   ],
 ]);
 
-// a ── p0 sw, and a switch of the same names in another lab
+// a ── p0 sw   b ── p0 second   and a switch of the same names in another lab
 test('an entry of a forwarding database is of a port of the same switch', async ({ lab }) => {
   await using other = createLab();
   const [sw, second, foreign] = [lab.switch('sw'), lab.switch('second'), other.switch('sw')];

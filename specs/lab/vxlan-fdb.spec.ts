@@ -113,7 +113,7 @@ describeNeeding(['vxlan'], () => {
   });
 });
 
-// ns1 ── br0 (leaf1) vxlan0 ┄ leaf1 ── leaf2 ┄ vxlan0 (leaf2) br0 ── ns2
+// ns1 ── br0 (leaf1) vxlan0 ┄ leaf1 ── leaf2 ┄ vxlan0 (leaf2) eth1 ── ns2
 test('a vxlan is a port of a bridge, and hosts behind it reach each other', async ({ lab }) => {
   const [leaf1, leaf2] = [lab.namespace('leaf1'), lab.namespace('leaf2')];
   lab.cable(leaf1, leaf2, { a: { address: '192.0.2.1/24' }, b: { address: '192.0.2.2/24' } });

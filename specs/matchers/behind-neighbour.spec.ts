@@ -55,7 +55,7 @@ Hint: set({ isolated: false }) on one of them`,
   );
 });
 
-// eth0 (a) eth1 ══ r1, r2 ══ b, with a route of a's by both: the one's cable is unplugged, the other does not forward
+// eth0 (a) ── r1 ── b   eth1 (a) ── r2 ── b   a's route is by both: the cable of eth1 is unplugged, and r1 does not forward
 test('of several next hops one that cannot send is no word on the other', async ({ lab }) => {
   const [a, b] = [lab.namespace('a'), lab.namespace('b')];
   const routers = ['r1', 'r2'].map((name) => lab.router(name));

@@ -11,7 +11,7 @@ async function expectReached(from: Namespace, to: Namespace, options: object = {
 }
 
 describe('three next hops, two of which lead nowhere', () => {
-  // a ── sw ── r ── b, and next hops of a's that are nobody's, or hosts on sw that forward nothing
+  // a, c, d ── sw ── r ── b: a has next hops that are nobody's, or c and d, which forward nothing
   async function build(lab: Lab, family: '-4' | '-6', other: 'dead' | 'deaf') {
     const [a, sw, r, b] = [lab.namespace('a'), lab.switch('sw'), lab.router('r'), lab.namespace('b')];
     lab.cable(a, sw);
@@ -42,7 +42,7 @@ describe('three next hops, two of which lead nowhere', () => {
 });
 
 describe('two next hops by the lab itself, where no program has ever run', () => {
-  // a ── eth0 (r) eth1 ── b, and another next hop of r's that is nobody's
+  // a ── eth0 (r) eth1 ── r2 ── b, and another next hop of r's that is nobody's
   test.for([
     ['a route', 'tcp'],
     ['a route', 'udp'],

@@ -65,7 +65,7 @@ test('a hold that an answer may outlast is refused', async ({ lab }) => {
   );
 });
 
-// a ── b
+// a ── b   c
 test('ends without an address are refused, with what to do', async ({ lab }) => {
   const [a, b, c] = [lab.namespace('a'), lab.namespace('b'), lab.namespace('c')];
   lab.cable(a, b, { b: { address: false } });

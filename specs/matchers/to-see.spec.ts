@@ -165,7 +165,7 @@ function llc(): Buffer {
   ]);
 }
 
-// a ── sw: the bridge takes what comes in at its port
+// a, b, c ── sw: the bridge takes what comes in at its port
 test('a frame that comes to a device whose stack cannot get it proves nothing of toHear', async ({ lab }) => {
   const { a, pa } = threeHosts(lab);
   const frame = { destination: 'ff:ff:ff:ff:ff:ff', etherType: 0x88b5 };

@@ -18,7 +18,7 @@ test.for(['a', 'b'] as const)('no negative passes where the plug of %s is out', 
 });
 
 // ns1 ─ macvlan bridge ┐
-//                      ├─ up0 (host) ── p0 (sw), which is down
+//                      ├─ up0 (host) ── p0 (sw), which is down ── gateway, neighbour
 // ns2 ─ macvlan bridge ┘
 test('a pair whose plug is out is not known to behave otherwise', async ({ macvlanPair }) => {
   const pair = macvlanPair({ mode: 'bridge' });

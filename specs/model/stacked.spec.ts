@@ -53,7 +53,7 @@ test.for(['bridge', 'private'] as const)(
   },
 );
 
-// a ── sw ── up0 (host) ─ macvlan (inner) = port of br1 (inner) ── eth1 ── b
+// a ── sw ── eth0 (host) ─ macvlan (inner) = port of br1 (inner) ── b
 test.for(['bridge', 'passthru'] as const)(
   'a macvlan in mode %s as the port of a bridge hears unicast for others in mode passthru alone',
   async (mode, { lab }) => {
@@ -73,7 +73,7 @@ test.for(['bridge', 'passthru'] as const)(
   },
 );
 
-// a ── up0 (host) ─ m1 (middle) ─ m2 (c), m3 (d): macvlans on a macvlan go to the lowest parent (macvlan_common_newlink)
+// a ── eth0 (host) ─ macvlan0 (host) ─ macvlan0 (c), macvlan0 (d): macvlans on a macvlan go to the lowest parent (macvlan_common_newlink)
 test('macvlans that were made on a macvlan', async ({ lab }) => {
   const [a, host, c, d] = ['a', 'host', 'c', 'd'].map((name) => quiet(lab, name)) as [
     Namespace,

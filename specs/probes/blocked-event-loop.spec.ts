@@ -1,7 +1,7 @@
 import { expect, test } from 'hairpin';
 import { failureOf } from '../matchers/failure-of.ts';
 
-// a ── b. Something else of this process keeps the event loop between the probe and its answer.
+// a ── b: something else of this process keeps the event loop between the probe and its answer
 test.for(['icmp', 'udp', 'tcp', 'arp'] as const)(
   'an answer by %s counts, however long the event loop is kept',
   async (by, { lab }) => {

@@ -3,7 +3,7 @@ import { reachability } from '../../lib/probes/reachability.ts';
 import { fakeQuestion } from './fake-asking.ts';
 
 // ns1 ─ macvlan vepa ┐
-//                    ├─ up0 (host) ── p0 (sw), hairpin off
+//                    ├─ up0 (host) ── p0 (sw), hairpin off ── gateway, neighbour
 // ns2 ─ macvlan vepa ┘
 test('no row is asked while broadcasts of another may be under way', async ({ macvlanPair }) => {
   const { ns1, ns2 } = macvlanPair({ mode: 'vepa' });

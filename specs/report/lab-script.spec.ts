@@ -81,7 +81,7 @@ describe('a lab rebuilt by its script is the same, and answers the same:', WAITI
   });
 
   // ns1 ─ video ┐
-  //             ├─ it's (host) ── p0 (sw), reflecting ── …
+  //             ├─ it's (host) ── p0 (sw), reflecting ── gateway, neighbour
   // ns2 ─ m2 ───┘
   test('what was changed after it was made', async ({ lab, macvlanPair }) => {
     const { ns1, ns2, m1, m2, uplink, switchPort } = macvlanPair({ mode: 'vepa', mtu: 1400, promiscuous: true });
@@ -110,8 +110,8 @@ describe('a lab rebuilt by its script is the same, and answers the same:', WAITI
     expect(await outcomes(lab, [a, b])).toEqual(['answered']);
   });
 
-  // ns1 ─ m1, source with nodst ──────── eth0 (host) ── eth0 (far)
-  // ns2 ─ m2, passthru with nopromisc ── eth1 (host) ── eth1 (far)
+  // ns1 ─ macvlan0 (source with nodst) ─ eth0 (host) ── eth0 (far)
+  // ns2 ─ -up (passthru with nopromisc) ─ eth1 (host) ── eth1 (far)
   test('the flags and the list of a macvlan', async ({ lab }) => {
     const [host, far, ns1, ns2] = [...['host', 'far'], ...['ns1', 'ns2']].map((name) => lab.namespace(name)) as [
       ...[Namespace, Namespace, Namespace, Namespace],

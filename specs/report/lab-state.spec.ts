@@ -9,7 +9,7 @@ const stateOf = (lab: Lab, wanted: string) => {
   return state;
 };
 
-// ns1 ─ m1 ── up0 (host) ── p0 (sw) …
+// At first: ns1 ─ m1 ── up0 (host) ── p0 (sw) ── …
 test('it is what the kernel has at that moment, whoever changed it', async ({ lab, macvlanPair }) => {
   const { ns1, host, uplink, switchPort } = macvlanPair({ mode: 'source', macaddr: ['02:00:00:00:dd:01'] });
   await ns1.exec('ip', ['link', 'set', 'm1', 'name', 'renamed', 'mtu', '1400', 'down']);

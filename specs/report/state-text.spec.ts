@@ -10,7 +10,7 @@ const textOf = (lab: Lab, at: number) => {
 };
 
 // ns1 ─ m1 ┐
-//          ├─ up0 (host) ── p0 (sw), reflecting ── …
+//          ├─ up0 (host) ── p0 (sw) ── gateway, neighbour
 // ns2 ─ m2 ┘
 test('a host: links, addresses, routes, neighbours, and the settings that differ', ({ lab, macvlanPair }) => {
   const { ns1, m1, m2 } = macvlanPair({ mode: 'bridge' });

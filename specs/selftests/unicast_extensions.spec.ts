@@ -72,6 +72,7 @@ describe('addresses that no host may use', () => {
     await expect(foo).not.toReach('127.99.4.6', { droppedBy: 'ip.localnet', at: foo });
   });
 
+  // Wanted: foo ── router ── bar
   test('routing using class D (is forbidden)', ({ lab }) => {
     const addresses = ['225.1.42.1', '225.1.42.2', '9.8.7.6', '9.8.7.1'];
     expect(() => routed(lab, addresses, 24)).toThrow('Nexthop has invalid gateway');

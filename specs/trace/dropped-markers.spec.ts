@@ -2,8 +2,8 @@ import { expect, test } from 'hairpin';
 import { failureOf } from '../matchers/failure-of.ts';
 
 // ns1 ─ macvlan vepa ┐
-//                    ├─ up0 (host), which drops the markers ── p0 (sw), hairpin on or off
-// ns2 ─ macvlan vepa ┘
+//                    ├─ up0 (host) ── p0 (sw), hairpin on or off ── gateway, neighbour
+// ns2 ─ macvlan vepa ┘   a filter of host or sw drops the markers
 test.for([
   ['on its way in', 'host', 'hook ingress device up0'],
   ['on its way out', 'sw', 'hook egress device p0'],

@@ -8,7 +8,7 @@ import { Capture } from '../../lib/trace/capture.ts';
 const LONG = 2100;
 
 // ns1 ─ macvlan vepa ┐
-//                    ├─ up0 (host) ── p0 (sw)
+//                    ├─ up0 (host) ── p0 (sw) ── gateway, neighbour
 // ns2 ─ macvlan vepa ┘
 test('a marker that is through counts, however long the event loop is kept', async ({ macvlanPair }) => {
   const { lab, ns1 } = macvlanPair({ mode: 'vepa' });

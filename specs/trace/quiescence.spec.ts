@@ -28,7 +28,7 @@ const isQuiet = (lab: Lab, of: 'frames' | 'packets' = 'packets') => quietIn(lab,
 const becomesQuiet = (lab: Lab, of?: 'frames' | 'packets') => expect.poll(() => isQuiet(lab, of)).toBe(true);
 
 // ns1 ─ macvlan vepa ┐
-//                    ├─ up0 (host) ── p0 (sw), hairpin off
+//                    ├─ up0 (host) ── p0 (sw), hairpin off ── gateway, neighbour
 // ns2 ─ macvlan vepa ┘
 test('a negative ends when nothing is under way any more', async ({ macvlanPair }) => {
   const { lab, ns1, ns2, m1, m2 } = macvlanPair({ mode: 'vepa' });
@@ -122,7 +122,9 @@ test('other traffic keeps no question from its end', async ({ lab }) => {
   await expect.poll(() => Capture.of(lab).seen(), { message: 'it goes on' }).toBeGreaterThan(before);
 });
 
-// ns1 ─ macvlan bridge on up0 (host), whose cable has lost the other end's carrier
+// ns1 ─ macvlan bridge ┐
+//                      ├─ up0 (host) ── p0 (sw) ── gateway, neighbour: up0 is down for a while
+// ns2 ─ macvlan bridge ┘
 test('behind a parent that is down nothing is known', async ({ macvlanPair }) => {
   const { lab, uplink } = macvlanPair({ mode: 'bridge' });
   await becomesQuiet(lab, 'frames');

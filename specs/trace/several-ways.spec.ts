@@ -2,9 +2,9 @@ import { expect, type Lab, test } from 'hairpin';
 import { addRoutedHosts } from '../routed-hosts.ts';
 import { explanationOf } from './explanation-of.ts';
 
-// a ─┐      ┌─ r1 ── r2 ─┐      ┌─ b      r1 and r2 know the way
-//    ├─ sw1 ┤            ├─ sw2 ┤
-//    │      └──── h ─────┘      │         h is a host at both: no way, though a shorter one
+//           ┌─ r1 ── sw3 ── r2 ─┐           r1 and r2 know the way
+// a ── sw1 ─┤                   ├─ sw2 ── b
+//           └──────── h ────────┘           h is a host at both: no way, though a shorter one
 function besideAHost(lab: Lab) {
   const [sw1, sw2, sw3] = [lab.switch('sw1'), lab.switch('sw2'), lab.switch('sw3')];
   const [a, h, b] = [lab.namespace('a'), lab.namespace('h'), lab.namespace('b')];
@@ -80,7 +80,7 @@ test('that nobody answered before is no reason now', async ({ lab }) => {
   expect(explanation).not.toContain('nobody answers');
 });
 
-// a ── r, whose address a has got wrong
+// a ── sw ── r ── b, and a has got the address of r wrong
 test('a gateway that nobody is', async ({ lab }) => {
   const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
   const sw = lab.switch('sw');

@@ -36,7 +36,7 @@ test('a list is an order', async ({ macvlanPair }) => {
 });
 
 // ns1 ─ m1 ┐
-//          ├─ up0 (host), m3 too ── p0 (sw) ── p1 ── gateway
+//          ├─ up0 (host), a third macvlan too ── p0 (sw) ── gateway, neighbour
 // ns2 ─ m2 ┘
 test('a parent that sends for itself is not taken for its children', async ({ macvlanPair }) => {
   const { host, gateway, uplink, switchPort } = macvlanPair({ mode: 'bridge' });

@@ -76,7 +76,7 @@ Hint: wait for it, 1 to 2 s, or add it without: address.add('fd00::78/64')`);
 });
 
 // ns1 ─ m1 ┐
-//          ├─ up0 (host) ── p0 (sw)
+//          ├─ up0 (host) ── p0 (sw) ── gateway, neighbour
 // ns2 ─ m2 ┘
 test('the parent is down, or has no carrier', async ({ macvlanPair }) => {
   const { ns1, ns2, uplink, switchPort } = macvlanPair({ mode: 'bridge' });

@@ -31,7 +31,7 @@ test('a port is as bridge link shows it', async ({ lab }) => {
   await expect(sw).not.toHaveLink({ port: { hairpin: false } }, { hold: 0 });
 });
 
-// a eth0 ── eth0 b
+// At first: a eth0 ── eth0 b
 test('what a program changes later is waited for', async ({ lab }) => {
   const [a, b] = [lab.namespace('a'), lab.namespace('b')];
   lab.cable(a, b);

@@ -34,6 +34,7 @@ test('its policy', async ({ lab, skip }) => {
   );
 });
 
+// a, c ── p0, p2 (sw) p1 ── b, where sw hands what it bridges to IP's hooks (br_netfilter)
 test('a flooded copy that is dropped on its way to another host is no reason', async ({ lab, skip }) => {
   const { sw, a, b, has } = build(lab);
   if (!has) skip(NEEDS);
