@@ -30,7 +30,7 @@ describe.skipIf(!findProgram('ifup'))('needs ifupdown', () => {
     await expect({ ns1, ns2, uplink, gateway, neighbour }).toBehaveAs(mode, { hairpin });
   });
 
-  // host: mv1 (macvlan, by ifup) on up0 ── p0 (sw) ─ gateway
+  // host: mv1 (macvlan, by ifup) on up0 ── p0 (sw) ─ gateway, neighbour
   test('up and down leave what the file says, on the node alone', async ({ lab }) => {
     const { host, uplink, gateway } = addNode(lab);
     const net = ifupdown(

@@ -43,7 +43,7 @@ describe.skipIf(!findNetworkd())('needs systemd-networkd', () => {
     await expect({ ns1, ns2, uplink, gateway, neighbour }).toBehaveAs(mode, { hairpin });
   });
 
-  // host: mv1 (macvlan, by networkd) on up0 ── p0 (sw) ─ gateway
+  // host: mv1 (macvlan, by networkd) on up0 ── p0 (sw) ─ gateway, neighbour
   test('addresses, MTU and MAC address are what its files and their drop-ins say', async ({ lab }) => {
     const { host, uplink, gateway } = addNode(lab);
     const daemon = networkd(host, {
