@@ -77,14 +77,15 @@ describe.skipIf(!findNetworkManager())('needs network-manager', () => {
 
     test('router advertisements: an address, and a way out', async ({ lab }) => {
       const { host, far, up0 } = build(lab);
-      const options = ['--no-daemon', '--conf-file=/dev/null', '--port=0', '--leasefile-ro'];
-      await far.daemon('dnsmasq', [...options, '--enable-ra', '--dhcp-range=fd00::,ra-only'], {
-        ready: { log: 'started' },
-      });
       const daemon = await networkManager(
         host,
         keyfile('up0', 'ethernet', { ipv6: ['method=auto', 'addr-gen-mode=eui64'] }),
       );
+      // Before NetworkManager comes, the kernel would take its first advertisement for an address.
+      const options = ['--no-daemon', '--conf-file=/dev/null', '--port=0', '--leasefile-ro'];
+      await far.daemon('dnsmasq', [...options, '--enable-ra', '--dhcp-range=fd00::,ra-only'], {
+        ready: { log: 'started' },
+      });
       await daemon.configured(['up0'], SLOW);
       await expect(host).toReach('fd00::1', { through: up0 });
       expect(await ipAddresses(host, 'up0')).toEqual([expect.stringMatching(/^fd00::.*\/64$/)]);
