@@ -74,7 +74,7 @@ function onSegment(
 ): Interface {
   const { kind, end } = of;
   const { segments } = engineOf(lab);
-  const tag = of.tag(settings);
+  const tag = of.description.tag?.(settings);
   if (parent) return build(tag ? taggedSegment(parent.segment, tag, lab) : parent.segment);
   if (tag) return build(segments.tagged(undefined, `${kind} ${tag.tag}`, `${kind} ${tag.suffix}`));
   return end === 'none' ? segments.addFor(`${name} ${kind}`, build) : build(undefined);
@@ -156,7 +156,7 @@ function nameOf(
   { name, parent }: NewLinkOptions,
   settings: Settings,
 ): { name?: string } {
-  const usual = name === undefined && parent ? kind.usualName(parent.name, settings) : undefined;
+  const usual = name === undefined && parent ? kind.description.usualName?.(parent.name, settings) : undefined;
   if (usual === undefined) return {};
   const isTaken = interfaces.some((device) => device.name === usual);
   return isTaken || Buffer.byteLength(usual) > LONGEST_INTERFACE_NAME ? {} : { name: usual };
@@ -170,9 +170,9 @@ function macOf(
   origin: InterfaceOrigin,
 ): { mac: string; requested?: string | undefined } {
   const { description } = kind;
-  const isParents = description.mac === 'lower' || kind.fixedMac(settings) !== undefined;
+  const isParents = description.mac === 'lower' || description.fixedMac?.(settings) !== undefined;
   if (isParents && parent) return { mac: mac?.toLowerCase() ?? parent.mac, requested: mac };
-  return kind.withoutMac(settings) ? { mac: NO_MAC } : { mac: origin.mac, requested: origin.mac };
+  return description.withoutMac?.(settings) ? { mac: NO_MAC } : { mac: origin.mac, requested: origin.mac };
 }
 
 interface Call {

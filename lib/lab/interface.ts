@@ -128,7 +128,7 @@ export class Interface {
 
   #set(call: string, options: InterfaceChange): void {
     const kind = kindOf(this);
-    const fixed = kind?.fixedMac({});
+    const fixed = kind?.description.fixedMac?.({});
     if (fixed && this.parent) refuseMac(call, options, fixed, this.parent);
     const ofDevice = INTERFACE_CHANGES.filter((option) => option !== 'mac' || !fixed);
     const isPort = willBePort(this, options);
