@@ -1,4 +1,5 @@
 import { accessSync, closeSync, constants } from 'node:fs';
+import { u16, u32 } from '../kernel/bytes.ts';
 import { after } from '../kernel/clock.ts';
 import { memoryFile } from '../kernel/memory-file.ts';
 import { dieWithParentCommand } from '../kernel/own-namespaces.ts';
@@ -93,14 +94,6 @@ function testFirmware(): Buffer {
     ],
     longMode,
   );
-  rom.set([0xe9, ...u16(begin - (reset + 3))], reset); // jmp begin
+  rom.set([0xe9, ...u16((begin - (reset + 3)) & 0xffff)], reset); // jmp begin
   return rom;
-}
-
-function u16(value: number): number[] {
-  return [value & 0xff, (value >> 8) & 0xff];
-}
-
-function u32(value: number): number[] {
-  return [...u16(value), ...u16(value >>> 16)];
 }
