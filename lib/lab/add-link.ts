@@ -5,7 +5,7 @@ import type { LinkKind } from '../links/link-kind.ts';
 import { makeLink } from '../links/make-link.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import type { Causes } from '../netlink/request.ts';
-import type { Family } from '../wire/ip-address.ts';
+import { FAMILIES, type Family } from '../wire/ip-address.ts';
 import { NO_MAC } from '../wire/mac-address.ts';
 import { checkNewLink } from './check-new-link.ts';
 import { engineOf } from './engine.ts';
@@ -41,7 +41,7 @@ export function addLink(call: string, namespace: Namespace, kind: LinkKind, opti
       changeApart(device, kind, settings);
       refuseIgnored(call, device, kind, options);
     });
-    return adoptLink(device, { ...options, families: kind.carries(settings) }, made.below);
+    return adoptLink(device, { ...options, families: kind.description.carries?.(settings) ?? FAMILIES }, made.below);
   });
 }
 
@@ -125,7 +125,7 @@ function makeInPlace({ call, namespace, kind, options, settings, segment }: NewL
   const origin = engineOf(namespace).devices.plan(call, kind.kind, {
     ...(parent instanceof Uplink ? { mac: randomMac() } : {}),
     ...options,
-    base: kind.baseName(settings),
+    base: kind.description.baseName?.(settings) ?? kind.kind,
     ...nameOf(namespace, kind, options, settings),
     segment,
   });
@@ -185,13 +185,8 @@ interface Call {
 
 function causesOf({ namespace, kind, settings, name, parent }: Call): Causes {
   // Only causes of kinds that have a parent ask for it.
-  const known = kind.causesOfAdding({
-    namespace: namespace.name,
-    name,
-    settings: settings as Record<string, never>,
-    lower: parent as Parent,
-  });
-  const { EOPNOTSUPP } = known;
+  const known = kind.description.causes?.add?.({ namespace: namespace.name, name, settings, lower: parent as Parent });
+  const { EOPNOTSUPP } = known ?? {};
   return {
     EEXIST: `${namespace.name} has an interface ${name} already`,
     ...known,
