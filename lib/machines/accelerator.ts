@@ -1,6 +1,7 @@
-import { accessSync, closeSync, constants } from 'node:fs';
+import { closeSync, constants } from 'node:fs';
 import { u16, u32 } from '../kernel/bytes.ts';
 import { after } from '../kernel/clock.ts';
+import { mayAccess } from '../kernel/find-program.ts';
 import { memoryFile } from '../kernel/memory-file.ts';
 import { dieWithParentCommand } from '../kernel/own-namespaces.ts';
 import { qemuProgram } from './programs.ts';
@@ -46,12 +47,7 @@ export function chooseAccelerator(): Promise<Accelerator> {
 }
 
 function kvmIsThere(): boolean {
-  try {
-    accessSync('/dev/kvm', constants.R_OK | constants.W_OK);
-    return true;
-  } catch {
-    return false;
-  }
+  return mayAccess('/dev/kvm', constants.R_OK | constants.W_OK);
 }
 
 function tryArguments(accelerator: Accelerator): string[] {
