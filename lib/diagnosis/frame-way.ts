@@ -1,5 +1,6 @@
+import { unlessError } from '../kernel/has-code.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
-import type { Hop, Interface } from '../lab/index.ts';
+import type { Interface } from '../lab/index.ts';
 import { Capture } from '../trace/capture.ts';
 import { buildPath } from '../trace/path.ts';
 import type { TracedPacket } from '../trace/rules/follow-packets.ts';
@@ -26,17 +27,8 @@ export function frameWay(
     .frames()
     .filter((each) => each.identity === identity);
   const path = buildPath(sightings, from);
-  return (
-    path && { of: 'the frame', frame: describeFrame(frame), path, lost: to && explain(path, to, { joined, packets }) }
-  );
-}
-
-function explain(path: Hop, to: Interface, heard: { joined: boolean; packets: readonly TracedPacket[] }): Way['lost'] {
-  try {
-    return explainFrame(path, to, heard);
-  } catch (error) {
-    // A device that other software deletes meanwhile cannot be asked for its settings.
-    if (error instanceof KernelError) return undefined;
-    throw error;
-  }
+  if (!path) return undefined;
+  // A device that other software deletes meanwhile cannot be asked for its settings.
+  const lost = to && unlessError(KernelError, () => explainFrame(path, to, { joined, packets }));
+  return { of: 'the frame', frame: describeFrame(frame), path, lost };
 }

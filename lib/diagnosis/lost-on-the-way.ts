@@ -1,4 +1,4 @@
-import { hasCode } from '../kernel/has-code.ts';
+import { unlessCode } from '../kernel/has-code.ts';
 import { type Hop, type Interface, Namespace } from '../lab/index.ts';
 import { stateIfThere } from '../lab/interface-state.ts';
 import { settingsOfPort } from '../lab/port.ts';
@@ -39,16 +39,12 @@ export function onTheWay(of: Loss['of'], path: Hop, to: Interface | Namespace, k
     const left = lastBeforeUplink(path);
     return left ? { of, ...left } : noWay(of, path, to, known);
   }
-  try {
-    const lost = lostBefore(places, known);
-    if (lost) return { of, ...lost };
-    const dropped = droppedAtOnlyEnd(path) ?? droppedOnArrival(path);
-    return dropped && { of, ...dropped };
-  } catch (error) {
-    // A device that somebody deleted behind the lab's back cannot be asked for its settings.
-    if (hasCode(error, 'ENODEV')) return undefined;
-    throw error;
-  }
+  // A device that somebody deleted behind the lab's back cannot be asked for its settings.
+  const lost = unlessCode(
+    ['ENODEV'],
+    () => lostBefore(places, known) ?? droppedAtOnlyEnd(path) ?? droppedOnArrival(path),
+  );
+  return lost && { of, ...lost };
 }
 
 /** What kept a frame, at one of several places, from its next step. */

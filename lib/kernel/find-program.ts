@@ -11,9 +11,14 @@ export function findProgram(file: string, path = process.env['PATH'] ?? '', cwd 
 
 /** Whether a file may be started. */
 export function isExecutable(path: string): boolean {
+  return mayAccess(path, constants.X_OK) && statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}
+
+/** Whether this process may use a file or a folder so: `constants.R_OK`, `W_OK`, `X_OK`. */
+export function mayAccess(path: string, mode: number): boolean {
   try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
+    accessSync(path, mode);
+    return true;
   } catch {
     return false;
   }

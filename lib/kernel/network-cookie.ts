@@ -1,7 +1,7 @@
+import { checked } from './checked.ts';
 import { AF_UNIX, SO_NETNS_COOKIE, SOCK_CLOEXEC, SOCK_DGRAM, SOL_SOCKET } from './constants.ts';
-import { ifReadable } from './has-code.ts';
-import { KernelError } from './kernel-error.ts';
-import { close, errnoName, getsockopt, lastErrno, socket } from './libc.ts';
+import { ifReadable, unlessCode } from './has-code.ts';
+import { close, getsockopt, socket } from './libc.ts';
 import { NetNamespace } from './net-namespace.ts';
 
 /**
@@ -12,15 +12,12 @@ import { NetNamespace } from './net-namespace.ts';
  */
 export function networkCookie(namespace: NetNamespace): bigint | undefined {
   return namespace.run(() => {
-    const fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (fd < 0) throw new KernelError({ operation: 'socket(AF_UNIX)', errno: lastErrno() });
+    const fd = checked('socket(AF_UNIX)', socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     try {
       const cookie = Buffer.alloc(8);
-      if (getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, cookie, new Uint32Array([8])) === 0)
-        return cookie.readBigUInt64LE();
-      const errno = lastErrno();
-      if (errnoName(errno) === 'ENOPROTOOPT') return undefined;
-      throw new KernelError({ operation: 'getsockopt(SO_NETNS_COOKIE)', errno });
+      const ask = () => getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, cookie, new Uint32Array([8]));
+      const told = unlessCode(['ENOPROTOOPT'], () => checked('getsockopt(SO_NETNS_COOKIE)', ask()));
+      return told === undefined ? undefined : cookie.readBigUInt64LE();
     } finally {
       close(fd);
     }

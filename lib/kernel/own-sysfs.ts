@@ -1,7 +1,7 @@
 import { checked } from './checked.ts';
 import { MS_BIND } from './constants.ts';
-import { KernelError } from './kernel-error.ts';
-import { errnoName, lastErrno, mount } from './libc.ts';
+import { unlessCode } from './has-code.ts';
+import { mount } from './libc.ts';
 import { onceInThread } from './once-in-thread.ts';
 import { isPoolWorker } from './starting-namespace.ts';
 
@@ -19,13 +19,12 @@ const sysfs = onceInThread('own-sysfs', () => ({ isHidden: false }));
 export function hideMachinesInterfaces(): void {
   if (sysfs.isHidden || !isPoolWorker()) return;
   sysfs.isHidden = true;
-  if (mount('sysfs', CLASS, 'sysfs', 0, null) !== 0) {
-    const errno = lastErrno();
-    // Where it may not be mounted (mount_too_revealing, in a container that hides parts of its own; a profile of AppArmor's),
-    // or there is no sysfs, all stays as it is.
-    if (['EPERM', 'EACCES', 'ENOENT', 'ENODEV'].includes(errnoName(errno))) return;
-    throw new KernelError({ operation: `mount -t sysfs sysfs ${CLASS}`, errno });
-  }
+  const mounted = unlessCode(['EPERM', 'EACCES', 'ENOENT', 'ENODEV'], () =>
+    checked(`mount -t sysfs sysfs ${CLASS}`, mount('sysfs', CLASS, 'sysfs', 0, null)),
+  );
+  // Where it may not be mounted (mount_too_revealing, in a container that hides parts of its own; a profile of AppArmor's),
+  // or there is no sysfs, all stays as it is.
+  if (mounted === undefined) return;
   bind(`${CLASS}${VIRTUAL.slice('/sys'.length)}`, VIRTUAL);
   bind(`${CLASS}/class/net`, CLASS);
 }

@@ -1,8 +1,8 @@
 import koffi from 'koffi';
 import { checked } from './checked.ts';
 import { AF_INET, IFNAMSIZ, IFREQ_LENGTH, SOCK_CLOEXEC, SOCK_DGRAM } from './constants.ts';
-import { KernelError } from './kernel-error.ts';
-import { close, errnoName, ioctl, lastErrno, socket } from './libc.ts';
+import { unlessCode } from './has-code.ts';
+import { close, ioctl, socket } from './libc.ts';
 import type { NetNamespace } from './net-namespace.ts';
 
 // linux/sockios.h, linux/ethtool.h
@@ -30,9 +30,7 @@ function hasGro(fd: number, name: string): boolean {
   request.write(name, 0, IFNAMSIZ - 1, 'latin1');
   request.writeBigUInt64LE(koffi.address(request) + BigInt(IFREQ_LENGTH), IFNAMSIZ);
   request.writeUInt32LE(ETHTOOL_GGRO, IFREQ_LENGTH);
-  if (ioctl(fd, SIOCETHTOOL, request) === 0) return request.readUInt32LE(IFREQ_LENGTH + 4) !== 0;
-  const errno = lastErrno();
-  // Deleted since it was listed.
-  if (errnoName(errno) === 'ENODEV') return false;
-  throw new KernelError({ operation: `ethtool -k ${name}`, errno });
+  // It may have been deleted since it was listed: then nothing is told.
+  unlessCode(['ENODEV'], () => checked(`ethtool -k ${name}`, ioctl(fd, SIOCETHTOOL, request)));
+  return request.readUInt32LE(IFREQ_LENGTH + 4) !== 0;
 }

@@ -1,6 +1,6 @@
 import { bpfCommand } from './bpf-command.ts';
-import { KernelError } from './kernel-error.ts';
-import { errnoName, lastErrno } from './libc.ts';
+import { checked } from './checked.ts';
+import { unlessCode } from './has-code.ts';
 import type { NetNamespace } from './net-namespace.ts';
 
 // linux/bpf.h
@@ -41,23 +41,12 @@ export function tcxPrograms(namespace: NetNamespace, devices: readonly number[])
 /** @returns undefined where nobody can ask */
 function programIds(device: number, attachType: number): number[] | undefined {
   const ids = Buffer.alloc(4 * MOST_PROGRAMS);
-  if (bpfCommand(BPF_PROG_QUERY, [device, attachType, 0, 0, ids, MOST_PROGRAMS]) === 0) {
-    const all = Array.from({ length: MOST_PROGRAMS }, (_, at) => ids.readUInt32LE(4 * at));
-    // No program has the id 0.
-    return all.filter((id) => id !== 0);
-  }
-  const errno = lastErrno();
-  switch (errnoName(errno)) {
-    // Nothing is attached there, or the device is gone.
-    case 'ENOENT':
-    case 'ENODEV':
-      return [];
-    case 'EACCES':
-    case 'EINVAL':
-    case 'ENOSYS':
-    case 'EPERM':
-      return undefined;
-    default:
-      throw new KernelError({ operation: 'bpf(BPF_PROG_QUERY)', errno });
-  }
+  const ask = () =>
+    checked('bpf(BPF_PROG_QUERY)', bpfCommand(BPF_PROG_QUERY, [device, attachType, 0, 0, ids, MOST_PROGRAMS]));
+  // Without an answer nothing is attached there, or the device is gone.
+  const asked = unlessCode(['EACCES', 'EINVAL', 'ENOSYS', 'EPERM'], () => unlessCode(['ENOENT', 'ENODEV'], ask, 0));
+  if (asked === undefined) return undefined;
+  const all = Array.from({ length: MOST_PROGRAMS }, (_, at) => ids.readUInt32LE(4 * at));
+  // No program has the id 0.
+  return all.filter((id) => id !== 0);
 }

@@ -82,7 +82,7 @@ function plug<A extends Namespace, B extends Namespace>(
 function addPair(main: End, peer: End, { mtu, pair }: { mtu?: number; pair: Pair }): void {
   const { kind, settings } = pair;
   const master = main.node instanceof Switch ? engineOf(main.node).bridge : undefined;
-  const isWithoutMac = kind.withoutMac(settings);
+  const isWithoutMac = kind.description.withoutMac?.(settings);
   const [own, other] = [main, peer].map((end) => ({
     ...newLink(end, mtu),
     ...(isWithoutMac ? { mac: undefined } : {}),
@@ -103,7 +103,7 @@ interface Pair {
 }
 
 function checkPairMac(call: string, { kind, settings }: Pair, end: EndOptions | undefined): void {
-  if (end?.mac !== undefined && kind.withoutMac(settings))
+  if (end?.mac !== undefined && kind.description.withoutMac?.(settings))
     throw new UsageError(`${call}: mac cannot be chosen: a ${kind.kind} with these settings has none`);
 }
 

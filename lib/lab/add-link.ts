@@ -5,7 +5,7 @@ import type { LinkKind } from '../links/link-kind.ts';
 import { makeLink } from '../links/make-link.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import type { Causes } from '../netlink/request.ts';
-import type { Family } from '../wire/ip-address.ts';
+import { FAMILIES, type Family } from '../wire/ip-address.ts';
 import { NO_MAC } from '../wire/mac-address.ts';
 import { checkNewLink } from './check-new-link.ts';
 import { engineOf } from './engine.ts';
@@ -41,7 +41,7 @@ export function addLink(call: string, namespace: Namespace, kind: LinkKind, opti
       changeApart(device, kind, settings);
       refuseIgnored(call, device, kind, options);
     });
-    return adoptLink(device, { ...options, families: kind.carries(settings) }, made.below);
+    return adoptLink(device, { ...options, families: kind.description.carries?.(settings) ?? FAMILIES }, made.below);
   });
 }
 
@@ -74,7 +74,7 @@ function onSegment(
 ): Interface {
   const { kind, end } = of;
   const { segments } = engineOf(lab);
-  const tag = of.tag(settings);
+  const tag = of.description.tag?.(settings);
   if (parent) return build(tag ? taggedSegment(parent.segment, tag, lab) : parent.segment);
   if (tag) return build(segments.tagged(undefined, `${kind} ${tag.tag}`, `${kind} ${tag.suffix}`));
   return end === 'none' ? segments.addFor(`${name} ${kind}`, build) : build(undefined);
@@ -125,7 +125,7 @@ function makeInPlace({ call, namespace, kind, options, settings, segment }: NewL
   const origin = engineOf(namespace).devices.plan(call, kind.kind, {
     ...(parent instanceof Uplink ? { mac: randomMac() } : {}),
     ...options,
-    base: kind.baseName(settings),
+    base: kind.description.baseName?.(settings) ?? kind.kind,
     ...nameOf(namespace, kind, options, settings),
     segment,
   });
@@ -156,7 +156,7 @@ function nameOf(
   { name, parent }: NewLinkOptions,
   settings: Settings,
 ): { name?: string } {
-  const usual = name === undefined && parent ? kind.usualName(parent.name, settings) : undefined;
+  const usual = name === undefined && parent ? kind.description.usualName?.(parent.name, settings) : undefined;
   if (usual === undefined) return {};
   const isTaken = interfaces.some((device) => device.name === usual);
   return isTaken || Buffer.byteLength(usual) > LONGEST_INTERFACE_NAME ? {} : { name: usual };
@@ -170,9 +170,9 @@ function macOf(
   origin: InterfaceOrigin,
 ): { mac: string; requested?: string | undefined } {
   const { description } = kind;
-  const isParents = description.mac === 'lower' || kind.fixedMac(settings) !== undefined;
+  const isParents = description.mac === 'lower' || description.fixedMac?.(settings) !== undefined;
   if (isParents && parent) return { mac: mac?.toLowerCase() ?? parent.mac, requested: mac };
-  return kind.withoutMac(settings) ? { mac: NO_MAC } : { mac: origin.mac, requested: origin.mac };
+  return description.withoutMac?.(settings) ? { mac: NO_MAC } : { mac: origin.mac, requested: origin.mac };
 }
 
 interface Call {
@@ -185,13 +185,8 @@ interface Call {
 
 function causesOf({ namespace, kind, settings, name, parent }: Call): Causes {
   // Only causes of kinds that have a parent ask for it.
-  const known = kind.causesOfAdding({
-    namespace: namespace.name,
-    name,
-    settings: settings as Record<string, never>,
-    lower: parent as Parent,
-  });
-  const { EOPNOTSUPP } = known;
+  const known = kind.description.causes?.add?.({ namespace: namespace.name, name, settings, lower: parent as Parent });
+  const { EOPNOTSUPP } = known ?? {};
   return {
     EEXIST: `${namespace.name} has an interface ${name} already`,
     ...known,

@@ -6,7 +6,7 @@ import { prefixIn } from './address-option.ts';
 import { engineOf } from './engine.ts';
 import type { Interface } from './interface.ts';
 import { checkAlive } from './interface-state.ts';
-import { change, watcher } from './watcher.ts';
+import { ask, change } from './watcher.ts';
 
 /** The addresses of one interface, as `ip address` has them. */
 export class AddressList {
@@ -25,9 +25,7 @@ export class AddressList {
    * @example ns1.interface('m1').address.add('10.0.0.101/24')
    */
   add(text: string, options?: { dad?: boolean }): void {
-    const call = `${this.#interface}.address.add`;
-    change(call, [text, options], () => {
-      checkAlive(this.#interface, 'address.add');
+    change(`${this.#interface}.address.add`, this.#interface, [text, options], (call) => {
       if (options !== undefined) checkOptions(call, options, ['dad']);
       checkBoolean(call, 'dad', options?.dad);
       const prefix = prefixIn(this.#interface.segment, call, text);
@@ -41,9 +39,7 @@ export class AddressList {
 
   /** Deletes an address. @throws KernelError `EADDRNOTAVAIL` when the interface does not have it */
   delete(text: string): void {
-    const call = `${this.#interface}.address.delete`;
-    change(call, [text], () => {
-      checkAlive(this.#interface, 'address.delete');
+    change(`${this.#interface}.address.delete`, this.#interface, [text], (call) => {
       const prefix = prefixIn(this.#interface.segment, call, text);
       const { namespace, index } = this.#interface;
       const causes = { EADDRNOTAVAIL: () => `${this.#interface} has no such address; it has ${this.#summary()}` };
@@ -59,8 +55,9 @@ export class AddressList {
 
   /** The first address with a scope beyond its link, or undefined. */
   first(family: Family): AddressState | undefined {
-    checkAlive(this.#interface, 'address.first');
-    checkOneOf(`${this.#interface}.address.first`, 'family', family, [4, 6]);
+    const call = `${this.#interface}.address.first`;
+    checkAlive(call, this.#interface);
+    checkOneOf(call, 'family', family, [4, 6]);
     return this.list().find((address) => address.family === family && isRoutable(address));
   }
 
@@ -75,10 +72,9 @@ export class AddressList {
 
 /** The addresses of several devices of one namespace, as {@link AddressList.list} returns them. The kernel is asked only once. */
 export function addressesOf(devices: readonly Interface[]): AddressState[] {
-  for (const device of devices) checkAlive(device, 'address.list');
+  for (const device of devices) ask(`${device}.address.list`, device);
   const [first] = devices;
   if (!first) return [];
-  watcher()?.asked();
   const all = engineOf(first.namespace).rtnetlink.list(ipAddress.all());
   return devices.flatMap(({ index }) => all.filter((address) => address.index === index));
 }

@@ -4,7 +4,6 @@ import type { PortOptions } from '../links/bridge-port.ts';
 import type { NewSettingsOf } from '../links/link-kind.ts';
 import type { KindNamed, PairKindName, UsualPairName } from '../links/registry.ts';
 import type { AddressOption } from './address-option.ts';
-import { checkLabOpen } from './check-lab-open.ts';
 import type { Interface } from './interface.ts';
 import { stateIfThere } from './interface-state.ts';
 import type { Namespace } from './namespace.ts';
@@ -82,10 +81,8 @@ export class Cable<A extends Namespace = Namespace, B extends Namespace = Namesp
    * cut.plug();
    */
   unplug(): Unplugged {
-    const call = `${this}.unplug`;
     const before = this.#pulled;
-    change(call, [], () => {
-      checkLabOpen(call, this.a.namespace.lab);
+    change(`${this}.unplug`, this.a.namespace, [], () => {
       this.#pulled ??= new PulledPlug(endToPull([this.a, this.b]));
     });
     const pulled = before === this.#pulled ? undefined : this.#pulled;
@@ -100,9 +97,7 @@ export class Cable<A extends Namespace = Namespace, B extends Namespace = Namesp
 
   /** Plugs it in again. Also brings up an end that something else set down. */
   plug(): this {
-    const call = `${this}.plug`;
-    change(call, [], () => {
-      checkLabOpen(call, this.a.namespace.lab);
+    change(`${this}.plug`, this.a.namespace, [], () => {
       this.#pulled?.putBack();
       this.#pulled = undefined;
       for (const end of [this.a, this.b]) if (stateIfThere(end)?.up !== true) end.set({ up: true });
@@ -140,7 +135,7 @@ export class Cable<A extends Namespace = Namespace, B extends Namespace = Namesp
 
   /** Deletes the pair, and the devices on top of its ends. */
   delete(): void {
-    change(`${this}.delete`, [], () => this.a.delete());
+    change(`${this}.delete`, this.a.namespace, [], () => this.a.delete());
   }
 
   /** As in `a/eth0–sw/p0`. */

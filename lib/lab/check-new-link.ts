@@ -11,7 +11,7 @@ import { Uplink } from './uplink.ts';
 /** Checks a link that is to be made in a namespace. @throws UsageError */
 export function checkNewLink(call: string, namespace: Namespace, kind: LinkKind, options: NewLinkOptions): void {
   const { lower } = kind;
-  const never = kind.fixedMac({});
+  const never = kind.description.fixedMac?.({});
   if (never && options?.parent) refuseMac(call, options, never, options.parent);
   const common = ['name', 'address', ...(never ? [] : ['mac']), 'mtu', 'up', 'promiscuous'];
   checkOptions(call, options, [...(lower === 'none' ? [] : ['parent']), ...common, ...kind.options.keys()]);
@@ -22,9 +22,9 @@ export function checkNewLink(call: string, namespace: Namespace, kind: LinkKind,
   kind.checkNew(call, options);
   checkLinkedDevices(call, namespace, kind, options);
   const settings = { ...kind.defaults, ...options };
-  if (options.mac !== undefined && kind.withoutMac(settings))
+  if (options.mac !== undefined && kind.description.withoutMac?.(settings))
     throw new UsageError(`${call}: mac cannot be chosen: a ${kind.kind} with these settings has none`);
-  const fixed = kind.fixedMac(settings);
+  const fixed = kind.description.fixedMac?.(settings);
   if (fixed && parent && options.mac !== undefined) refuseMac(call, options, fixed, parent);
   engineOf(namespace).devices.check(call, options);
 }

@@ -80,7 +80,7 @@ function take(namespace: Namespace, link: Link, links: Links): Interface {
   const { index, name, mac, kind: kindName = 'device' } = link;
   const kind = kindOf(link);
   const lower = kind && kind.lower !== 'none' ? takeLower(link, links) : undefined;
-  const tag = kind?.tag(kind.of(link));
+  const tag = kind?.description.tag?.(kind.of(link));
   const segment = tag ? taggedSegment(lower?.segment, tag, namespace.lab) : lower?.segment;
   const parent = kind && lower && realParentOf(kind, lower);
   const device = handleOf({ namespace, index, name, mac, kind: kindName, segment, parent });

@@ -1,12 +1,10 @@
 import { checkBoolean, checkInteger, checkMac, checkOptions, show, UsageError } from '../kernel/validate.ts';
 import { bridgeFdb, type FdbEntry } from '../netlink/neighbour.ts';
 import type { Bridge } from './bridge.ts';
-import { checkLabOpen } from './check-lab-open.ts';
 import { engineOf } from './engine.ts';
 import { Interface } from './interface.ts';
-import { checkAlive } from './interface-state.ts';
 import type { Port } from './port.ts';
-import { change, watcher } from './watcher.ts';
+import { ask, change } from './watcher.ts';
 
 /** More of an entry, in the words of `bridge fdb`. Without `dynamic`, `local`, `externLearn` and `use` it is static. */
 export interface FdbOptions {
@@ -45,9 +43,7 @@ export class Fdb {
   /** Entries of the ports, without those of the bridge itself. */
   list(): (FdbEntry & { port: Port })[] {
     const { namespace, index: bridge, ports } = this.#bridge;
-    checkLabOpen(`${this.#name}.fdb.list`, namespace.lab);
-    checkAlive(this.#bridge, 'fdb.list');
-    watcher()?.asked();
+    ask(`${this.#name}.fdb.list`, this.#bridge);
     return engineOf(namespace)
       .rtnetlink.list(bridgeFdb.all({ bridge }))
       .flatMap((entry) => {
@@ -82,8 +78,7 @@ export class Fdb {
    * @throws KernelError `ENOENT` when there is no such entry
    */
   delete(mac: string, port: Interface, options: Pick<FdbOptions, 'vlan'> = {}): void {
-    const call = `${this.#name}.fdb.delete`;
-    change(call, [mac, port, ...(Object.keys(options ?? {}).length > 0 ? [options] : [])], () => {
+    change(`${this.#name}.fdb.delete`, this.#bridge.namespace, [mac, port, options], (call) => {
       this.#check(call, mac, port);
       checkOptions(call, options, ['vlan']);
       checkVlan(call, options.vlan);
@@ -93,8 +88,7 @@ export class Fdb {
   }
 
   #replace(verb: 'add' | 'replace', mac: string, port: Interface, options: FdbOptions): void {
-    const call = `${this.#name}.fdb.${verb}`;
-    change(call, [mac, port, ...(Object.keys(options ?? {}).length > 0 ? [options] : [])], () => {
+    change(`${this.#name}.fdb.${verb}`, this.#bridge.namespace, [mac, port, options], (call) => {
       this.#check(call, mac, port);
       const isOwn = port === this.#bridge;
       checkEntry(call, options, isOwn);
@@ -112,7 +106,6 @@ export class Fdb {
   }
 
   #check(call: string, mac: unknown, port: unknown): void {
-    checkLabOpen(call, this.#bridge.namespace.lab);
     checkMac(call, 'mac', mac);
     if (!(port instanceof Interface) || (port.bridge !== this.#bridge && port !== this.#bridge)) {
       throw new UsageError(

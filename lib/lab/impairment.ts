@@ -5,7 +5,6 @@ import { checkInteger, checkOptions, UsageError, wrongOption } from '../kernel/v
 import { type Netem, type Tbf, tcQdisc } from '../netlink/qdisc.ts';
 import { engineOf } from './engine.ts';
 import type { Interface } from './interface.ts';
-import { checkAlive } from './interface-state.ts';
 import { change, unwatched } from './watcher.ts';
 
 /** What happens to the packets that an interface sends, in the words of `tc qdisc … netem`. */
@@ -74,8 +73,7 @@ export class Impairment implements Disposable {
 export function impair(device: Interface, options: ImpairOptions): Impairment {
   const call = `${device}.impair`;
   const impairment = new Impairment(device);
-  change(call, [options], () => {
-    checkAlive(device, 'impair');
+  change(call, device, [options], () => {
     const netem = netemOf(call, options);
     const { namespace, index } = device;
     const { rtnetlink } = engineOf(namespace);

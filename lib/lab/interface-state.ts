@@ -3,6 +3,7 @@ import { UsageError } from '../kernel/validate.ts';
 import type { LinkState } from '../netlink/link.ts';
 import { checkLabOpen } from './check-lab-open.ts';
 import type { Interface } from './interface.ts';
+import type { Namespace } from './namespace.ts';
 
 /**
  * What the kernel says of a device now, for callers that can go on without the device: other software may delete it at any
@@ -15,8 +16,8 @@ export function stateIfThere(device: Interface | undefined): LinkState | undefin
   return unlessCode(['ENODEV'], () => device.state());
 }
 
-/** @throws UsageError when the lab is closed, or the interface been deleted; `method` is what was called on it */
-export function checkAlive(device: Interface, method: string): void {
-  checkLabOpen(`${device}.${method}`, device.namespace.lab);
-  if (device.deleted) throw new UsageError(`${device}.${method}: the interface has been deleted`);
+/** @throws UsageError when the lab of what was called is closed, or the interface been deleted */
+export function checkAlive(call: string, owner: Interface | Namespace): void {
+  checkLabOpen(call, 'lab' in owner ? owner.lab : owner.namespace.lab);
+  if ('deleted' in owner && owner.deleted) throw new UsageError(`${call}: the interface has been deleted`);
 }

@@ -7,11 +7,10 @@ import { hasPorts, kindOf, memberSettingsOf, settingsOf } from '../links/registr
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import { AddressList } from './address-list.ts';
 import type { Bridge } from './bridge.ts';
-import { checkLabOpen } from './check-lab-open.ts';
 import { engineOf } from './engine.ts';
 import { type Impairment, type ImpairOptions, impair } from './impairment.ts';
 import { checkInterfaceChange, INTERFACE_CHANGES, type InterfaceChange, refuseMac } from './interface-change.ts';
-import { checkAlive, stateIfThere } from './interface-state.ts';
+import { stateIfThere } from './interface-state.ts';
 import { checkInterfaceOf, checkLinkedDevices, withDevices } from './linked-devices.ts';
 import { checkMaster, setMaster } from './master.ts';
 import { changeMemberSettings, checkMemberSettings, masterKindAfter } from './member-settings.ts';
@@ -29,7 +28,7 @@ import type { Segment } from './segment.ts';
 import { changeApart, readApart } from './settings-apart.ts';
 import type { Uplink } from './uplink.ts';
 import { VlanList } from './vlan-list.ts';
-import { change, watcher } from './watcher.ts';
+import { ask, change } from './watcher.ts';
 
 /** What an interface is on, and keeps for life. */
 export interface InterfacePlace {
@@ -100,8 +99,7 @@ export class Interface {
 
   /** The settings of its kind, and those of a bridge port, as the kernel has them now. */
   get settings(): object {
-    checkAlive(this, 'settings');
-    watcher()?.asked();
+    ask(`${this}.settings`, this);
     const link = engineOf(this).link();
     const kind = kindOf(link);
     const apart = kind ? readApart(this, kind) : {};
@@ -124,15 +122,13 @@ export class Interface {
    * @example eth0.set({ master: bridge, hairpin: true })
    */
   set(options: InterfaceChange & PortOptions & BackupOption): this {
-    const call = `${this}.set`;
-    change(call, [options], () => this.#set(call, options));
+    change(`${this}.set`, this, [options], (call) => this.#set(call, options));
     return this;
   }
 
   #set(call: string, options: InterfaceChange): void {
-    checkAlive(this, 'set');
     const kind = kindOf(this);
-    const fixed = kind?.fixedMac({});
+    const fixed = kind?.description.fixedMac?.({});
     if (fixed && this.parent) refuseMac(call, options, fixed, this.parent);
     const ofDevice = INTERFACE_CHANGES.filter((option) => option !== 'mac' || !fixed);
     const isPort = willBePort(this, options);
@@ -200,15 +196,12 @@ export class Interface {
   /** Deletes the device; a cable's other end and the children on top go with it. A second call does nothing. */
   delete(): void {
     if (this.deleted) return;
-    const call = `${this}.delete`;
-    checkLabOpen(call, this.namespace.lab);
-    change(call, [], () => engineOf(this).remove());
+    change(`${this}.delete`, this, [], () => engineOf(this).remove());
   }
 
   /** The device's state in the kernel now. @throws KernelError `ENODEV` when other software has deleted or moved it */
   state(): LinkState {
-    checkAlive(this, 'state');
-    watcher()?.asked();
+    ask(`${this}.state`, this);
     return engineOf(this).link();
   }
 

@@ -27,7 +27,7 @@ export function checkMaster(call: string, device: Interface, master: Interface):
 /** Has a device belong to another, or to none. */
 export function setMaster(device: Interface, master: MasterOption): void {
   const { namespace, index } = device;
-  const causes = master ? kindOf(master)?.causesOfMember(String(master), String(device)) : {};
+  const causes = master ? kindOf(master)?.description.causes?.member?.(String(master), String(device)) : {};
   engineOf(namespace).rtnetlink.change(ipLink.change({ index, master: master ? master.index : NO_MASTER }, causes));
   joinMaster(device, master || undefined);
   // A VRF takes a device down and up again (cycle_netdev), a bond brings it up (bond_enslave).

@@ -3,12 +3,10 @@ import { bridgeMdb, type MdbEntry } from '../netlink/mdb.ts';
 import { familyOf, isMulticastIp } from '../wire/ip-address.ts';
 import { isGroupMac, isMac } from '../wire/mac-address.ts';
 import type { Bridge } from './bridge.ts';
-import { checkLabOpen } from './check-lab-open.ts';
 import { engineOf } from './engine.ts';
 import type { Interface } from './interface.ts';
-import { checkAlive } from './interface-state.ts';
 import { showDevice } from './linked-devices.ts';
-import { change, watcher } from './watcher.ts';
+import { ask, change } from './watcher.ts';
 
 /** A member of a group, in the words of `bridge mdb add`. */
 export interface MdbMember {
@@ -52,9 +50,7 @@ export class Mdb {
   /** The entries that the kernel has now: those that were added, and those of hosts that joined. */
   list(): MdbPortEntry[] {
     const { namespace, index } = this.#bridge;
-    checkLabOpen(`${this.#name}.mdb.list`, namespace.lab);
-    checkAlive(this.#bridge, 'mdb.list');
-    watcher()?.asked();
+    ask(`${this.#name}.mdb.list`, this.#bridge);
     const all = engineOf(namespace).rtnetlink.list(bridgeMdb.all());
     return all
       .flatMap(({ entries }) => entries)
@@ -72,8 +68,7 @@ export class Mdb {
    * @example sw.mdb.add({ group: '239.1.1.1', port })
    */
   add(member: MdbMember & { state?: (typeof STATES)[number] }): void {
-    const call = `${this.#name}.mdb.add`;
-    change(call, [member], () => {
+    change(`${this.#name}.mdb.add`, this.#bridge.namespace, [member], (call) => {
       this.#check(call, member, ['group', 'port', 'vlan', 'src', 'state']);
       // Of the bridge itself groups of IP are temporary, and those by MAC addresses are always permanent (br_mdb_add_group).
       const usual = member.port === this.#bridge && familyOf(member.group) ? 'temp' : 'permanent';
@@ -88,8 +83,7 @@ export class Mdb {
 
   /** Deletes an entry, also one of a host that joined. @throws KernelError when there is none */
   delete(member: MdbMember): void {
-    const call = `${this.#name}.mdb.delete`;
-    change(call, [member], () => {
+    change(`${this.#name}.mdb.delete`, this.#bridge.namespace, [member], (call) => {
       this.#check(call, member, ['group', 'port', 'vlan', 'src']);
       const causes = { EINVAL: 'there is no such entry (br_mdb_del)', ENOENT: 'there is no such entry' };
       engineOf(this.#bridge.namespace).rtnetlink.change(bridgeMdb.delete(this.#entry(member), causes));
@@ -105,7 +99,6 @@ export class Mdb {
   }
 
   #check(call: string, member: MdbMember, options: readonly string[]): void {
-    checkLabOpen(call, this.#bridge.namespace.lab);
     checkOptions(call, member, options);
     checkGroup(call, member.group);
     checkInteger(call, 'vlan', member.vlan, 1, 4094);

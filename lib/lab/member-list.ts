@@ -4,7 +4,6 @@ import type { LinkKind } from '../links/link-kind.ts';
 import { ipLink } from '../netlink/link.ts';
 import { engineOf } from './engine.ts';
 import type { Interface } from './interface.ts';
-import { checkAlive } from './interface-state.ts';
 import { change } from './watcher.ts';
 
 /** A list among a link's settings, such as the addresses that a `source` macvlan hears (`… type macvlan macaddr`). */
@@ -32,13 +31,12 @@ export class MemberList {
 
   /** Empties the list: the macvlan hears nobody. */
   flush(): void {
-    change(`${this.#path}.flush`, [], () => this.#send(this.#changes.flush()));
+    change(`${this.#path}.flush`, this.#device, [], () => this.#send(this.#changes.flush()));
   }
 
   /** Replaces the whole list. */
   set(members: readonly string[]): void {
-    const call = `${this.#path}.set`;
-    change(call, [members], () => {
+    change(`${this.#path}.set`, this.#device, [members], (call) => {
       if (members === undefined) throw new UsageError(`${call}: ${this.#name} must be given: ${this.#changes.members}`);
       this.#kind.options.get(this.#name)?.check(call, this.#name, members);
       this.#send(this.#changes.set(members));
@@ -56,8 +54,7 @@ export class MemberList {
   }
 
   #change(how: 'add' | 'delete', member: string): void {
-    const call = `${this.#path}.${how}`;
-    change(call, [member], () => {
+    change(`${this.#path}.${how}`, this.#device, [member], (call) => {
       this.#changes.check(call, this.#changes.member, member);
       this.#send(this.#changes[how](member));
     });
@@ -65,7 +62,6 @@ export class MemberList {
 
   #send(data: object): void {
     const device = this.#device;
-    checkAlive(device, 'set');
     const { kind, description } = this.#kind;
     const { rtnetlink } = engineOf(device.namespace);
     rtnetlink.change(ipLink.change({ index: device.index, kind, data }, description.causes?.settings));

@@ -7,12 +7,11 @@ import { deviceNames } from '../state/entries/entry-kind.ts';
 import { deviceName, type Fields, from, ip, objectSchema } from '../state/entries/fields.ts';
 import { listMroutes, type MrouteEntry, mrouteOf } from '../state/entries/mroute-entry.ts';
 import { familyOf, isMulticastIp, isRoutedGroup, normalizeIp } from '../wire/ip-address.ts';
-import { checkLabOpen } from './check-lab-open.ts';
 import { engineOf } from './engine.ts';
 import type { Interface } from './interface.ts';
 import type { Namespace } from './namespace.ts';
 import { deviceOf } from './route-options.ts';
-import { change, watcher } from './watcher.ts';
+import { ask, change } from './watcher.ts';
 
 /** A new multicast route. */
 export interface MrouteOptions {
@@ -98,9 +97,7 @@ export class MrouteTable {
    * @example r.mroute.delete({ group: '239.1.1.1', source: '10.0.0.1' })
    */
   delete(which: MrouteKey): void {
-    const call = `${this.#namespace}.mroute.delete`;
-    change(call, [which], () => {
-      checkLabOpen(call, this.#namespace.lab);
+    change(`${this.#namespace}.mroute.delete`, this.#namespace, [which], (call) => {
       checkOptions(call, which, ['group', 'source']);
       const { group, source, family } = checkKey(call, which);
       engineOf(this.#namespace).multicastRouter(family).delete(group, source);
@@ -109,17 +106,14 @@ export class MrouteTable {
 
   /** The multicast routes that the kernel has now, with their counters. Routes of programs and `unresolved` ones are among them. */
   list(): MrouteEntry[] {
-    checkLabOpen(`${this.#namespace}.mroute.list`, this.#namespace.lab);
-    watcher()?.asked();
+    ask(`${this.#namespace}.mroute.list`, this.#namespace);
     const { rtnetlink } = engineOf(this.#namespace);
     const names = deviceNames(rtnetlink);
     return listMroutes(rtnetlink).map((route) => mrouteOf(route, names));
   }
 
   #give(verb: string, options: MrouteOptions, checkTable: (call: string) => void): void {
-    const call = `${this.#namespace}.mroute.${verb}`;
-    change(call, [options], () => {
-      checkLabOpen(call, this.#namespace.lab);
+    change(`${this.#namespace}.mroute.${verb}`, this.#namespace, [options], (call) => {
       checkOptions(call, options, Object.keys(mrouteFields));
       const { group, source, family } = checkKey(call, options);
       if (options.in === undefined) throw new UsageError(`${call}: in must be given: an interface, or its name`);

@@ -6,12 +6,11 @@ import { type PortState, portState } from '../netlink/port-state.ts';
 import type { Request } from '../netlink/request.ts';
 import { membersOf } from '../netlink/vlan-rows.ts';
 import type { Bridge } from './bridge.ts';
-import { checkLabOpen } from './check-lab-open.ts';
 import { engineOf } from './engine.ts';
 import type { Interface } from './interface.ts';
 import { showDevice } from './linked-devices.ts';
 import { checkVlanIds } from './vlan-ids.ts';
-import { change, watcher } from './watcher.ts';
+import { ask, change } from './watcher.ts';
 
 /** An instance of a bridge's spanning trees (802.1Q's MST), with its VLANs, and its state at each port that is in one of them. */
 export interface MstInstance {
@@ -47,8 +46,7 @@ export class Mst {
    * @example sw.mst.add({ msti: 1, id: '10-19' })
    */
   add(vlans: { msti: number; id: VlanIds }): void {
-    const call = `${this.#name}.mst.add`;
-    change(call, [vlans], () => {
+    change(`${this.#name}.mst.add`, this.#bridge.namespace, [vlans], (call) => {
       checkOptions(call, vlans, ['msti', 'id']);
       const { msti, id } = vlans;
       // Back into the common tree as well.
@@ -67,8 +65,7 @@ export class Mst {
    * @example sw.mst.set({ msti: 1, port, state: 'forwarding' })
    */
   set(instance: { msti: number; port: Interface; state: PortState }): void {
-    const call = `${this.#name}.mst.set`;
-    change(call, [instance], () => {
+    change(`${this.#name}.mst.set`, this.#bridge.namespace, [instance], (call) => {
       checkOptions(call, instance, ['msti', 'port', 'state']);
       const { msti, port, state } = instance;
       checkMsti(call, msti, 1);
@@ -90,8 +87,7 @@ export class Mst {
 
   /** The instances that the kernel has now. */
   list(): MstInstance[] {
-    checkLabOpen(`${this.#name}.mst.list`, this.#bridge.namespace.lab);
-    watcher()?.asked();
+    ask(`${this.#name}.mst.list`, this.#bridge.namespace);
     const { rtnetlink } = engineOf(this.#bridge.namespace);
     const { index, ports } = this.#bridge;
     const mapped = rtnetlink.list(bridgeVlanGlobal.all()).filter((each) => each.index === index);
@@ -116,7 +112,6 @@ export class Mst {
   }
 
   #check(call: string): void {
-    checkLabOpen(call, this.#bridge.namespace.lab);
     // Without it the kernel takes VLANs out of forwarding all the same (br_mst_vlan_set_msti).
     if (!bridge.of(engineOf(this.#bridge).link()).mstEnabled)
       throw new UsageError(

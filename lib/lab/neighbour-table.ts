@@ -5,12 +5,12 @@ import { checkOptionValues, deviceName, ip, mac } from '../state/entries/fields.
 import { type NeighbourEntry, neighbourEntry } from '../state/entries/neighbour-entry.ts';
 import type { Family } from '../wire/ip-address.ts';
 import { familyOf } from '../wire/ip-address.ts';
-import { checkLabOpen } from './check-lab-open.ts';
 import { engineOf } from './engine.ts';
 import type { Interface } from './interface.ts';
+import { checkAlive } from './interface-state.ts';
 import { listNeighbours } from './list-neighbours.ts';
 import type { Namespace } from './namespace.ts';
-import { change, watcher } from './watcher.ts';
+import { ask, change } from './watcher.ts';
 
 /** A new entry, in the words of `ip neighbour` (camel-cased). */
 export interface NeighbourOptions {
@@ -51,9 +51,7 @@ export class NeighbourTable {
    * @example r.neighbour.add({ to: '10.0.0.9', proxy: true, dev: eth0 })
    */
   add(options: NeighbourOptions): void {
-    const call = `${this.#namespace}.neighbour.add`;
-    change(call, [options], () => {
-      checkLabOpen(call, this.#namespace.lab);
+    change(`${this.#namespace}.neighbour.add`, this.#namespace, [options], (call) => {
       checkOptions(call, options, Object.keys(neighbourFields));
       const { to, lladdr } = options;
       checkIp(call, 'to', to);
@@ -75,9 +73,7 @@ export class NeighbourTable {
    * @throws KernelError `ENOENT` when there is none
    */
   delete(to: string, dev?: Interface | string, options: { proxy?: boolean } = {}): void {
-    const call = `${this.#namespace}.neighbour.delete`;
-    change(call, [to, dev, ...(options.proxy ? [options] : [])], () => {
-      checkLabOpen(call, this.#namespace.lab);
+    change(`${this.#namespace}.neighbour.delete`, this.#namespace, [to, dev, options], (call) => {
       checkIp(call, 'to', to);
       checkOptions(call, options, ['proxy']);
       checkBoolean(call, 'proxy', options.proxy);
@@ -90,8 +86,7 @@ export class NeighbourTable {
 
   /** The entries that the kernel has now, proxies too, without the `NOARP` entries. */
   list(): NeighbourEntry[] {
-    checkLabOpen(`${this.#namespace}.neighbour.list`, this.#namespace.lab);
-    watcher()?.asked();
+    ask(`${this.#namespace}.neighbour.list`, this.#namespace);
     return neighbourEntry.list(engineOf(this.#namespace));
   }
 
@@ -102,7 +97,7 @@ export class NeighbourTable {
    * @param only the family. @default both
    */
   flush(only?: Family): void {
-    checkLabOpen(`${this.#namespace}.neighbour.flush`, this.#namespace.lab);
+    checkAlive(`${this.#namespace}.neighbour.flush`, this.#namespace);
     if (only !== undefined) checkOneOf(`${this.#namespace.name}.neighbour.flush`, 'family', only, [4, 6]);
     for (const { device, to } of listNeighbours(this.#namespace).filter(isLearnt)) {
       if (only !== undefined && familyOf(to) !== only) continue;

@@ -6,12 +6,11 @@ import { checkOptionValues } from '../state/entries/fields.ts';
 import { type NexthopEntry, nexthopEntry, nexthopFields } from '../state/entries/nexthop-entry.ts';
 import { type Family, familyOf } from '../wire/ip-address.ts';
 import { checkEncap } from './check-encap.ts';
-import { checkLabOpen } from './check-lab-open.ts';
 import { engineOf } from './engine.ts';
 import type { Interface } from './interface.ts';
 import type { Namespace } from './namespace.ts';
 import { deviceOf } from './route-options.ts';
-import { change, watcher } from './watcher.ts';
+import { ask, change } from './watcher.ts';
 
 /** A new nexthop object, in the words of `ip nexthop` (camel-cased). */
 export interface NexthopOptions {
@@ -75,9 +74,7 @@ export class NexthopTable {
 
   /** Deletes a nexthop; the routes that lead to it go with it. @throws KernelError `ENOENT` when there is none */
   delete(id: number): void {
-    const call = `${this.#namespace}.nexthop.delete`;
-    change(call, [id], () => {
-      checkLabOpen(call, this.#namespace.lab);
+    change(`${this.#namespace}.nexthop.delete`, this.#namespace, [id], (call) => {
       checkId(call, id);
       const causes = { ENOENT: 'there is no such nexthop' };
       engineOf(this.#namespace).rtnetlink.change(ipNexthop.delete({ id }, causes));
@@ -86,15 +83,12 @@ export class NexthopTable {
 
   /** The nexthops that the kernel has now, by their ids. */
   list(): NexthopEntry[] {
-    checkLabOpen(`${this.#namespace}.nexthop.list`, this.#namespace.lab);
-    watcher()?.asked();
+    ask(`${this.#namespace}.nexthop.list`, this.#namespace);
     return nexthopEntry.list(engineOf(this.#namespace));
   }
 
   #give(verb: 'add' | 'replace', options: NexthopOptions, causes: Causes): void {
-    const call = `${this.#namespace}.nexthop.${verb}`;
-    change(call, [options], () => {
-      checkLabOpen(call, this.#namespace.lab);
+    change(`${this.#namespace}.nexthop.${verb}`, this.#namespace, [options], (call) => {
       checkOptions(call, options, OPTIONS);
       const { dev: _, ...fields } = nexthopFields;
       const checked = checkOptionValues(call, fields, options);

@@ -12,9 +12,8 @@ import { deviceAt } from './device-at.ts';
 import { engineOf } from './engine.ts';
 import type { Interface } from './interface.ts';
 import type { InterfaceChange } from './interface-change.ts';
-import { checkAlive } from './interface-state.ts';
 import { showDevice } from './linked-devices.ts';
-import { watcher } from './watcher.ts';
+import { ask } from './watcher.ts';
 
 /** So set, a port takes in nothing and sends out nothing. Before Linux 5.18 no port can be locked. */
 const SEALED = { flood: false, mcastFlood: false, bcastFlood: false, learning: false, locked: true } as const;
@@ -154,8 +153,7 @@ function setPort(
 
 /** The settings that the kernel has of a device as a port, whatever kind of link it is. */
 export function settingsOfPort(device: Interface): PortOptions {
-  checkAlive(device, 'settings');
-  watcher()?.asked();
+  ask(`${device}.settings`, device);
   return portSettings(engineOf(device.namespace).rtnetlink.get(ipLink.get({ index: device.index })));
 }
 

@@ -13,9 +13,8 @@ import { isMac } from '../wire/mac-address.ts';
 import { deviceAt } from './device-at.ts';
 import { engineOf } from './engine.ts';
 import { Interface } from './interface.ts';
-import { checkAlive } from './interface-state.ts';
 import { checkInterfaceOf } from './linked-devices.ts';
-import { change, watcher } from './watcher.ts';
+import { ask, change } from './watcher.ts';
 
 /** An entry of a vxlan's forwarding database, in the words of `bridge fdb`. */
 export interface RemoteFdbEntry {
@@ -54,8 +53,7 @@ export class RemoteFdb {
 
   /** The entries as the kernel has them: the learnt ones, the static ones, and that of the device's own `remote`. */
   list(): RemoteFdbEntry[] {
-    checkAlive(this.#device, 'fdb.list');
-    watcher()?.asked();
+    ask(`${this.#device}.fdb.list`, this.#device);
     const { namespace, index } = this.#device;
     return engineOf(namespace)
       .rtnetlink.list(bridgeFdb.all({ device: index }))
@@ -98,9 +96,7 @@ export class RemoteFdb {
   }
 
   #change(how: 'add' | 'append' | 'replace' | 'delete', entry: RemoteFdbEntry): void {
-    const call = `${this.#device}.fdb.${how}`;
-    change(call, [entry], () => {
-      checkAlive(this.#device, `fdb.${how}`);
+    change(`${this.#device}.fdb.${how}`, this.#device, [entry], (call) => {
       this.#check(call, entry, how !== 'delete');
       const { mac, dst, port, via, dynamic = false, ...others } = entry;
       const { namespace, index } = this.#device;

@@ -6,14 +6,13 @@ import { checkOptionValues, from, oneOf, word } from '../state/entries/fields.ts
 import { entryOf, type RouteEntry, routeEntry, routeTable } from '../state/entries/route-entry.ts';
 import { ipproto, PROTOCOLS } from '../state/entries/rule-entry.ts';
 import type { Family } from '../wire/ip-address.ts';
-import { checkLabOpen } from './check-lab-open.ts';
 import { engineOf } from './engine.ts';
 import { Interface } from './interface.ts';
 import type { Namespace } from './namespace.ts';
 import { refuseIgnoredOfRoute } from './refuse-ignored-route.ts';
 import { deviceOf, parseRoute, type RouteOptions } from './route-options.ts';
 import { routeTo } from './route-to.ts';
-import { change, watcher } from './watcher.ts';
+import { ask, change } from './watcher.ts';
 
 /** Which routes to list. */
 export interface RouteFilter {
@@ -93,8 +92,7 @@ export class RouteTable {
 
   /** Deletes a route. @throws KernelError `ESRCH` when there is none */
   delete(options: RouteOptions): void {
-    const call = `${this.#namespace}.route.delete`;
-    change(call, [options], () => {
+    change(`${this.#namespace}.route.delete`, this.#namespace, [options], (call) => {
       const causes = { ESRCH: 'there is no such route' };
       engineOf(this.#namespace).rtnetlink.change(ipRoute.delete(this.#parse(call, options, false), causes));
     });
@@ -107,10 +105,9 @@ export class RouteTable {
    */
   list(filter: RouteFilter = {}): RouteEntry[] {
     const call = `${this.#namespace}.route.list`;
-    checkLabOpen(call, this.#namespace.lab);
+    ask(call, this.#namespace);
     checkOptions(call, filter, Object.keys(FILTER));
     const { family = 4, table = TABLE_MAIN, type } = checkOptionValues(call, FILTER, filter);
-    watcher()?.asked();
     return routeEntry
       .list(engineOf(this.#namespace))
       .filter((route) => route.family === family && (table === 'all' || route.table === table))
@@ -128,9 +125,8 @@ export class RouteTable {
   get(to: string, flow?: RouteFlow): RouteEntry;
   get(to: string, dev?: Interface | string, from?: string): RouteEntry;
   get(to: string, flowOrDev?: RouteFlow | Interface | string, source?: string): RouteEntry {
-    checkLabOpen(`${this.#namespace}.route.get`, this.#namespace.lab);
-    watcher()?.asked();
-    const call = `${this.#namespace.name}.route.get`;
+    const call = `${this.#namespace}.route.get`;
+    ask(call, this.#namespace);
     checkIp(call, 'to', to);
     const isDevice = typeof flowOrDev === 'string' || flowOrDev instanceof Interface;
     const options: RouteFlow = isDevice ? { dev: flowOrDev } : (flowOrDev ?? {});
@@ -146,8 +142,7 @@ export class RouteTable {
   }
 
   #give(verb: 'add' | 'replace', options: RouteOptions, usual: Causes): void {
-    const call = `${this.#namespace}.route.${verb}`;
-    change(call, [options], () => {
+    change(`${this.#namespace}.route.${verb}`, this.#namespace, [options], (call) => {
       const unreachable = () =>
         `the next hop ${options.via ?? ''} is on no link of ${this.#namespace}, or its interface is down`;
       const causes = {
@@ -165,7 +160,6 @@ export class RouteTable {
   }
 
   #parse(call: string, options: RouteOptions, isNew: boolean): Parameters<typeof ipRoute.add>[0] {
-    checkLabOpen(call, this.#namespace.lab);
     const route = parseRoute(call, this.#namespace, options, isNew);
     refuseIgnoredOfRoute(call, route);
     return route;

@@ -10,12 +10,11 @@ import {
   ruleEntry,
 } from '../state/entries/rule-entry.ts';
 import { type Family, parsePrefix } from '../wire/ip-address.ts';
-import { checkLabOpen } from './check-lab-open.ts';
 import { engineOf } from './engine.ts';
 import { Interface } from './interface.ts';
 import type { Namespace } from './namespace.ts';
 import { refuseIgnoredRealms } from './refuse-ignored-route.ts';
-import { change, watcher } from './watcher.ts';
+import { ask, change } from './watcher.ts';
 
 /** A routing policy rule to add or delete, in the words of `ip rule` (camel-cased). */
 export interface RuleOptions {
@@ -78,8 +77,7 @@ export class RuleTable {
    * @example r.rule.add({ fwmark: '0x1/0xff', type: 'prohibit', priority: 50 })
    */
   add(options: RuleOptions): void {
-    const call = `${this.#namespace}.rule.add`;
-    change(call, [options], () => {
+    change(`${this.#namespace}.rule.add`, this.#namespace, [options], (call) => {
       const rule = this.#parse(call, options);
       if (!rule.action) throw new UsageError(`${call}: a rule takes table, goto, l3mdev, or a type such as prohibit`);
       engineOf(this.#namespace).rtnetlink.change(ipRule.add(rule, { EEXIST: 'there is such a rule already' }));
@@ -90,8 +88,7 @@ export class RuleTable {
 
   /** Deletes the first rule with all these options. @throws KernelError `ENOENT` when there is none */
   delete(options: RuleOptions): void {
-    const call = `${this.#namespace}.rule.delete`;
-    change(call, [options], () => {
+    change(`${this.#namespace}.rule.delete`, this.#namespace, [options], (call) => {
       const { action, ...rule } = this.#parse(call, options);
       const causes = { ENOENT: 'there is no such rule' };
       // Without an action any will do (rule_find).
@@ -102,15 +99,13 @@ export class RuleTable {
   /** The rules that the kernel has now, IPv4 first, in the order in which it tries them. */
   list(filter: { family?: Family } = {}): RuleEntry[] {
     const call = `${this.#namespace}.rule.list`;
-    checkLabOpen(call, this.#namespace.lab);
+    ask(call, this.#namespace);
     checkOptions(call, filter, ['family']);
     const { family } = checkOptionValues(call, { family: ruleEntry.fields.family }, filter);
-    watcher()?.asked();
     return ruleEntry.list(engineOf(this.#namespace)).filter((rule) => family === undefined || rule.family === family);
   }
 
   #parse(call: string, options: RuleOptions): Partial<Parameters<typeof ipRule.add>[0]> {
-    checkLabOpen(call, this.#namespace.lab);
     checkOptions(call, options, OPTIONS);
     const named = { ...options, ...nameOf('iif', options.iif), ...nameOf('oif', options.oif) };
     const checked = checkOptionValues(call, ruleEntry.fields, named);

@@ -1,8 +1,7 @@
 import { show, UsageError, wrongOption } from '../kernel/validate.ts';
-import { checkLabOpen } from './check-lab-open.ts';
 import type { Namespace } from './namespace.ts';
 import { readSysctlIn, writeSysctlIn } from './sysctl-access.ts';
-import { change, watcher } from './watcher.ts';
+import { ask, change } from './watcher.ts';
 
 /** The sysctls of a namespace's network, as `sysctl` has them: `net.ipv4.ip_forward`. */
 export class Sysctls {
@@ -20,8 +19,7 @@ export class Sysctls {
    */
   get(name: string): string {
     const call = `${this.#namespace}.sysctl.get`;
-    checkLabOpen(call, this.#namespace.lab);
-    watcher()?.asked();
+    ask(call, this.#namespace);
     checkName(call, name);
     return readSysctlIn(this.#namespace, name);
   }
@@ -32,9 +30,7 @@ export class Sysctls {
    * @throws KernelError `EINVAL` for a value that the kernel refuses
    */
   set(name: string, value: string | number): void {
-    const call = `${this.#namespace}.sysctl.set`;
-    change(call, [name, value], () => {
-      checkLabOpen(call, this.#namespace.lab);
+    change(`${this.#namespace}.sysctl.set`, this.#namespace, [name, value], (call) => {
       checkName(call, name);
       checkValue(call, value);
       writeSysctlIn(this.#namespace, name, value);

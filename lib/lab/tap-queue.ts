@@ -17,9 +17,8 @@ import { kindOf } from '../links/registry.ts';
 import { completeFrame, VIRTIO_NET_HEADER } from '../wire/virtio-net.ts';
 import { engineOf } from './engine.ts';
 import type { Interface } from './interface.ts';
-import { checkAlive } from './interface-state.ts';
 import { settle } from './settle.ts';
-import { watcher } from './watcher.ts';
+import { ask } from './watcher.ts';
 
 /** How a character device is opened. */
 export interface TapOptions {
@@ -157,10 +156,9 @@ export class TapQueue implements AsyncIterable<Buffer>, Disposable {
 
 /** Opens a queue of a device; for {@link TapInterface.open}. */
 export function openTapQueue(device: Interface, options: TapOptions): TapQueue {
-  checkAlive(device, 'open');
-  // Who opens it asks, and answers, in the place of a machine.
-  watcher()?.asked();
   const call = `${device}.open`;
+  // Who opens it asks, and answers, in the place of a machine.
+  ask(call, device);
   checkOptions(call, options, ['vnetHeader']);
   checkBoolean(call, 'vnetHeader', options.vnetHeader);
   const { vnetHeader = false } = options;

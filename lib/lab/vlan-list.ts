@@ -16,10 +16,9 @@ import type { PortVlans } from '../state/network-state.ts';
 import { readVlans } from '../state/read-vlans.ts';
 import { engineOf } from './engine.ts';
 import type { Interface } from './interface.ts';
-import { checkAlive } from './interface-state.ts';
 import { checkTunnelIds, checkVlanIds } from './vlan-ids.ts';
 import { checkVlanSettings, type VlanSettings, whyInvalid } from './vlan-settings.ts';
-import { change, watcher } from './watcher.ts';
+import { ask, change } from './watcher.ts';
 
 /** VLANs of a port, in the words of `bridge vlan add`. */
 export interface VlanMembership {
@@ -57,8 +56,7 @@ export class VlanList {
    * @example vxlan.vlan.add({ id: 10, tunnelId: 1010 })
    */
   add(vlan: VlanMembership): void {
-    const call = `${this.#owner}.vlan.add`;
-    change(call, [vlan], () => {
+    change(`${this.#owner}.vlan.add`, this.#owner, [vlan], (call) => {
       checkOptions(call, vlan, ['id', 'pvid', 'untagged', 'tunnelId']);
       const { id, pvid, untagged, tunnelId } = vlan;
       checkVlanIds(call, id);
@@ -88,8 +86,7 @@ export class VlanList {
    * @example trunk.vlan.set({ id: '100-199', state: 'blocking' })
    */
   set(vlan: VlanSettings): void {
-    const call = `${this.#owner}.vlan.set`;
-    change(call, [vlan], () => {
+    change(`${this.#owner}.vlan.set`, this.#owner, [vlan], (call) => {
       checkVlanSettings(call, vlan, hasPorts(this.#owner));
       const { id, ...settings } = vlan;
       const causes = {
@@ -115,8 +112,7 @@ export class VlanList {
    * @example vxlan.vlan.delete({ id: 10, tunnelId: 1010 })
    */
   delete(vlan: Pick<VlanMembership, 'id' | 'tunnelId'>): void {
-    const call = `${this.#owner}.vlan.delete`;
-    change(call, [vlan], () => {
+    change(`${this.#owner}.vlan.delete`, this.#owner, [vlan], (call) => {
       checkOptions(call, vlan, ['id', 'tunnelId']);
       const { id, tunnelId } = vlan;
       checkVlanIds(call, id);
@@ -130,8 +126,9 @@ export class VlanList {
 
   /** The VLANs that the kernel has now, one entry for each. */
   list(): BridgeVlan[] {
-    this.#check(`${this.#owner}.vlan.list`);
-    watcher()?.asked();
+    const call = `${this.#owner}.vlan.list`;
+    ask(call, this.#owner);
+    this.#check(call);
     return this.#read().map(({ state, neighSuppress, tunnelId, mcastRouter, mcastMaxGroups, ...flags }) => ({
       ...flags,
       ...changedMulticast({ mcastRouter, mcastMaxGroups }),
@@ -193,7 +190,6 @@ export class VlanList {
   }
 
   #check(call: string): void {
-    checkAlive(this.#owner, call.slice(`${this.#owner}.`.length));
     if (hasPorts(this.#owner) || isBridgePort(engineOf(this.#owner).link())) return;
     throw new UsageError(`${call}: ${this.#owner} is neither a bridge nor a port of one: only these have VLANs`);
   }

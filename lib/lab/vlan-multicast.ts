@@ -6,11 +6,10 @@ import type { VlanIds } from '../netlink/bridge-vlan.ts';
 import { VLAN_MULTICAST } from '../netlink/vlan-multicast.ts';
 import { listVlanMulticast } from '../state/read-vlan-multicast.ts';
 import type { Bridge } from './bridge.ts';
-import { checkLabOpen } from './check-lab-open.ts';
 import { engineOf } from './engine.ts';
 import type { SwitchOptions } from './switch.ts';
 import { checkVlanIds } from './vlan-ids.ts';
-import { change, watcher } from './watcher.ts';
+import { ask, change } from './watcher.ts';
 
 /** The multicast settings of a VLAN. Each is like the setting of the same name of the bridge (`lab.switch`). */
 export type VlanMulticastSettings = Pick<SwitchOptions, (typeof VLAN_MULTICAST)[number]>;
@@ -37,9 +36,7 @@ export class VlanMulticast {
    * @example sw.vlanMulticast.set({ id: '10-19', mcastQuerier: true, mcastIgmpVersion: 3 })
    */
   set(vlans: { id: VlanIds } & VlanMulticastSettings): void {
-    const call = `${this.#name}.vlanMulticast.set`;
-    change(call, [vlans], () => {
-      checkLabOpen(call, this.#bridge.namespace.lab);
+    change(`${this.#name}.vlanMulticast.set`, this.#bridge.namespace, [vlans], (call) => {
       checkOptions(call, vlans, ['id', ...VLAN_MULTICAST]);
       const { id, ...settings } = vlans;
       checkVlanIds(call, id);
@@ -59,8 +56,7 @@ export class VlanMulticast {
 
   /** The settings of each VLAN that the kernel has now. */
   list(): ({ id: number } & VlanMulticastSettings)[] {
-    checkLabOpen(`${this.#name}.vlanMulticast.list`, this.#bridge.namespace.lab);
-    watcher()?.asked();
+    ask(`${this.#name}.vlanMulticast.list`, this.#bridge.namespace);
     return this.#read();
   }
 

@@ -3,6 +3,7 @@ import { isObject, isPlainObject } from '../kernel/plain-object.ts';
 import { show } from '../kernel/validate.ts';
 import type { Cable } from './cable.ts';
 import type { Interface } from './interface.ts';
+import { checkAlive } from './interface-state.ts';
 import type { Namespace } from './namespace.ts';
 
 /** A part of a lab that `hairpin mutate` varies: a cable, a device on another such as a macvlan, a router. */
@@ -63,11 +64,31 @@ export function createUnvaried<T>(action: () => T): T {
   return looking ? build(looking, action) : action();
 }
 
-/** Changes an existing lab, as a spec calls it. The watcher may leave the change out. */
-export function change(call: string, args: readonly unknown[], action: () => void): void {
+/**
+ * Changes an existing lab, as a spec calls it. The watcher may leave the change out.
+ *
+ * @param owner what has the method
+ * @throws UsageError when it is deleted, or its lab is closed
+ */
+export function change(
+  call: string,
+  owner: Interface | Namespace,
+  args: readonly unknown[],
+  action: (call: string) => void,
+): void {
+  const checked = () => {
+    checkAlive(call, owner);
+    action(call);
+  };
   const looking = watcher();
-  if (!looking) action();
-  else if (looking.changing(`${call}(${words(args)})`)) build(looking, action);
+  if (!looking) checked();
+  else if (looking.changing(`${call}(${words(args)})`)) build(looking, checked);
+}
+
+/** Registers that a spec asks an existing lab something. @throws UsageError as {@link change} does */
+export function ask(call: string, owner: Interface | Namespace): void {
+  checkAlive(call, owner);
+  watcher()?.asked();
 }
 
 /** Makes a ready-made network of several parts. */
@@ -75,10 +96,10 @@ export function makeReady<T extends object>(action: () => T): T {
   return watcher()?.readyMade(action) ?? action();
 }
 
-/** Arguments as a spec writes them. */
+/** Arguments as a spec writes them, without options of which none is given. */
 function words(args: readonly unknown[]): string {
   return args
-    .filter((arg) => arg !== undefined)
+    .filter((arg) => arg !== undefined && !(isPlainObject(arg) && Object.keys(arg).length === 0))
     .map(word)
     .join(', ');
 }

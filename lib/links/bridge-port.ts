@@ -1,114 +1,95 @@
 import { AF_BRIDGE } from '../kernel/constants.ts';
+import { pick, withoutUndefined } from '../kernel/plain-object.ts';
 import { body } from '../netlink/body.ts';
 import { Family } from '../netlink/family.ts';
 import { type LinkState, linkHeader } from '../netlink/link.ts';
 import { registerPortData } from '../netlink/link-info.ts';
 import type { Names } from '../netlink/names.ts';
 import type { ReadOf } from '../netlink/object-of.ts';
-import { type PortState, portState } from '../netlink/port-state.ts';
+import { portState } from '../netlink/port-state.ts';
 import { bool, device, range, u8, u16, u32 } from '../netlink/scalars.ts';
 import { attribute, table } from '../netlink/table.ts';
 import { flat, type Type } from '../netlink/type.ts';
 import { bridge } from './bridge.ts';
-import type { SettingRules } from './setting.ts';
-
-/** The settings of a bridge port, in the words of `bridge link set` (camel-cased). */
-export interface PortOptions {
-  /** Frames may leave by the port that they came in by: 802.1Qbg's reflective relay. @default false */
-  hairpin?: boolean;
-  /** Isolated ports do not talk to each other. @default false */
-  isolated?: boolean;
-  /** @default true */
-  learning?: boolean;
-  /** Send unicast with an unknown destination out here. @default true */
-  flood?: boolean;
-  /** @default true */
-  mcastFlood?: boolean;
-  /** @default true */
-  bcastFlood?: boolean;
-  /** BPDU guard. @default false */
-  guard?: boolean;
-  /** Only addresses in the forwarding database may send (802.1X). @default false */
-  locked?: boolean;
-  /** `blocking` is turned into `forwarding` at once without a spanning tree (`br_make_forwarding`). @default 'forwarding' */
-  state?: PortState;
-  /** 1 to 65535. @default by the link's speed */
-  cost?: number;
-  /** 0 to 63. @default 32 */
-  priority?: number;
-  /** Spanning tree: no message of the root is taken from here. @default false */
-  rootBlock?: boolean;
-  /** Who leaves a group is sent nothing more of it at once, without a question for others. @default false */
-  fastLeave?: boolean;
-  /** It gets every group: 0 never, 1 if a multicast router is heard here, 2 always, 3 for some time. @default 1 */
-  mcastRouter?: number;
-  /** Each member of a group gets a copy to its own MAC address, instead of the group's. @default false */
-  mcastToUnicast?: boolean;
-  /** ARP and ND of hosts behind it that the bridge knows are answered by the bridge (RFC 7432 section 10). @default false */
-  neighSuppress?: boolean;
-  /** `neighSuppress` counts of each VLAN by itself, see `port.vlan.set`, and no more of the port (Linux 6.4). @default false */
-  neighVlanSuppress?: boolean;
-  /** The bridge answers ARP for hosts behind other ports (RFC 1027), and floods none to it. @default false */
-  proxyArp?: boolean;
-  /** The same, as an access point does (IEEE 802.11 clause 10.23.13). @default false */
-  proxyArpWifi?: boolean;
-  /** VLANs are mapped to the ids of tunnels. @default false */
-  vlanTunnel?: boolean;
-  /** As the bridge's, for what comes in here; bit 1 is refused (`BR_GROUPFWD_MACPAUSE`). @default 0 */
-  groupFwdMask?: number;
-  /** An address that is heard on a locked port is learnt, and locked as well (Linux 6.2); needs `locked` and `learning`. @default false */
-  mab?: boolean;
-  /**
-   * The most MDB entries that the port may have, counted over all VLANs; 0 for no limit. The kernel refuses more of them, and ignores
-   * reports of hosts (`br_multicast_port_ngroups_inc`, Linux 6.3). @default 0
-   */
-  mcastMaxGroups?: number;
-  /** The id of a nexthop object that `backupPort` sends to while the port has no carrier; 0 for none (Linux 6.6). @default 0 */
-  backupNhid?: number;
-}
-
-/** What the kernel tells of a port besides its settings. */
-export interface PortStatus {
-  /** How many MDB entries the port has, counted over all VLANs (Linux 6.3). */
-  mcastNGroups?: number;
-}
+import { readableOf } from './link-option.ts';
+import { type NewSettings, type SettingRules, type SettingsOf, setting } from './setting.ts';
 
 const backupDevice = {
   ...device,
   words: (index: number, names: Names) => (index === 0 ? ['nobackup_port'] : ['backup_port', names.device(index)]),
 };
 
-/** What a bridge has of each of its ports. */
-export const bridgePort = table({
-  hairpin: attribute('IFLA_BRPORT_MODE', 4, bool(u8)),
-  guard: attribute('IFLA_BRPORT_GUARD', 5, bool(u8)),
-  learning: attribute('IFLA_BRPORT_LEARNING', 8, bool(u8)),
-  flood: attribute('IFLA_BRPORT_UNICAST_FLOOD', 9, bool(u8)),
-  mcastFlood: attribute('IFLA_BRPORT_MCAST_FLOOD', 27, bool(u8)),
-  bcastFlood: attribute('IFLA_BRPORT_BCAST_FLOOD', 30, bool(u8)),
-  isolated: attribute('IFLA_BRPORT_ISOLATED', 33, bool(u8)),
-  locked: attribute('IFLA_BRPORT_LOCKED', 39, bool(u8)),
-  rootBlock: attribute('IFLA_BRPORT_PROTECT', 6, bool(u8)),
-  fastLeave: attribute('IFLA_BRPORT_FAST_LEAVE', 7, bool(u8), { word: 'fastleave' }),
+const snooping = { needs: 'BRIDGE_IGMP_SNOOPING' } as const;
+
+/** What a bridge has of each of its ports, in the words of `bridge link set`. */
+const rows = {
+  /** Frames may leave by the port that they came in by: 802.1Qbg's reflective relay. @default false */
+  hairpin: setting('IFLA_BRPORT_MODE', 4, bool(u8)),
+  /** BPDU guard. @default false */
+  guard: setting('IFLA_BRPORT_GUARD', 5, bool(u8)),
+  /** @default true */
+  learning: setting('IFLA_BRPORT_LEARNING', 8, bool(u8)),
+  /** Send unicast with an unknown destination out here. @default true */
+  flood: setting('IFLA_BRPORT_UNICAST_FLOOD', 9, bool(u8)),
+  /** @default true */
+  mcastFlood: setting('IFLA_BRPORT_MCAST_FLOOD', 27, bool(u8)),
+  /** @default true */
+  bcastFlood: setting('IFLA_BRPORT_BCAST_FLOOD', 30, bool(u8)),
+  /** Isolated ports do not talk to each other. @default false */
+  isolated: setting('IFLA_BRPORT_ISOLATED', 33, bool(u8)),
+  /** Only addresses in the forwarding database may send (802.1X). @default false */
+  locked: setting('IFLA_BRPORT_LOCKED', 39, bool(u8), { since: '5.18' }),
+  /** `blocking` is turned into `forwarding` at once without a spanning tree (`br_make_forwarding`). @default 'forwarding' */
+  state: setting('IFLA_BRPORT_STATE', 1, portState),
+  /** 1 to 65535. @default by the link's speed */
+  cost: setting('IFLA_BRPORT_COST', 3, range(u32, 1, 65535)),
+  /** 0 to 63. @default 32 */
+  priority: setting('IFLA_BRPORT_PRIORITY', 2, range(u16, 0, 63)),
+  /** Spanning tree: no message of the root is taken from here. @default false */
+  rootBlock: setting('IFLA_BRPORT_PROTECT', 6, bool(u8)),
+  /** Who leaves a group is sent nothing more of it at once, without a question for others. @default false */
+  fastLeave: setting('IFLA_BRPORT_FAST_LEAVE', 7, bool(u8), { word: 'fastleave', ...snooping }),
+  /** It gets every group: 0 never, 1 if a multicast router is heard here, 2 always, 3 for some time. @default 1 */
+  mcastRouter: setting('IFLA_BRPORT_MULTICAST_ROUTER', 25, range(u8, 0, 3), { ...snooping, kernelDefault: 1 }),
+  /** Each member of a group gets a copy to its own MAC address, instead of the group's. @default false */
+  mcastToUnicast: setting('IFLA_BRPORT_MCAST_TO_UCAST', 28, bool(u8), snooping),
+  /** ARP and ND of hosts behind it that the bridge knows are answered by the bridge (RFC 7432 section 10). @default false */
+  neighSuppress: setting('IFLA_BRPORT_NEIGH_SUPPRESS', 32, bool(u8)),
   // `false`: `bridge link set` of Debian 12 does not know it.
-  proxyArp: attribute('IFLA_BRPORT_PROXYARP', 10, bool(u8), { word: false }),
-  proxyArpWifi: attribute('IFLA_BRPORT_PROXYARP_WIFI', 12, bool(u8), { word: false }),
-  mcastRouter: attribute('IFLA_BRPORT_MULTICAST_ROUTER', 25, range(u8, 0, 3)),
-  mcastToUnicast: attribute('IFLA_BRPORT_MCAST_TO_UCAST', 28, bool(u8)),
-  vlanTunnel: attribute('IFLA_BRPORT_VLAN_TUNNEL', 29, bool(u8)),
-  groupFwdMask: attribute('IFLA_BRPORT_GROUP_FWD_MASK', 31, u16, { word: false }),
-  neighSuppress: attribute('IFLA_BRPORT_NEIGH_SUPPRESS', 32, bool(u8)),
-  // `bridge` of Debian 12 does not know it, nor `mab`.
-  neighVlanSuppress: attribute('IFLA_BRPORT_NEIGH_VLAN_SUPPRESS', 43, bool(u8), { word: false }),
-  backupPort: attribute('IFLA_BRPORT_BACKUP_PORT', 34, backupDevice, { word: '' }),
-  mab: attribute('IFLA_BRPORT_MAB', 40, bool(u8), { word: false }),
-  mcastMaxGroups: attribute('IFLA_BRPORT_MCAST_MAX_GROUPS', 42, u32, { word: false }),
-  mcastNGroups: attribute('IFLA_BRPORT_MCAST_N_GROUPS', 41, u32, { word: false }),
-  backupNhid: attribute('IFLA_BRPORT_BACKUP_NHID', 44, u32, { word: false, ifAbsent: 0 }),
-  state: attribute('IFLA_BRPORT_STATE', 1, portState),
-  cost: attribute('IFLA_BRPORT_COST', 3, range(u32, 1, 65535)),
-  priority: attribute('IFLA_BRPORT_PRIORITY', 2, range(u16, 0, 63)),
-});
+  /** `neighSuppress` counts of each VLAN by itself, see `port.vlan.set`, and no more of the port (Linux 6.4). @default false */
+  neighVlanSuppress: setting('IFLA_BRPORT_NEIGH_VLAN_SUPPRESS', 43, bool(u8), { word: false, since: '6.4' }),
+  /** The bridge answers ARP for hosts behind other ports (RFC 1027), and floods none to it. @default false */
+  proxyArp: setting('IFLA_BRPORT_PROXYARP', 10, bool(u8), { word: false }),
+  /** The same, as an access point does (IEEE 802.11 clause 10.23.13). @default false */
+  proxyArpWifi: setting('IFLA_BRPORT_PROXYARP_WIFI', 12, bool(u8), { word: false }),
+  /** VLANs are mapped to the ids of tunnels. @default false */
+  vlanTunnel: setting('IFLA_BRPORT_VLAN_TUNNEL', 29, bool(u8)),
+  /** As the bridge's, for what comes in here; bit 1 is refused (`BR_GROUPFWD_MACPAUSE`). @default 0 */
+  groupFwdMask: setting('IFLA_BRPORT_GROUP_FWD_MASK', 31, u16, { word: false }),
+  /** An address that is heard on a locked port is learnt, and locked as well (Linux 6.2); needs `locked` and `learning`. @default false */
+  mab: setting('IFLA_BRPORT_MAB', 40, bool(u8), { word: false, since: '6.2' }),
+  /**
+   * The most MDB entries that the port may have, counted over all VLANs; 0 for no limit. The kernel refuses more of them, and ignores
+   * reports of hosts (`br_multicast_port_ngroups_inc`, Linux 6.3). @default 0
+   */
+  mcastMaxGroups: setting('IFLA_BRPORT_MCAST_MAX_GROUPS', 42, u32, {
+    ...{ word: false, since: '6.3', kernelDefault: 0, ...snooping },
+  }),
+  /** The id of a nexthop object that `backupPort` sends to while the port has no carrier; 0 for none (Linux 6.6). @default 0 */
+  backupNhid: setting('IFLA_BRPORT_BACKUP_NHID', 44, u32, { word: false, ifAbsent: 0, since: '6.6', kernelDefault: 0 }),
+  /** How many MDB entries the port has, counted over all VLANs (Linux 6.3). */
+  mcastNGroups: setting('IFLA_BRPORT_MCAST_N_GROUPS', 41, u32, { word: false, readOnly: true }),
+  // A spec says an interface, or false: `BackupOption`.
+  backupPort: setting('IFLA_BRPORT_BACKUP_PORT', 34, backupDevice, { word: '', internal: true }),
+};
+
+export const bridgePort = table(rows);
+
+/** The settings of a bridge port, in the words of `bridge link set` (camel-cased). */
+export interface PortOptions extends NewSettings<typeof rows> {}
+
+/** What the kernel tells of a port besides its settings. */
+export type PortStatus = Pick<SettingsOf<typeof rows>, 'mcastNGroups'>;
 
 /** What a port tells of its state, or of what follows from its settings: it is no setting itself. */
 export const PORT_STATUS: Readonly<Record<string, number>> = {
@@ -123,25 +104,13 @@ export const PORT_STATUS: Readonly<Record<string, number>> = {
 
 registerPortData(bridge.kind, bridgePort as Type<unknown, never>);
 
-export const PORT_OPTIONS: readonly (keyof PortOptions)[] = [
-  ...(['hairpin', 'guard', 'learning', 'flood', 'mcastFlood', 'bcastFlood', 'isolated', 'locked'] as const),
-  ...(['state', 'cost', 'priority', 'rootBlock', 'fastLeave', 'mcastRouter', 'mcastToUnicast'] as const),
-  ...(['neighSuppress', 'neighVlanSuppress', 'proxyArp', 'proxyArpWifi', 'vlanTunnel', 'groupFwdMask', 'mab'] as const),
-  ...(['mcastMaxGroups', 'backupNhid'] as const),
-];
+const told = readableOf(rows);
 
-const PORT_STATES: readonly (keyof PortStatus)[] = ['mcastNGroups'];
+export const PORT_OPTIONS = told.flatMap(([name, { rules }]) => (rules.readOnly ? [] : name)) as (keyof PortOptions)[];
 
-/** Those that some kernels do not have. */
-export const PORT_RULES: { readonly [K in keyof PortOptions]?: SettingRules } = {
-  locked: { since: '5.18' },
-  mab: { since: '6.2' },
-  neighVlanSuppress: { since: '6.4' },
-  mcastMaxGroups: { since: '6.3', needs: 'BRIDGE_IGMP_SNOOPING', kernelDefault: 0 },
-  backupNhid: { since: '6.6', kernelDefault: 0 },
-  fastLeave: { needs: 'BRIDGE_IGMP_SNOOPING' },
-  mcastRouter: { needs: 'BRIDGE_IGMP_SNOOPING', kernelDefault: 1 },
-  mcastToUnicast: { needs: 'BRIDGE_IGMP_SNOOPING' },
+/** What is known of each of them, such as which kernels have it. */
+export const PORT_RULES = Object.fromEntries(told.map(([name, { rules }]) => [name, rules])) as {
+  readonly [K in keyof PortOptions]?: SettingRules;
 };
 
 /**
@@ -170,16 +139,12 @@ export function portOf(link: Pick<LinkState, 'slaveKind' | 'slaveData'>): ReadOf
 
 /** The port settings that a spec can change. Older kernels lack some. Empty if the device is not a port. */
 export function portSettings(link: Pick<LinkState, 'slaveKind' | 'slaveData'>): PortOptions {
-  const settings = portOf(link);
-  const known = PORT_OPTIONS.filter((option) => settings?.[option] !== undefined);
-  return Object.fromEntries(known.map((option) => [option, settings?.[option]]));
+  return withoutUndefined(pick(portOf(link) ?? {}, PORT_OPTIONS));
 }
 
 /** What the kernel tells of a port and no spec can set. Empty on older kernels. */
 export function portStatus(link: Pick<LinkState, 'slaveKind' | 'slaveData'>): PortStatus {
-  const told = portOf(link);
-  const known = PORT_STATES.filter((name) => told?.[name] !== undefined);
-  return Object.fromEntries(known.map((name) => [name, told?.[name]]));
+  return withoutUndefined(pick(portOf(link) ?? {}, ['mcastNGroups']));
 }
 
 /** Checks what a spec says of a port. @throws UsageError */

@@ -3,10 +3,9 @@ import { UsageError } from '../kernel/validate.ts';
 import type { LinkState } from '../netlink/link.ts';
 import { registerLinkData, registerPortData } from '../netlink/link-info.ts';
 import { NUMBERS } from '../netlink/names.ts';
-import type { Causes } from '../netlink/request.ts';
 import { type Table, table } from '../netlink/table.ts';
 import type { Type } from '../netlink/type.ts';
-import type { End, LeftOut, LinkDescription, Lower, Refused } from './link-description.ts';
+import type { End, LeftOut, LinkDescription, Lower } from './link-description.ts';
 import { checkWhen, isApart, isKernelDefault, type Option, readableOf } from './link-option.ts';
 import type { NewSettings, SettingRules, Settings, SettingsOf } from './setting.ts';
 
@@ -140,51 +139,15 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
     return Object.fromEntries(all.map(([name, { rules }]) => [name, rules.default]));
   }
 
-  /** Why a link with these settings takes no MAC address: what stands before ` has its parent's MAC address`. */
-  fixedMac(settings: Values): string | undefined {
-    return this.description.fixedMac?.(settings as Partial<SettingsOf<S>>);
-  }
-
-  givesMac(settings: Values): boolean {
-    return this.description.givesMac?.(settings as SettingsOf<S>) ?? false;
-  }
-
-  withoutMac(settings: Values): boolean {
-    return this.description.withoutMac?.(settings as SettingsOf<S>) ?? false;
-  }
-
   /** Whether a link with these settings goes down with what is below it. */
   goesDownWithLower(settings: Values): boolean {
     const { downWithLower = false, staysUp } = this.description;
     return downWithLower && !staysUp?.(settings as SettingsOf<S>);
   }
 
-  /** The versions of IP that a link with these settings carries. */
-  carries(settings: Values): readonly (4 | 6)[] {
-    return this.description.carries?.(settings as SettingsOf<S>) ?? [4, 6];
-  }
-
   /** Whether the frames of a link with these settings have an Ethernet header. */
   isEthernet(settings: Values): boolean {
-    return this.description.ethernet !== false && !this.withoutMac(settings);
-  }
-
-  /** What stands before the number in the name of a new link. */
-  baseName(settings: Values): string {
-    return this.description.baseName?.(settings as SettingsOf<S>) ?? this.kind;
-  }
-
-  usualName(lower: string, settings: Values): string | undefined {
-    return this.description.usualName?.(lower, settings as SettingsOf<S>);
-  }
-
-  tag(settings: Values): { tag: string; suffix: string } | undefined {
-    return this.description.tag?.(settings as SettingsOf<S>);
-  }
-
-  /** The other end in the settings of a link of this kind. */
-  farEnd(settings: Values): string | undefined {
-    return this.description.farEnd?.(settings as SettingsOf<S>);
+    return this.description.ethernet !== false && !this.description.withoutMac?.(settings as SettingsOf<S>);
   }
 
   /** The parts of a link that no script can say, and not every topology. */
@@ -192,14 +155,6 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
     const { leftOut, apart } = this.description;
     if (leftOut) return leftOut(device, settings as Partial<SettingsOf<S>>);
     return apart ? [{ what: `${apart.what} of ${device}, a ${this.kind}` }] : [];
-  }
-
-  causesOfAdding(refused: Refused<Settings>): Causes {
-    return this.description.causes?.add?.(refused as Refused<S>) ?? {};
-  }
-
-  causesOfMember(master: string, member: string): Causes {
-    return this.description.causes?.member?.(master, member) ?? {};
   }
 
   /** Checks what a spec says of a new link. @throws UsageError */

@@ -15,10 +15,11 @@ interface Place {
   readonly name?: string;
 }
 
+type Values = Readonly<Record<string, unknown>>;
 type NewDevice = { index: number; name: string } & Parameters<typeof ipLink.change>[0];
 
 /** Makes a link, where what is below it is: by rtnetlink, or as its kind is made ({@link LinkDescription.making}). */
-export function makeLink(place: Place, kind: LinkKind, device: NewDevice, settings: object, causes: Causes = {}): void {
+export function makeLink(place: Place, kind: LinkKind, device: NewDevice, settings: Values, causes: Causes = {}): void {
   const { making } = kind.description;
   const { rtnetlink, netns } = place;
   if (!making) {

@@ -141,15 +141,17 @@ type BitsOf<S extends Settings> = Union<
 >;
 
 /** What the kernel says of the settings of a link. An older kernel may not have those without a default. */
-export type SettingsOf<S extends Settings> = {
-  [K in keyof S as IsReadable<S[K]> extends true ? (IsTold<S[K]> extends true ? K : never) : never]: Word<
-    NonNullable<Carried<S[K]>['read']>
-  >;
-} & {
-  [K in keyof S as IsReadable<S[K]> extends true ? (IsTold<S[K]> extends true ? never : K) : never]?: Word<
-    NonNullable<Carried<S[K]>['read']>
-  >;
-} & { [K in keyof BitsOf<S>]: boolean };
+export type SettingsOf<S extends Settings> = string extends keyof S
+  ? Readonly<Record<string, unknown>>
+  : {
+      [K in keyof S as IsReadable<S[K]> extends true ? (IsTold<S[K]> extends true ? K : never) : never]: Word<
+        NonNullable<Carried<S[K]>['read']>
+      >;
+    } & {
+      [K in keyof S as IsReadable<S[K]> extends true ? (IsTold<S[K]> extends true ? never : K) : never]?: Word<
+        NonNullable<Carried<S[K]>['read']>
+      >;
+    } & { [K in keyof BitsOf<S>]: boolean };
 
 /** What a spec says of a new link. */
 export type NewSettings<S extends Settings> = {

@@ -1,5 +1,7 @@
-import { accessSync, closeSync, constants } from 'node:fs';
+import { closeSync, constants } from 'node:fs';
+import { u16, u32 } from '../kernel/bytes.ts';
 import { after } from '../kernel/clock.ts';
+import { mayAccess } from '../kernel/find-program.ts';
 import { memoryFile } from '../kernel/memory-file.ts';
 import { dieWithParentCommand } from '../kernel/own-namespaces.ts';
 import { qemuProgram } from './programs.ts';
@@ -45,12 +47,7 @@ export function chooseAccelerator(): Promise<Accelerator> {
 }
 
 function kvmIsThere(): boolean {
-  try {
-    accessSync('/dev/kvm', constants.R_OK | constants.W_OK);
-    return true;
-  } catch {
-    return false;
-  }
+  return mayAccess('/dev/kvm', constants.R_OK | constants.W_OK);
 }
 
 function tryArguments(accelerator: Accelerator): string[] {
@@ -93,14 +90,6 @@ function testFirmware(): Buffer {
     ],
     longMode,
   );
-  rom.set([0xe9, ...u16(begin - (reset + 3))], reset); // jmp begin
+  rom.set([0xe9, ...u16((begin - (reset + 3)) & 0xffff)], reset); // jmp begin
   return rom;
-}
-
-function u16(value: number): number[] {
-  return [value & 0xff, (value >> 8) & 0xff];
-}
-
-function u32(value: number): number[] {
-  return [...u16(value), ...u16(value >>> 16)];
 }

@@ -97,7 +97,7 @@ export function checkPlace(call: string, received: unknown): StatePlace {
   if (!(namespace instanceof Namespace))
     throw new UsageError(`${call}: expect() takes a namespace or an interface: ${showReceived(received)}`);
   checkNotClosed(call, namespace);
-  if (device) checkAlive(device, 'state');
+  if (device) checkAlive(`${device}.state`, device);
   return { namespace, device };
 }
 

@@ -9,9 +9,17 @@ import { watcher } from '../lab/watcher.ts';
 import type { Message } from '../report/failure-meta.ts';
 import { warn } from '../report/warn.ts';
 import { pauseAtFailure } from '../shell/pause.ts';
+import type { EntryKind } from '../state/entries/entry-kind.ts';
+import { fdbEntry } from '../state/entries/fdb-entry.ts';
+import { linkEntry } from '../state/entries/link-entry.ts';
+import { mdbEntry } from '../state/entries/mdb-entry.ts';
+import { neighbourEntry } from '../state/entries/neighbour-entry.ts';
+import { routeEntry } from '../state/entries/route-entry.ts';
+import { ruleEntry } from '../state/entries/rule-entry.ts';
 import { type Assertion, assertionOf, assertionWait } from './assertion.ts';
 import { type Attempt, attemptOf, isOver, metaOf, noteAssertion } from './attempt.ts';
 import type { FailedAssertion } from './failed-assertion.ts';
+import { haveState } from './have-state.ts';
 import { judgeOf, type VitestComparison } from './judge.ts';
 import { type Asking, forgetEarlierRun, keepEvidence } from './keep-evidence.ts';
 import { ownerOf } from './lab-owner.ts';
@@ -21,12 +29,6 @@ import { type MatcherState, mustBeAwaited } from './must-be-awaited.ts';
 import { toBehaveAs } from './to-behave-as.ts';
 import { toHaveAddress } from './to-have-address.ts';
 import { toHaveCounted } from './to-have-counted.ts';
-import { toHaveFdbEntry } from './to-have-fdb-entry.ts';
-import { toHaveLink } from './to-have-link.ts';
-import { toHaveMdbEntry } from './to-have-mdb-entry.ts';
-import { toHaveNeighbour } from './to-have-neighbour.ts';
-import { toHaveRoute } from './to-have-route.ts';
-import { toHaveRule } from './to-have-rule.ts';
 import { toHaveSysctl } from './to-have-sysctl.ts';
 import { toHaveVlan } from './to-have-vlan.ts';
 import { toHear } from './to-hear.ts';
@@ -45,12 +47,12 @@ export const matchers = {
   toBehaveAs: awaited('toBehaveAs', toBehaveAs),
   toHaveAddress: awaited('toHaveAddress', toHaveAddress, ofState),
   toHaveCounted: awaited('toHaveCounted', toHaveCounted, ofState),
-  toHaveFdbEntry: awaited('toHaveFdbEntry', toHaveFdbEntry, ofState),
-  toHaveLink: awaited('toHaveLink', toHaveLink, ofState),
-  toHaveMdbEntry: awaited('toHaveMdbEntry', toHaveMdbEntry, ofState),
-  toHaveNeighbour: awaited('toHaveNeighbour', toHaveNeighbour, ofState),
-  toHaveRoute: awaited('toHaveRoute', toHaveRoute, ofState),
-  toHaveRule: awaited('toHaveRule', toHaveRule, ofState),
+  toHaveFdbEntry: haveEntry('toHaveFdbEntry', fdbEntry),
+  toHaveLink: haveEntry('toHaveLink', linkEntry),
+  toHaveMdbEntry: haveEntry('toHaveMdbEntry', mdbEntry),
+  toHaveNeighbour: haveEntry('toHaveNeighbour', neighbourEntry),
+  toHaveRoute: haveEntry('toHaveRoute', routeEntry),
+  toHaveRule: haveEntry('toHaveRule', ruleEntry),
   toHaveSysctl: awaited('toHaveSysctl', toHaveSysctl, ofState),
   toHaveVlan: awaited('toHaveVlan', toHaveVlan, ofState),
   toHear: awaited('toHear', toHear),
@@ -77,6 +79,11 @@ interface Told {
 let count = 0;
 
 type Matcher<Args extends unknown[]> = (this: Assertion, received: unknown, ...args: Args) => Promise<Answer>;
+
+/** A matcher of one kind of entries. */
+function haveEntry<Entry extends object>(name: string, kind: EntryKind<Entry>) {
+  return awaited(name, haveState(name, kind), ofState);
+}
 
 function awaited<Args extends unknown[]>(
   name: string,

@@ -30,7 +30,7 @@ export function fdbRequests(namespace: WholeNamespace): Request[] {
 export function farEnds(namespace: WholeNamespace): WholeNamespace['fdb'] {
   return namespace.fdb.filter(({ device, mac, to, nhid, permanent, externLearn = false }) => {
     const link = linkIn(namespace, device);
-    const own = link && kindOf(link)?.farEnd(Object(link.data));
+    const own = link && kindOf(link)?.description.farEnd?.(Object(link.data));
     const isKept = permanent || externLearn;
     return (to ?? nhid) !== undefined && isKept && !(mac === NO_MAC && to === own);
   });

@@ -246,6 +246,6 @@ export function isArpOff(link: Link): boolean {
 function hardware(link: Link): { mac?: string; mtu?: number } {
   const { mac, mtu } = link;
   // A tunnel of IP has its local address in place of one, or none.
-  const own = kindOf(link)?.withoutMac(Object(link.data)) ? {} : { mac };
+  const own = kindOf(link)?.description.withoutMac?.(Object(link.data)) ? {} : { mac };
   return mtu === DEFAULT_MTU ? own : { ...own, mtu };
 }

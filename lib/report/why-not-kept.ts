@@ -1,6 +1,7 @@
-import { accessSync, constants, lstatSync, readdirSync } from 'node:fs';
+import { constants, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorMessage } from '../kernel/error-message.ts';
+import { mayAccess } from '../kernel/find-program.ts';
 import { hasCode } from '../kernel/has-code.ts';
 
 const { R_OK, W_OK, X_OK } = constants;
@@ -36,10 +37,5 @@ function isFolder(path: string): boolean {
 }
 
 function isOpen(folder: string): boolean {
-  try {
-    accessSync(folder, R_OK | W_OK | X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+  return mayAccess(folder, R_OK | W_OK | X_OK);
 }

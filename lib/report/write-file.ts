@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { hasCode } from '../kernel/has-code.ts';
+import { unlessCode } from '../kernel/has-code.ts';
 
 const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_RDONLY, O_WRONLY } = constants;
 
@@ -89,10 +89,6 @@ function giveToOwner(fd: number, folder: string): void {
   if (process.getuid?.() !== 0) return;
   const { uid, gid } = statSync(folder);
   if (uid === 0) return;
-  try {
-    fchownSync(fd, uid, gid);
-  } catch (error) {
-    // A user that this user namespace has no number for, or a file system without owners: it stays root's.
-    if (!hasCode(error, 'EPERM', 'EINVAL', 'ENOSYS', 'EOPNOTSUPP')) throw error;
-  }
+  // A user that this user namespace has no number for, or a file system without owners: it stays root's.
+  unlessCode(['EPERM', 'EINVAL', 'ENOSYS', 'EOPNOTSUPP'], () => fchownSync(fd, uid, gid));
 }

@@ -153,11 +153,12 @@ function describeDevice(device: Device, index: number, isOfSwitch: boolean): Map
 
 function macOfDevice({ state, namespace, link }: Device, index: number): Mapping {
   const master = linkIn(namespace, link.master);
-  if (master && link.mac === master.mac && kindOf(master)?.givesMac(Object(master.data))) return {};
+  if (master && link.mac === master.mac && kindOf(master)?.description.givesMac?.(Object(master.data))) return {};
   const kind = kindOf(link);
   const settings = Object(link.data);
   const lower = lowerOf(state, link);
-  const isFixed = kind?.withoutMac(settings) || kind?.fixedMac(settings) !== undefined;
+  const { withoutMac, fixedMac } = kind?.description ?? {};
+  const isFixed = withoutMac?.(settings) || fixedMac?.(settings) !== undefined;
   const usual = kind?.description.mac === 'lower' ? lower?.mac : macOf(index);
   return isFixed || link.mac === usual || link.mac === '' ? {} : { mac: link.mac };
 }

@@ -10,10 +10,9 @@ import { listExpressions } from '../netlink/nf-tables.ts';
 import { askNftables, type LegacyTable, legacyTablesOf } from '../netlink/packet-filters.ts';
 import { ipRoute } from '../netlink/route.ts';
 import { ipRule } from '../netlink/rule.ts';
+import { FAMILIES } from '../wire/ip-address.ts';
 import { readDeviceHooks } from './device-hooks.ts';
 import { isSteadyExtension } from './steady-extensions.ts';
-
-const FAMILIES = [4, 6] as const;
 
 /** What makes one packet of a nftables rule fare as the one before. Others count, roll dice, or look at the clock. */
 const STEADY_EXPRESSIONS = new Set(
@@ -66,11 +65,7 @@ export function mayDifferAtDevices(namespace: Namespace): boolean {
 
 /** Whether two packets that are alike may fare differently by the packet filters of a namespace: one counts, or cannot be read. */
 export function isLeftToChance(namespace: Namespace): boolean {
-  const { netns } = engineOf(namespace);
-  const expressions = askNftables(netns, listExpressions) ?? [];
-  return (
-    !expressions.every(isSteady) || legacyTablesOf(netns).some((table) => !isTableOf(netns, table, isSteadyExtension))
-  );
+  return !areFilters(namespace, isSteady, isSteadyExtension);
 }
 
 /**
@@ -78,12 +73,10 @@ export function isLeftToChance(namespace: Namespace): boolean {
  * that rules add to, a limit. What cannot be read may be such a filter.
  */
 export function mayRemember(namespace: Namespace): boolean {
-  const { netns } = engineOf(namespace);
-  const expressions = askNftables(netns, listExpressions) ?? [];
-  const isForgetful = (extension: FilterExtension) => isSteadyExtension(extension) || FORGETFUL.has(extension.name);
-  return (
-    expressions.some((expression) => !isSteady(expression) && !FORGETFUL.has(extensionOf(expression))) ||
-    legacyTablesOf(netns).some((table) => !isTableOf(netns, table, isForgetful))
+  return !areFilters(
+    namespace,
+    (expression) => isSteady(expression) || FORGETFUL.has(extensionOf(expression)),
+    (extension) => isSteadyExtension(extension) || FORGETFUL.has(extension.name),
   );
 }
 
@@ -92,12 +85,23 @@ export function mayRemember(namespace: Namespace): boolean {
  * left, or by the number of packets.
  */
 export function mayKnowConnections(namespace: Namespace): boolean {
+  return !areFilters(
+    namespace,
+    (expression) => !readsConnection(expression) && !CONNECTION_EXTENSIONS.has(extensionOf(expression)),
+    ({ name }) => !CONNECTION_EXTENSIONS.has(name),
+  );
+}
+
+/** Whether the packet filters of a namespace consist of expressions of nftables, and extensions of iptables, of a sort. */
+function areFilters(
+  namespace: Namespace,
+  isExpression: (expression: NftExpression) => boolean,
+  isExtension: (extension: FilterExtension) => boolean,
+): boolean {
   const { netns } = engineOf(namespace);
   const expressions = askNftables(netns, listExpressions) ?? [];
-  const isForgetful = ({ name }: FilterExtension) => !CONNECTION_EXTENSIONS.has(name);
   return (
-    expressions.some((each) => readsConnection(each) || CONNECTION_EXTENSIONS.has(extensionOf(each))) ||
-    legacyTablesOf(netns).some((table) => !isTableOf(netns, table, isForgetful))
+    expressions.every(isExpression) && legacyTablesOf(netns).every((table) => isTableOf(netns, table, isExtension))
   );
 }
 

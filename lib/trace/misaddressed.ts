@@ -1,8 +1,7 @@
 import { PACKET_HOST } from '../kernel/constants.ts';
 import type { CapturedFrame } from '../lab/index.ts';
 import type { Question } from '../probes/question.ts';
-import { ipPacketOf } from '../wire/ip-packet.ts';
-import { withoutVlanTags } from '../wire/vlan-tag.ts';
+import { packetBehindTags } from '../wire/ip-packet.ts';
 import { isSent } from './answer-ways.ts';
 import { Capture } from './capture.ts';
 import type { Recognize } from './probe-path.ts';
@@ -38,7 +37,7 @@ export function misaddressedAnswer({ from }: Question, recognize: Recognize, sin
 }
 
 function endsOf({ bytes }: CapturedFrame) {
-  const packet = ipPacketOf(withoutVlanTags(bytes));
+  const packet = packetBehindTags(bytes);
   const ports = packet && portsOf(packet);
   return packet && ports ? { ...packet, ports } : undefined;
 }

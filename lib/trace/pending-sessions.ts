@@ -6,10 +6,9 @@ import { routeIfAny } from '../lab/route-to.ts';
 import { type DeviceSessions, readSessions } from '../lab/sessions.ts';
 import type { PeerSession } from '../links/link-description.ts';
 import { contains, parsePrefix } from '../wire/ip-address.ts';
-import { ipPacketOf } from '../wire/ip-packet.ts';
+import { packetBehindTags } from '../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import { decodeUdp, type UdpDatagram } from '../wire/udp.ts';
-import { withoutVlanTags } from '../wire/vlan-tag.ts';
 import { Capture } from './capture.ts';
 
 /** A kernel worker asks, when it gets its turn. In milliseconds. */
@@ -88,7 +87,7 @@ export class PendingSessions {
       .since(this.#since)
       .filter(({ at, direction }) => at.namespace === namespace && direction === wanted)
       .flatMap(({ bytes }) => {
-        const packet = ipPacketOf(withoutVlanTags(bytes));
+        const packet = packetBehindTags(bytes);
         return packet?.protocol === IP_PROTOCOL.udp ? (decodeUdp(packet.payload) ?? []) : [];
       });
   }
@@ -106,7 +105,7 @@ export class PendingSessions {
     const sent = Capture.of(this.#lab)
       .since(this.#since)
       .filter(({ at, direction }) => at === device && direction === 'out');
-    const destinations = new Set(sent.map(({ bytes }) => ipPacketOf(withoutVlanTags(bytes))?.destination));
+    const destinations = new Set(sent.map(({ bytes }) => packetBehindTags(bytes)?.destination));
     return [...destinations].flatMap((address) => (address === undefined ? [] : (peerFor(address, peers) ?? [])));
   }
 }

@@ -3,9 +3,8 @@ import { entryOf } from '../kernel/entry-of.ts';
 import { unlessError } from '../kernel/has-code.ts';
 import { type Hop, type Interface, isBridge, type Namespace, UsageError } from '../lab/index.ts';
 import { isRoutedGroup } from '../wire/ip-address.ts';
-import { ipPacketOf } from '../wire/ip-packet.ts';
+import { packetBehindTags } from '../wire/ip-packet.ts';
 import { isGroupMac } from '../wire/mac-address.ts';
-import { withoutVlanTags } from '../wire/vlan-tag.ts';
 import { expectedWay, type Step } from './expected-way.ts';
 import { hopsOf, hopsTo } from './path.ts';
 import { tunnelEnds } from './tunnel-ends.ts';
@@ -87,7 +86,7 @@ export function forwards({ role, sysctl }: Namespace): boolean {
 
 /** A question for a neighbour, and whatever else is for all on a link, stays there. */
 export function isPacket(bytes: Buffer): boolean {
-  const packet = ipPacketOf(withoutVlanTags(bytes));
+  const packet = packetBehindTags(bytes);
   if (!packet) return false;
   return isRoutedGroup(packet.destination) || !isGroupMac(bytes.toString('hex', 0, 6));
 }

@@ -8,7 +8,7 @@ import { isOwnAddress } from '../probes/source.ts';
 import { decodeArp } from '../wire/arp.ts';
 import { decodeEthernet, ETHERTYPE } from '../wire/ethernet.ts';
 import { familyOf } from '../wire/ip-address.ts';
-import { ipPacketOf } from '../wire/ip-packet.ts';
+import { packetBehindTags } from '../wire/ip-packet.ts';
 import { withoutVlanTags } from '../wire/vlan-tag.ts';
 import { copiesAt, isSent, repliedAfterTranslation, waysOfAnswers } from './answer-ways.ts';
 import { Capture } from './capture.ts';
@@ -207,5 +207,5 @@ function isEthernet(device: Interface): boolean {
 function destinationOf(bytes: Buffer): string | undefined {
   const frame = decodeEthernet(withoutVlanTags(bytes));
   if (frame?.etherType === ETHERTYPE.arp) return decodeArp(frame.payload)?.targetIp;
-  return ipPacketOf(withoutVlanTags(bytes))?.destination;
+  return packetBehindTags(bytes)?.destination;
 }

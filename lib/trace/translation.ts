@@ -2,9 +2,8 @@ import { engineOf } from '../lab/engine.ts';
 import type { CapturedFrame, Namespace } from '../lab/index.ts';
 import { frameContent } from '../wire/frame-identity.ts';
 import { endpointWords } from '../wire/ip-address.ts';
-import { type IpPacket, ipPacketOf } from '../wire/ip-packet.ts';
+import { type IpPacket, packetBehindTags } from '../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
-import { withoutVlanTags } from '../wire/vlan-tag.ts';
 
 /**
  * The sightings of one frame from a first one on, in the order of time. A host that translates addresses sends another
@@ -40,7 +39,7 @@ export function sightingsOf(frames: readonly CapturedFrame[], first: CapturedFra
 
 /** Whether a packet goes back from where another went to, between the same ports. */
 export function isReply(question: Buffer, bytes: Buffer): boolean {
-  const [one, other] = [question, bytes].map((frame) => ipPacketOf(withoutVlanTags(frame)));
+  const [one, other] = [question, bytes].map((frame) => packetBehindTags(frame));
   if (!one || !other || one.protocol !== other.protocol) return false;
   if (one.source !== other.destination || one.destination !== other.source) return false;
   const [there, back] = [portsOf(one), portsOf(other)];
@@ -51,12 +50,12 @@ export function isReply(question: Buffer, bytes: Buffer): boolean {
 
 /** The address that a packet is for. */
 export function destinationOf(bytes: Buffer): string | undefined {
-  return ipPacketOf(withoutVlanTags(bytes))?.destination;
+  return packetBehindTags(bytes)?.destination;
 }
 
 /** `10.0.0.1:4711 > 10.0.1.2:80`; undefined for what is no packet. */
 export function addressesOf(bytes: Buffer): string | undefined {
-  const packet = ipPacketOf(withoutVlanTags(bytes));
+  const packet = packetBehindTags(bytes);
   if (!packet) return undefined;
   const ports = portsOf(packet);
   const end = (address: string, port: number | undefined) =>

@@ -1,5 +1,5 @@
 import { decodeEthernet, ETHERTYPE } from './ethernet.ts';
-import { ipPacketOf } from './ip-packet.ts';
+import { packetBehindTags } from './ip-packet.ts';
 import { IP_PROTOCOL } from './ipv4.ts';
 import { withoutVlanTags } from './vlan-tag.ts';
 
@@ -27,7 +27,7 @@ export function frameIdentity(bytes: Buffer): string {
  * echoed datagram has the same as its answer. Undefined for what is never translated.
  */
 export function frameContent(bytes: Buffer): string | undefined {
-  const packet = ipPacketOf(withoutVlanTags(bytes));
+  const packet = packetBehindTags(bytes);
   if (!packet) return undefined;
   const { protocol, payload } = packet;
   const isOpening = protocol === IP_PROTOCOL.tcp && isSyn(payload);

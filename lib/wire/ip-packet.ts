@@ -2,7 +2,7 @@ import { decodeEthernet, ETHERTYPE } from './ethernet.ts';
 import { type Family, ipToBytes } from './ip-address.ts';
 import { decodeIpv4 } from './ipv4.ts';
 import { decodeIpv6 } from './ipv6.ts';
-import { vlanTagsOf } from './vlan-tag.ts';
+import { vlanTagsOf, withoutVlanTags } from './vlan-tag.ts';
 
 /** An IP packet of either version, as far as both have the same. */
 export interface IpPacket {
@@ -22,6 +22,11 @@ export function ipPacketOf(bytes: Buffer): IpPacket | undefined {
   return (
     v6 && { family: 6, source: v6.source, destination: v6.destination, protocol: v6.nextHeader, payload: v6.payload }
   );
+}
+
+/** The same in a frame that may have VLAN tags. */
+export function packetBehindTags(bytes: Buffer): IpPacket | undefined {
+  return ipPacketOf(withoutVlanTags(bytes));
 }
 
 /** A frame whose IP packet has another destination. Its checksums stay as they were. */

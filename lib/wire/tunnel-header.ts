@@ -1,8 +1,7 @@
 import { bareHeader, ETHERTYPE } from './ethernet.ts';
 import type { Family } from './ip-address.ts';
-import { ipPacketOf } from './ip-packet.ts';
+import { packetBehindTags } from './ip-packet.ts';
 import { IP_PROTOCOL } from './ipv4.ts';
-import { withoutVlanTags } from './vlan-tag.ts';
 
 /** The header between an outer packet and what it carries; `ip`: none. */
 export type TunnelHeader = 'vxlan' | 'geneve' | 'gre' | 'ip';
@@ -29,7 +28,7 @@ type Inside = Pick<OuterPacket, 'port' | 'id' | 'key'> & { etherType: number | u
 
 /** The outer packet in a frame, if it has such a header; undefined for whatever else is in it. */
 export function outerPacketOf(bytes: Buffer, header: TunnelHeader): OuterPacket | undefined {
-  const packet = ipPacketOf(withoutVlanTags(bytes));
+  const packet = packetBehindTags(bytes);
   if (!packet) return undefined;
   const { family, source, destination } = packet;
   const inside = READERS[header](behindOptions(packet));

@@ -5,8 +5,7 @@ import { ipvlan } from '../../links/ipvlan.ts';
 import type { Cause } from '../../model/cause.ts';
 import { ipLink } from '../../netlink/link.ts';
 import type { Step } from '../../trace/expected-way.ts';
-import { ipPacketOf } from '../../wire/ip-packet.ts';
-import { withoutVlanTags } from '../../wire/vlan-tag.ts';
+import { packetBehindTags } from '../../wire/ip-packet.ts';
 import { deviceName } from '../names.ts';
 import { modelledCause } from './by-model.ts';
 import { lossCause } from './impairment.ts';
@@ -46,7 +45,7 @@ function isRoutedByParent({ at }: Step, next: Step): boolean {
 /** Why what an ipvlan sent did not leave by its parent, whose namespace routes it (`ipvlan_process_outbound`). */
 function ipvlanOutCause(here: Step, next: Step, frame: CapturedFrame, since: bigint): Cause | undefined {
   const { namespace } = next.at;
-  const packet = ipPacketOf(withoutVlanTags(frame.bytes));
+  const packet = packetBehindTags(frame.bytes);
   if (packet && deviceWith(namespace, packet.destination)) {
     const facts = { namespace: namespace.name, parent: deviceName(next.at), source: packet.source };
     return { code: 'ipvlan.parent-host', facts };

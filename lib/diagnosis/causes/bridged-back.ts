@@ -7,9 +7,8 @@ import { hopsOf } from '../../trace/path.ts';
 import type { TracedPacket } from '../../trace/rules/follow-packets.ts';
 import { destinationOf } from '../../trace/translation.ts';
 import { familyOf } from '../../wire/ip-address.ts';
-import { ipPacketOf } from '../../wire/ip-packet.ts';
+import { packetBehindTags } from '../../wire/ip-packet.ts';
 import { macToBytes } from '../../wire/mac-address.ts';
-import { withoutVlanTags } from '../../wire/vlan-tag.ts';
 import type { CauseAt } from '../finding.ts';
 import { deviceName } from '../names.ts';
 import { asRouted } from './as-routed.ts';
@@ -29,7 +28,7 @@ export function bridgedBack(path: Hop, packets: readonly TracedPacket[]): CauseA
   const { namespace, bridge } = frame.at;
   const routed = bridge && asRouted(frame, packets);
   const to = routed && destinationOf(routed.bytes);
-  const packet = ipPacketOf(withoutVlanTags(frame.bytes));
+  const packet = packetBehindTags(frame.bytes);
   if (!bridge || !routed || !packet || to === undefined || to === packet.destination) return undefined;
   const [{ route }, back] = [routeFor(namespace, to), routeFor(namespace, packet.source)];
   // A sender that is not behind the bridge may be the reason (rp_filter).

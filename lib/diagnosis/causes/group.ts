@@ -4,8 +4,7 @@ import type { Hop, Interface } from '../../lab/index.ts';
 import type { Cause } from '../../model/cause.ts';
 import { hopsOf } from '../../trace/path.ts';
 import { familyOf, isMulticastIp } from '../../wire/ip-address.ts';
-import { ipPacketOf } from '../../wire/ip-packet.ts';
-import { withoutVlanTags } from '../../wire/vlan-tag.ts';
+import { packetBehindTags } from '../../wire/ip-packet.ts';
 import type { CauseAt } from '../finding.ts';
 import { deviceName } from '../names.ts';
 import { silencerOf } from './target.ts';
@@ -34,7 +33,7 @@ export function silentGroup(path: Hop, group: string): CauseAt | undefined {
   for (const hop of hopsOf(path)) {
     const { at, direction, bytes } = hop.frame;
     const isTaken = direction === 'in' && !at.isPort && members.includes(at);
-    const packet = isTaken ? ipPacketOf(withoutVlanTags(bytes)) : undefined;
+    const packet = isTaken ? packetBehindTags(bytes) : undefined;
     const cause = packet && silencerOf(at.namespace, packet);
     if (cause) return { hop, cause };
   }
@@ -47,7 +46,7 @@ export function childGroupCause(child: Interface, bytes: Buffer): Cause | undefi
 }
 
 function notJoined(device: Interface, bytes: Buffer, by: 'stack' | 'parent'): Cause | undefined {
-  const packet = ipPacketOf(withoutVlanTags(bytes));
+  const packet = packetBehindTags(bytes);
   if (!packet || !isMulticastIp(packet.destination)) return undefined;
   const group = packet.destination;
   return hasJoined(device, group)

@@ -3,8 +3,7 @@ import { type CapturedFrame, type Hop, isBridge } from '../../lab/index.ts';
 import type { Cause } from '../../model/cause.ts';
 import { hasAddress, ownerOf } from '../../trace/owner.ts';
 import { hopsOf } from '../../trace/path.ts';
-import { ipPacketOf } from '../../wire/ip-packet.ts';
-import { withoutVlanTags } from '../../wire/vlan-tag.ts';
+import { packetBehindTags } from '../../wire/ip-packet.ts';
 import type { CauseAt } from '../finding.ts';
 import { deviceName } from '../names.ts';
 import { otherHostCause, senderOf } from './other-host.ts';
@@ -27,7 +26,7 @@ export function misdirected(path: Hop, known: Known): CauseAt | undefined {
 /** Whether a stack was handed a packet that went nowhere from there. */
 function isEnd({ frame: { at, direction, bytes }, next }: Hop): boolean {
   const isStack = direction === 'in' && !at.isPort && !isBridge(at) && at.children.size === 0;
-  return isStack && next.length === 0 && ipPacketOf(withoutVlanTags(bytes)) !== undefined;
+  return isStack && next.length === 0 && packetBehindTags(bytes) !== undefined;
 }
 
 /** Whether it came to the host that its sender's routes name. */

@@ -5,7 +5,7 @@ import type { Cause } from '../../model/cause.ts';
 import { readFrame } from '../../model/frame.ts';
 import { sentToItself } from '../../model/neighbour.ts';
 import { decodeEthernet } from '../../wire/ethernet.ts';
-import { ipPacketOf } from '../../wire/ip-packet.ts';
+import { packetBehindTags } from '../../wire/ip-packet.ts';
 import { withoutVlanTags } from '../../wire/vlan-tag.ts';
 import { deviceName } from '../names.ts';
 import { modelled } from './by-model.ts';
@@ -48,7 +48,7 @@ interface Sender {
 /** The sender of a packet on its last link; undefined where its routes, or who it is, are not known. */
 export function senderOf({ at, bytes }: CapturedFrame): Sender | undefined {
   const frame = decodeEthernet(withoutVlanTags(bytes));
-  const packet = ipPacketOf(withoutVlanTags(bytes));
+  const packet = packetBehindTags(bytes);
   if (!frame || !packet) return undefined;
   const namespace = at.namespace.lab.namespaces.find(({ interfaces }) =>
     interfaces.some(({ mac, isPort }) => mac === frame.source && !isPort),

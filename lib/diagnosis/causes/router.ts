@@ -10,8 +10,7 @@ import { ownerOf } from '../../trace/owner.ts';
 import type { TracedPacket } from '../../trace/rules/follow-packets.ts';
 import { destinationOf } from '../../trace/translation.ts';
 import { familyOf, isMulticastIp } from '../../wire/ip-address.ts';
-import { ipPacketOf } from '../../wire/ip-packet.ts';
-import { withoutVlanTags } from '../../wire/vlan-tag.ts';
+import { packetBehindTags } from '../../wire/ip-packet.ts';
 import { deviceName } from '../names.ts';
 import { asRouted } from './as-routed.ts';
 import { modelled, predictionAt } from './by-model.ts';
@@ -56,7 +55,7 @@ export function routerCause(
   // Who did not answer is better seen than predicted.
   if (cause && cause.code !== 'neighbour.unanswered' && cause.code !== 'neighbour.answer-lost')
     return unrouted?.code === cause.code ? unrouted : cause;
-  const packet = ipPacketOf(withoutVlanTags(routed.bytes));
+  const packet = packetBehindTags(routed.bytes);
   const ruledOut = packet && ruledOutPacket(here.at, packet);
   if (ruledOut) return ruledOut;
   // Which of several next hops it is depends on the packet (fib_select_multipath).
