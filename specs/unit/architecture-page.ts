@@ -12,7 +12,7 @@ const FOLDERS: Record<string, string> = {
   mutate: '`hairpin mutate`: what it changes in a lab, one change a run, and what the specs noticed',
   machines: 'other kernels, in QEMU or as User-Mode Linux',
   fixtures: "vitest's fixtures: `lab`, `docker`",
-  matchers: 'a matcher a file: check the options, ask the question, report the result',
+  matchers: 'the matchers: check the options, ask the question, report the result',
   shell: '`hairpin shell`, `lab.pause` and `pauseOnFailure`: a lab is held, and a terminal looks into it',
   topologies: 'topologies as data: `lab.load`, `lab.save`, `hairpin record`',
   report: 'the evidence of a failure, and the report. It renders; it decides nothing',
