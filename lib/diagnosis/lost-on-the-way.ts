@@ -16,6 +16,7 @@ import { causeBetween } from './causes/between.ts';
 import { predictionAt } from './causes/by-model.ts';
 import { silentGroup } from './causes/group.ts';
 import { offLinkCause } from './causes/off-link.ts';
+import { otherBridgeCause } from './causes/other-bridge.ts';
 import { relativeCause } from './causes/relatives.ts';
 import { routeFor } from './causes/route.ts';
 import type { Known } from './causes/router.ts';
@@ -127,6 +128,8 @@ function noWay(of: Loss['of'], path: Hop, to: Interface | Namespace, known: Know
   if (relative) return { of, ...relative };
   const offLink = offLinkCause(path);
   if (offLink) return { of, ...offLink };
+  const otherBridge = otherBridgeCause(path, to);
+  if (otherBridge) return { of, ...otherBridge };
   if (mayLeadTo(path.frame.at, to)) return undefined;
   const facts = { from: deviceName(path.frame.at), to: String(to) };
   return { of, hop: path, cause: { code: 'link.unconnected', facts } };

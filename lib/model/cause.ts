@@ -35,11 +35,14 @@ export interface CauseFacts {
   'bridge.no-tunnel': { port: DeviceName; because: 'not-filtering' | 'off' | 'untagged' | 'unmapped'; vlan?: number };
   'bridge.no-mdb-entry': { port: DeviceName; group: string; vlan?: number };
   'bridge.other-port': { mac: string; port: DeviceName; wanted: DeviceName };
+  'bridge.local-entry': { mac: string; port: DeviceName; wanted: DeviceName };
+  'bridge.other-bridge': { port: DeviceName; bridge: string; wanted: DeviceName; other: string };
 
   'macvlan.private': { device: DeviceName; as: 'sender' | 'receiver' };
   'macvlan.source-sender': { device: DeviceName };
   'macvlan.not-listed': { device: DeviceName; mac: string };
   'macvlan.other-mac': { device: DeviceName; mac: string; parent: string; parentMac: string; destination: string };
+  'macvlan.passthru': { device: DeviceName; parent: DeviceName };
   'macvlan.nodst': { device: DeviceName; parent: DeviceName };
   'macvlan.no-queue': { parent: DeviceName };
   'macvlan.parent': { device: DeviceName; parent: DeviceName };
