@@ -102,6 +102,7 @@ export interface CauseFacts {
   'neighbour.arp-off': { device: DeviceName; asked?: Asked };
   'neighbour.arp-ignore': { device: DeviceName; address: string; value: number; asked?: Asked };
   'neighbour.arp-filter': { device: DeviceName; address: string; asker: string; asked?: Asked };
+  'neighbour.no-link-local': { device: DeviceName; asked: Asked };
   'neighbour.other-device': { device: DeviceName; owner: DeviceName; address: string; asked?: Asked };
   'neighbour.other-host': { device: DeviceName; namespace: string; address: string; isPermanent: boolean };
   'neighbour.port-mac': { device: DeviceName; mac: string; port: DeviceName; portMac: string };
