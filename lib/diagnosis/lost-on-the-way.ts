@@ -22,6 +22,7 @@ import { routeFor } from './causes/route.ts';
 import type { Known } from './causes/router.ts';
 import { type FollowOuter, lostInOnlyTunnel, lostInPassage, lostInTunnel } from './causes/tunnel.ts';
 import { lastBeforeUplink } from './causes/uplink.ts';
+import { lostInWireguard } from './causes/wireguard.ts';
 import { droppedAtEnd, droppedAtOnlyEnd, droppedOnArrival } from './dropped-at-end.ts';
 import type { CauseAt, Loss } from './finding.ts';
 import { deviceName } from './names.ts';
@@ -35,6 +36,8 @@ export function onTheWay(of: Loss['of'], path: Hop, to: Interface | Namespace, k
   if (tunnelled) return { of, ...tunnelled };
   const missed = lostInPassage(path, to, known.since, lostOuter(known));
   if (missed) return { of, ...missed };
+  const secured = lostInWireguard(path);
+  if (secured) return { of, ...secured };
   const places = placesOnTheWay(path, to);
   if (places.length === 0) {
     const left = lastBeforeUplink(path);

@@ -70,6 +70,18 @@ export interface CauseFacts {
     wanted: DeviceName;
   };
   'tunnel.not-taken': NotTaken;
+  'wireguard.no-peer': { device: DeviceName; address: string };
+  'wireguard.no-endpoint': { device: DeviceName; address: string };
+  'wireguard.no-listener': { device: DeviceName; endpoint: string; namespace: string };
+  'wireguard.other-key': { device: DeviceName; sender: DeviceName };
+  'wireguard.unknown-peer': { device: DeviceName; sender: DeviceName };
+  'wireguard.preshared-key': { device: DeviceName; sender: DeviceName };
+  'wireguard.not-allowed': {
+    device: DeviceName;
+    sender: DeviceName;
+    source: string;
+    allowedIps: readonly string[];
+  };
   'tap.open': { device: DeviceName };
 
   'route.none': {
@@ -133,7 +145,9 @@ export interface CauseFacts {
     port: number;
     address: string;
     open: readonly string[];
+    onlyIpv6?: true;
   };
+  'socket.backlog': { namespace: string; port: number; waiting: number; backlog: number };
   'socket.filter': { namespace: string };
   'socket.full': { namespace: string };
 
@@ -160,7 +174,9 @@ export interface CauseFacts {
   'ip.localnet': { namespace: string; from?: string; source?: string; to?: string; asked?: Asked };
   'ip.ttl': { namespace: string };
   'ip.checksum': { of: 'IP header' | 'TCP' | 'UDP' | 'ICMP' };
-  'ipsec.policy': { namespace: string };
+  'ipsec.policy': { namespace: string; counter?: string };
+  'ipsec.no-state': { namespace: string; counter: string };
+  'ipsec.state': { namespace: string; counter: string };
   'tcp.md5': { namespace: string; is: 'missing' | 'unexpected' | 'wrong' };
   'tcp.min-ttl': { namespace: string };
 
