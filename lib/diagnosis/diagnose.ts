@@ -10,6 +10,7 @@ import { type Again, askAgain } from './ask-again.ts';
 import { isOfPort } from './causes/closed-port.ts';
 import { ipsecCause } from './causes/ipsec.ts';
 import { meaningOf } from './causes/kernel-reason.ts';
+import { refusedByRules } from './causes/rules.ts';
 import { type Diagnosis, undiagnosed } from './diagnosis.ts';
 import { examine } from './examine.ts';
 import type { Finding } from './finding.ts';
@@ -92,7 +93,7 @@ function judge(report: ReachReport, known: Diagnosed, { report: again, told, dro
   });
   const common = { recognize, translated: describeTranslations(translations) };
   const { outcome } = report;
-  const said = found?.certainty === 'kernel' ? undefined : kernelSays(drop, found?.cause);
+  const said = found?.certainty === 'kernel' ? undefined : kernelSays(drop, found?.cause, outcome);
   const secured = byIpsec({ said, found }, ipsec, report.question);
   if (secured) return { ...common, trace, diagnosis: { ...diagnosisOf(outcome, secured), drop } };
   // A neighbour's silence, say, is known for a time only: what was known before is as good.
@@ -103,10 +104,15 @@ function judge(report: ReachReport, known: Diagnosed, { report: again, told, dro
 }
 
 /** What the kernel's reason for a drop says, where the model says another, or nothing: the kernel is believed. */
-function kernelSays(drop: KernelDrop | undefined, model: Cause | undefined): Cause | undefined {
+function kernelSays(
+  drop: KernelDrop | undefined,
+  model: Cause | undefined,
+  outcome: Diagnosis['outcome'],
+): Cause | undefined {
   // A filter sent the frame elsewhere, where the taps saw it. The kernel's drop is what became of it there.
   if (model?.code === 'tc.redirect') return undefined;
-  const cause = drop && meaningOf(drop);
+  const isOpen = model === undefined || model.code === 'unknown';
+  const cause = drop && (meaningOf(drop) ?? (isOpen ? refusedByRules(drop, outcome === 'refused') : undefined));
   return cause?.code === model?.code ? undefined : cause;
 }
 

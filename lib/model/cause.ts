@@ -92,6 +92,7 @@ export interface CauseFacts {
     group?: { device: DeviceName };
     near?: { device: DeviceName; own: string; holder: DeviceName };
     withoutIpv6?: DeviceName;
+    vrf?: { device: DeviceName; table: number };
   };
   'route.blackhole': { namespace: string; route?: string };
   'route.unreachable': { namespace: string; route?: string };

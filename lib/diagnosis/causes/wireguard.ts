@@ -6,7 +6,7 @@ import { parseEndpoint } from '../../netlink/wireguard.ts';
 import { holdersOf } from '../../trace/owner.ts';
 import { hopsOf } from '../../trace/path.ts';
 import { filteringIn } from '../../trace/rules/rule-traces.ts';
-import { ipPacketOf } from '../../wire/ip-packet.ts';
+import { type IpPacket, ipPacketOf } from '../../wire/ip-packet.ts';
 import type { CauseAt } from '../finding.ts';
 import { deviceName } from '../names.ts';
 import { downCause } from './link.ts';
@@ -30,12 +30,12 @@ export function lostInWireguard(path: Hop): CauseAt | undefined {
   return cause && { hop, cause };
 }
 
-function causeBehind(device: Interface, { source, destination }: { source: string; destination: string }) {
+function causeBehind(device: Interface, { source, destination }: IpPacket): Cause | undefined {
   if (!isLink(device, wireguard)) return undefined;
   const { lab } = device.namespace;
   const own = endOf(device);
   const peer = peerWith(own, destination);
-  if (peer?.endpoint === undefined) return undefined;
+  if (peer?.endpoint === undefined) return withoutPeer(device, destination);
   const { address, port } = parseEndpoint(peer.endpoint);
   const [holder, another] = holdersOf(lab, address);
   // A packet filter may translate the outer packets.
@@ -46,7 +46,7 @@ function causeBehind(device: Interface, { source, destination }: { source: strin
   // A device that was moved listens where it was made (wg_newlink).
   if (!end && all.length > here.length + 1) return undefined;
   const facts = { device: deviceName(device), endpoint: peer.endpoint, namespace: holder.namespace.name };
-  if (!end) return { code: 'wireguard.no-listener', facts } as const;
+  if (!end) return { code: 'wireguard.no-listener', facts };
   return other ? undefined : (downCause(end) ?? whyRefused(own, peer, endOf(end), source));
 }
 
