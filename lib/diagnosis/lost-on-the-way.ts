@@ -110,7 +110,7 @@ export function lastOf(path: Hop): Hop {
  * What kept the outer packet of a tunnel from the host that it was for. No filter is traced for it: where one may have translated or
  * dropped it, there is no reason.
  */
-function lostOuter(known: Known): FollowOuter {
+export function lostOuter(known: Known): FollowOuter {
   return (path, goal) => {
     const { lab } = path.frame.at.namespace;
     const [holder, another] = holdersOf(lab, goal);

@@ -175,6 +175,7 @@ export interface CauseFacts {
   'ip.localnet': { namespace: string; from?: string; source?: string; to?: string; asked?: Asked };
   'ip.ttl': { namespace: string };
   'ip.checksum': { of: 'IP header' | 'TCP' | 'UDP' | 'ICMP' };
+  'seg6.disabled': { device: DeviceName; sysctl: string };
   'ipsec.policy': { namespace: string; counter?: string };
   'ipsec.no-state': { namespace: string; counter: string };
   'ipsec.state': { namespace: string; counter: string };

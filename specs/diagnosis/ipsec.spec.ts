@@ -1,5 +1,4 @@
-import { expect, type Lab, type Namespace, test } from 'hairpin';
-import { describeNeeding } from '../needs.ts';
+import { createLab, describe, expect, type Lab, type Namespace, test } from 'hairpin';
 import { diagnosed } from './diagnosed.ts';
 
 const SHORT = { within: 50, family: 4 } as const;
@@ -33,7 +32,7 @@ async function addPolicies(ns: Namespace, own: string) {
   }
 }
 
-describeNeeding(['xfrm'], () => {
+describe.skipIf(!(await hasEsp()))('needs CONFIG_INET_ESP', () => {
   test('with states and policies at both ends they reach each other', async ({ lab }) => {
     const { a, b } = build(lab);
     await Promise.all([addStates(a), addStates(b), addPolicies(a, A), addPolicies(b, B)]);
@@ -79,6 +78,15 @@ describeNeeding(['xfrm'], () => {
     });
   });
 });
+
+/** By trying. */
+async function hasEsp(): Promise<boolean> {
+  await using lab = createLab();
+  return addStates(build(lab).a).then(
+    () => true,
+    () => false,
+  );
+}
 
 // Every kernel with IPsec policies can do this.
 test('a policy that blocks', async ({ lab, skip }) => {

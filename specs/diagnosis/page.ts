@@ -32,6 +32,7 @@ const AREAS: Record<string, string> = {
   qdisc: 'Queueing disciplines',
   machine: 'The machine',
   ip: 'IP',
+  seg6: 'Segment routing over IPv6',
   ipsec: 'IPsec',
   tcp: 'TCP',
   unknown: 'Unknown',

@@ -21,7 +21,7 @@ const STATE_ERRORS: Record<string, string> = {
 };
 
 /** Causes that the kernel's reason for a drop names (include/net/dropreason-core.h), and no model of hairpin's. */
-export const kernelWords: WordsOf<'tc' | 'xdp' | 'qdisc' | 'machine' | 'ip' | 'ipsec' | 'tcp'> = {
+export const kernelWords: WordsOf<'tc' | 'xdp' | 'qdisc' | 'machine' | 'ip' | 'seg6' | 'ipsec' | 'tcp'> = {
   'tc.drop': {
     means: 'A traffic control filter dropped the packet (`sch_handle_ingress`, `sch_handle_egress`).',
     optional: { device: 'if it is known' },
@@ -131,6 +131,15 @@ export const kernelWords: WordsOf<'tc' | 'xdp' | 'qdisc' | 'machine' | 'ip' | 'i
     example: { of: 'TCP' },
     say: ({ of }) => ({
       text: of === 'IP header' ? 'the checksum of its IP header is wrong' : `its ${of} checksum is wrong`,
+    }),
+  },
+  'seg6.disabled': {
+    means:
+      'A host drops what has a segment routing header, unless `seg6_enabled` is 1 for `all` and for the device that the packet comes in by (`ipv6_srh_rcv`).',
+    example: { device: 'r/eth0', sysctl: 'net.ipv6.conf.all.seg6_enabled' },
+    say: ({ device, sysctl }) => ({
+      text: `${device} drops packets with a segment routing header: ${sysctl} is 0`,
+      hint: `${namespaceOf(device)}.sysctl.set('${sysctl}', 1)`,
     }),
   },
   'ipsec.policy': {
