@@ -1,17 +1,24 @@
-import type { WireguardPeer } from '../netlink/wireguard.ts';
 import { contains, parsePrefix } from '../wire/ip-address.ts';
 import type { Cause, DeviceName } from './cause.ts';
+
+/** One of the peers of a WireGuard device. */
+interface Peer {
+  publicKey: string;
+  presharedKey?: string;
+  endpoint?: string;
+  allowedIps: readonly string[];
+}
 
 /** A WireGuard device with its keys and peers. */
 export interface WireguardEnd {
   name: DeviceName;
   publicKey: string | undefined;
-  peers: readonly WireguardPeer[];
+  peers: readonly Peer[];
 }
 
 /** The peer that has an address: that of the longest of the allowed IPs that hold it (`wg_allowedips_lookup_dst`). */
-export function peerWith({ peers }: WireguardEnd, address: string): WireguardPeer | undefined {
-  const lengthOf = ({ allowedIps }: WireguardPeer) =>
+export function peerWith({ peers }: WireguardEnd, address: string): Peer | undefined {
+  const lengthOf = ({ allowedIps }: Peer) =>
     Math.max(
       ...allowedIps.flatMap((text) => {
         const prefix = parsePrefix(text);
@@ -30,7 +37,7 @@ export function peerWith({ peers }: WireguardEnd, address: string): WireguardPee
  */
 export function whyRefused(
   sender: WireguardEnd,
-  peer: WireguardPeer,
+  peer: Peer,
   receiver: WireguardEnd,
   source: string,
 ): Cause | undefined {
