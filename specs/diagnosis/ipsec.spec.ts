@@ -20,7 +20,7 @@ const WAYS = [
 async function addStates(ns: Namespace, key = KEY) {
   for (const { spi, src, dst } of WAYS) {
     const esp = ['src', src, 'dst', dst, 'proto', 'esp', 'spi', spi, 'reqid', '1', 'mode', 'transport'];
-    await ns.exec('ip', ['xfrm', 'state', 'add', ...esp, 'auth', 'hmac(sha1)', key, 'enc', 'cipher_null', '']);
+    await ns.exec('ip', ['xfrm', 'state', 'add', ...esp, 'auth', 'hmac(sha1)', key, 'enc', 'cbc(aes)', KEY]);
   }
 }
 
@@ -82,7 +82,7 @@ describe.skipIf(!(await hasEsp()))('needs CONFIG_INET_ESP', () => {
 /** By trying. */
 async function hasEsp(): Promise<boolean> {
   await using lab = createLab();
-  return addStates(build(lab).a).then(
+  return await addStates(build(lab).a).then(
     () => true,
     () => false,
   );

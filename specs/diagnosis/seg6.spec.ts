@@ -43,4 +43,15 @@ await describeSegmentRouting(() => {
       lastSeen: 'r/left',
     });
   });
+
+  test('where both ways are wrapped, and nobody sees the probe itself, the target has answered', async ({ lab }) => {
+    const { a, r, b } = build(lab);
+    for (const which of ['all', 'left', 'right']) r.sysctl.set(`net.ipv6.conf.${which}.seg6_enabled`, 1);
+    for (const [ns, to, segment] of [
+      [a, 'fd00:2::2', 'fd00:1::1'],
+      [b, 'fd00:1::2', 'fd00:2::1'],
+    ] as const)
+      await ns.exec('ip', `-6 route add ${to} encap seg6 mode encap segs ${segment} dev eth0`.split(' '));
+    await expect(a).toReach(b, { family: 6 });
+  });
 });
