@@ -6,6 +6,7 @@ import { outerSigns } from '../model/tunnel.ts';
 import { type ReachOptions, type ReachReport, reach } from '../probes/reach.ts';
 import { filteringIn, RuleTraces, type Told } from '../trace/rules/rule-traces.ts';
 import { modelledDevices } from './causes/by-model.ts';
+import { type IpsecDrop, watchIpsec } from './ipsec-drops.ts';
 
 /** How long the probe that is sent for an explanation's sake is waited for, in milliseconds. */
 const ONE_MORE = 20;
@@ -17,6 +18,8 @@ export interface Again {
   told: Told | undefined;
   /** What the kernel dropped meanwhile in the lab; none where it may not be asked. */
   drops: readonly PacketDrop[];
+  /** What IPsec dropped meanwhile. */
+  ipsec: readonly IpsecDrop[];
 }
 
 /**
@@ -34,7 +37,8 @@ export async function askAgain(
   using resources = new ResourceStack();
   const watch = PacketDrops.start(enginesOf(from.lab.namespaces).map(({ netns }) => netns));
   if (watch) resources.use(watch);
-  if (!watch && filters.length === 0) return undefined;
+  const ipsec = watchIpsec(from.lab);
+  if (!watch && !ipsec && filters.length === 0) return undefined;
   const outer = outerSigns(filters.length > 0 ? modelledDevices(from.lab) : []);
   let traces: RuleTraces | undefined;
   const report = await reach(call, from, to, question, {
@@ -44,5 +48,5 @@ export async function askAgain(
     },
   });
   const [told, drops] = [traces?.take(), watch?.take() ?? []];
-  return report.outcome === 'answered' ? 'answered' : { report, told, drops };
+  return report.outcome === 'answered' ? 'answered' : { report, told, drops, ipsec: ipsec?.() ?? [] };
 }

@@ -8,10 +8,13 @@ import { filteringIn, type Told } from '../trace/rules/rule-traces.ts';
 import { becameOf, describeTranslations, translationsOf } from '../trace/rules/translations.ts';
 import { type Again, askAgain } from './ask-again.ts';
 import { isOfPort } from './causes/closed-port.ts';
+import { ipsecCause } from './causes/ipsec.ts';
 import { meaningOf } from './causes/kernel-reason.ts';
+import { refusedByRules } from './causes/rules.ts';
 import { type Diagnosis, undiagnosed } from './diagnosis.ts';
 import { examine } from './examine.ts';
 import type { Finding } from './finding.ts';
+import type { IpsecDrop } from './ipsec-drops.ts';
 import { dropAt, type KernelDrop } from './kernel-drop.ts';
 
 /** A question that had no answer, and what came of it. */
@@ -70,7 +73,7 @@ function diagnosisOf(outcome: Diagnosis['outcome'], finding: Finding | undefined
 }
 
 /** The reasons, by what the kernel told of one more probe, and by what was known before. */
-function judge(report: ReachReport, known: Diagnosed, { report: again, told, drops }: Again): Diagnosed {
+function judge(report: ReachReport, known: Diagnosed, { report: again, told, drops, ipsec }: Again): Diagnosed {
   const { packets, silent }: Told = told ?? { packets: [], silent: [] };
   const ofProbe = packets.filter(({ seen }) => seen.some(({ frame }) => again.recognize(frame) === 'probe'));
   const translations = translationsOf(ofProbe);
@@ -90,7 +93,9 @@ function judge(report: ReachReport, known: Diagnosed, { report: again, told, dro
   });
   const common = { recognize, translated: describeTranslations(translations) };
   const { outcome } = report;
-  const said = found?.certainty === 'kernel' ? undefined : kernelSays(drop, found?.cause);
+  const said = found?.certainty === 'kernel' ? undefined : kernelSays(drop, found?.cause, outcome);
+  const secured = byIpsec({ said, found }, ipsec, report.question);
+  if (secured) return { ...common, trace, diagnosis: { ...diagnosisOf(outcome, secured), drop } };
   // A neighbour's silence, say, is known for a time only: what was known before is as good.
   if (!said && found?.certainty === 'guess' && known.diagnosis.certainty === 'model')
     return { ...known, ...common, diagnosis: { ...known.diagnosis, drop } };
@@ -99,11 +104,31 @@ function judge(report: ReachReport, known: Diagnosed, { report: again, told, dro
 }
 
 /** What the kernel's reason for a drop says, where the model says another, or nothing: the kernel is believed. */
-function kernelSays(drop: KernelDrop | undefined, model: Cause | undefined): Cause | undefined {
+function kernelSays(
+  drop: KernelDrop | undefined,
+  model: Cause | undefined,
+  outcome: Diagnosis['outcome'],
+): Cause | undefined {
   // A filter sent the frame elsewhere, where the taps saw it. The kernel's drop is what became of it there.
   if (model?.code === 'tc.redirect') return undefined;
-  const cause = drop && meaningOf(drop);
+  const isOpen = model === undefined || model.code === 'unknown';
+  const cause = drop && (meaningOf(drop) ?? (isOpen ? refusedByRules(drop, outcome === 'refused') : undefined));
   return cause?.code === model?.code ? undefined : cause;
+}
+
+/** What IPsec counted, where nothing is known, or only that a policy refused the packet. */
+function byIpsec(
+  { said, found }: { said: Cause | undefined; found: Finding | undefined },
+  drops: readonly IpsecDrop[],
+  { from, to }: ReachReport['question'],
+): Finding | undefined {
+  const cause = ipsecCause(drops);
+  const code = said?.code ?? found?.cause.code ?? 'unknown';
+  if (!cause || (code !== 'unknown' && code !== 'ipsec.policy')) return undefined;
+  const [{ namespace: host, counter }] = drops as [IpsecDrop];
+  if (found?.hop?.frame.at.namespace === host) return { ...found, cause, certainty: 'kernel' };
+  const isAnswer = counter.startsWith('Out') ? host === to.namespace : host === from;
+  return { cause, certainty: 'kernel', of: isAnswer ? 'answer' : 'probe', host };
 }
 
 /** The kernel's word, at the place that the taps saw; of a probe that nobody saw leave it is its source's. */

@@ -7,10 +7,12 @@ import { takenAtSource } from '../trace/rules/taken.ts';
 import { wrappedBy } from '../trace/wrapped.ts';
 import { atOneMoment } from './causes/by-model.ts';
 import { lossCause } from './causes/impairment.ts';
+import { segmentsCause } from './causes/seg6.ts';
 import { sourceCause } from './causes/source.ts';
 import { takerCause } from './causes/taker.ts';
 import { explainLoss } from './explain-loss.ts';
 import type { Finding } from './finding.ts';
+import { lostOuter } from './lost-on-the-way.ts';
 import { whyClosed } from './why-closed.ts';
 
 /** Finds out why there was no answer, by what the taps saw, what the kernel told of packet filters, and what the model says. */
@@ -21,6 +23,8 @@ export function examine(
 ): Finding | undefined {
   const { question, since, outcome, recognize, size } = report;
   const loss = trace && atOneMoment(() => explainLoss(question, trace, { outcome, since, recognize, packets, silent }));
+  const segmented = loss === undefined || loss.cause.code === 'unknown' ? lostWithSegments(report, packets) : undefined;
+  if (segmented) return segmented;
   if (loss) return loss;
   // The next hop's MAC address was learnt, and yet no probe was seen.
   const isKept = trace !== undefined && trace.answer?.arrival !== undefined && recognize(trace.frame) !== 'probe';
@@ -38,6 +42,14 @@ function lostWrapped({ question, recognize, since }: ReachReport): Finding | und
   const { from } = question;
   const facts = { asked: { by: from.name, address } };
   return { cause: { code: 'neighbour.unanswered', facts }, certainty: 'model', of: 'probe', host: from };
+}
+
+/** A packet with a segment routing header around the probe ended on its way, or at a host that takes none. */
+function lostWithSegments({ question, recognize, since }: ReachReport, packets: Told['packets']): Finding | undefined {
+  const { lab } = question.from;
+  if (!lab.taps) return undefined;
+  const found = segmentsCause(lab, { recognize, since, packets }, lostOuter({ since, packets }));
+  return found && { ...found, certainty: 'model', of: 'probe' };
 }
 
 /** Of a probe that nobody saw: whether the link loses all that the source sends, the question for its next hop too. */

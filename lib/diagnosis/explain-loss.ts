@@ -17,6 +17,7 @@ import { programCause, programOfQuestion } from './causes/programs.ts';
 import { redirected } from './causes/redirect.ts';
 import { reversePathCause } from './causes/reverse-path.ts';
 import type { Known } from './causes/router.ts';
+import { takenByChild } from './causes/taken-by-child.ts';
 import { takerCause, type Whose } from './causes/taker.ts';
 import { tapCause } from './causes/tap.ts';
 import { targetCause } from './causes/target.ts';
@@ -125,6 +126,7 @@ function knownLoss(asked: Asked, { goal, path, target, arrival, answer }: ProbeP
     const device = target instanceof Interface && target.namespace !== at.namespace ? target : at;
     const cause =
       otherHostCause(arrival.frame) ??
+      takenByChild(arrival.frame) ??
       targetCause(device, goal, arrival.frame.bytes, since) ??
       answerLossCause(arrival.frame, source.address);
     return cause && { of: 'probe', hop: arrival, cause };
@@ -159,6 +161,7 @@ function notTaken(at: Hop, device: Interface): Located | undefined {
   // A host takes what is for it by whichever device it comes.
   const packet = ipPacketOf(frame.bytes);
   const reverse = packet && reversePathCause(frame.at, packet.source);
-  const cause = tapCause(device) ?? tagCause(device, frame.bytes) ?? otherHostCause(frame) ?? reverse;
+  const cause =
+    tapCause(device) ?? tagCause(device, frame.bytes) ?? otherHostCause(frame) ?? takenByChild(frame) ?? reverse;
   return cause && { of: 'answer', hop: at, cause };
 }

@@ -16,11 +16,13 @@ import { causeBetween } from './causes/between.ts';
 import { predictionAt } from './causes/by-model.ts';
 import { silentGroup } from './causes/group.ts';
 import { offLinkCause } from './causes/off-link.ts';
+import { otherBridgeCause } from './causes/other-bridge.ts';
 import { relativeCause } from './causes/relatives.ts';
 import { routeFor } from './causes/route.ts';
 import type { Known } from './causes/router.ts';
 import { type FollowOuter, lostInOnlyTunnel, lostInPassage, lostInTunnel } from './causes/tunnel.ts';
 import { lastBeforeUplink } from './causes/uplink.ts';
+import { lostInWireguard } from './causes/wireguard.ts';
 import { droppedAtEnd, droppedAtOnlyEnd, droppedOnArrival } from './dropped-at-end.ts';
 import type { CauseAt, Loss } from './finding.ts';
 import { deviceName } from './names.ts';
@@ -34,6 +36,8 @@ export function onTheWay(of: Loss['of'], path: Hop, to: Interface | Namespace, k
   if (tunnelled) return { of, ...tunnelled };
   const missed = lostInPassage(path, to, known.since, lostOuter(known));
   if (missed) return { of, ...missed };
+  const secured = lostInWireguard(path);
+  if (secured) return { of, ...secured };
   const places = placesOnTheWay(path, to);
   if (places.length === 0) {
     const left = lastBeforeUplink(path);
@@ -102,7 +106,7 @@ export function lastOf(path: Hop): Hop {
  * What kept the outer packet of a tunnel from the host that it was for. No filter is traced for it: where one may have translated or
  * dropped it, there is no reason.
  */
-function lostOuter(known: Known): FollowOuter {
+export function lostOuter(known: Known): FollowOuter {
   return (path, goal) => {
     const { lab } = path.frame.at.namespace;
     const [holder, another] = holdersOf(lab, goal);
@@ -123,6 +127,8 @@ function noWay(of: Loss['of'], path: Hop, to: Interface | Namespace, known: Know
   if (relative) return { of, ...relative };
   const offLink = offLinkCause(path);
   if (offLink) return { of, ...offLink };
+  const otherBridge = otherBridgeCause(path, to);
+  if (otherBridge) return { of, ...otherBridge };
   if (mayLeadTo(path.frame.at, to)) return undefined;
   const facts = { from: deviceName(path.frame.at), to: String(to) };
   return { of, hop: path, cause: { code: 'link.unconnected', facts } };

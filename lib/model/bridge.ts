@@ -54,7 +54,7 @@ export function receiveByPort(
   const entry = isGroupMac(destination) ? undefined : learnt.find(bridge, destination, vlan);
   const proxied = proxy(bridge, port, bridged.frame, vlan, learnt);
   const answer = proxied.vague === undefined ? [] : [unknown(proxied.vague)];
-  if (entry?.local) return [passUp(passing, forHost), ...answer];
+  if (entry?.local) return [passUp(passing, forHost), ...keptFrom(passing, entry), ...answer];
   const heard = isGroupMac(destination) || isPromiscuous(bridge) ? [passUp(passing, forHost)] : [];
   return [...forward({ ...passing, proxied }, entry), ...heard, ...answer];
 }
@@ -204,6 +204,17 @@ function otherPort({ bridge, frame, ingress }: Passing, entry: FdbEntry, wanted:
   const behind = bridge.ports.find(({ index }) => index === entry.device) ?? bridge;
   const facts = { mac: frame.destination, port: behind.name, wanted: wanted.name };
   return [drop({ code: 'bridge.other-port', facts }, 'br_handle_frame_finish', { towards: wanted })];
+}
+
+/** A local entry, which iproute2 calls `permanent`, is for the bridge's own host (`br_pass_frame_up`): no port sends the frame. */
+function keptFrom({ bridge, frame, ingress }: Passing, entry: FdbEntry): Verdict[] {
+  const at = bridge.ports.find(({ index }) => index === entry.device) ?? bridge;
+  return bridge.ports
+    .filter((port) => port !== ingress)
+    .map((wanted) => {
+      const facts = { mac: frame.destination, port: at.name, wanted: wanted.name };
+      return drop({ code: 'bridge.local-entry', facts }, 'br_handle_frame_finish', { towards: wanted });
+    });
 }
 
 /** Why a port takes nothing in; undefined where it does, or is no port. */

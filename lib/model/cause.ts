@@ -35,11 +35,14 @@ export interface CauseFacts {
   'bridge.no-tunnel': { port: DeviceName; because: 'not-filtering' | 'off' | 'untagged' | 'unmapped'; vlan?: number };
   'bridge.no-mdb-entry': { port: DeviceName; group: string; vlan?: number };
   'bridge.other-port': { mac: string; port: DeviceName; wanted: DeviceName };
+  'bridge.local-entry': { mac: string; port: DeviceName; wanted: DeviceName };
+  'bridge.other-bridge': { port: DeviceName; bridge: string; wanted: DeviceName; other: string };
 
   'macvlan.private': { device: DeviceName; as: 'sender' | 'receiver' };
   'macvlan.source-sender': { device: DeviceName };
   'macvlan.not-listed': { device: DeviceName; mac: string };
   'macvlan.other-mac': { device: DeviceName; mac: string; parent: string; parentMac: string; destination: string };
+  'macvlan.passthru': { device: DeviceName; parent: DeviceName };
   'macvlan.nodst': { device: DeviceName; parent: DeviceName };
   'macvlan.no-queue': { parent: DeviceName };
   'macvlan.parent': { device: DeviceName; parent: DeviceName };
@@ -67,6 +70,18 @@ export interface CauseFacts {
     wanted: DeviceName;
   };
   'tunnel.not-taken': NotTaken;
+  'wireguard.no-peer': { device: DeviceName; address: string };
+  'wireguard.no-endpoint': { device: DeviceName; address: string };
+  'wireguard.no-listener': { device: DeviceName; endpoint: string; namespace: string };
+  'wireguard.other-key': { device: DeviceName; sender: DeviceName };
+  'wireguard.unknown-peer': { device: DeviceName; sender: DeviceName };
+  'wireguard.preshared-key': { device: DeviceName; sender: DeviceName };
+  'wireguard.not-allowed': {
+    device: DeviceName;
+    sender: DeviceName;
+    source: string;
+    allowedIps: readonly string[];
+  };
   'tap.open': { device: DeviceName };
 
   'route.none': {
@@ -77,6 +92,7 @@ export interface CauseFacts {
     group?: { device: DeviceName };
     near?: { device: DeviceName; own: string; holder: DeviceName };
     withoutIpv6?: DeviceName;
+    vrf?: { device: DeviceName; table: number };
   };
   'route.blackhole': { namespace: string; route?: string };
   'route.unreachable': { namespace: string; route?: string };
@@ -99,6 +115,7 @@ export interface CauseFacts {
   'neighbour.arp-off': { device: DeviceName; asked?: Asked };
   'neighbour.arp-ignore': { device: DeviceName; address: string; value: number; asked?: Asked };
   'neighbour.arp-filter': { device: DeviceName; address: string; asker: string; asked?: Asked };
+  'neighbour.no-link-local': { device: DeviceName; asked: Asked };
   'neighbour.other-device': { device: DeviceName; owner: DeviceName; address: string; asked?: Asked };
   'neighbour.other-host': { device: DeviceName; namespace: string; address: string; isPermanent: boolean };
   'neighbour.port-mac': { device: DeviceName; mac: string; port: DeviceName; portMac: string };
@@ -129,7 +146,9 @@ export interface CauseFacts {
     port: number;
     address: string;
     open: readonly string[];
+    onlyIpv6?: true;
   };
+  'socket.backlog': { namespace: string; port: number; waiting: number; backlog: number };
   'socket.filter': { namespace: string };
   'socket.full': { namespace: string };
 
@@ -156,7 +175,10 @@ export interface CauseFacts {
   'ip.localnet': { namespace: string; from?: string; source?: string; to?: string; asked?: Asked };
   'ip.ttl': { namespace: string };
   'ip.checksum': { of: 'IP header' | 'TCP' | 'UDP' | 'ICMP' };
-  'ipsec.policy': { namespace: string };
+  'seg6.disabled': { device: DeviceName; sysctl: string };
+  'ipsec.policy': { namespace: string; counter?: string };
+  'ipsec.no-state': { namespace: string; counter: string };
+  'ipsec.state': { namespace: string; counter: string };
   'tcp.md5': { namespace: string; is: 'missing' | 'unexpected' | 'wrong' };
   'tcp.min-ttl': { namespace: string };
 

@@ -63,6 +63,14 @@ function receiveUnicast(parent: Device, frame: Frame): readonly Verdict[] {
   const child = passthru ?? lookUp(parent, frame.destination);
   const others = childrenOf(parent).filter((each) => each !== child && modeOf(each) !== 'source');
   const missed = others.map((each) => drop(missCause(parent, each, frame), 'macvlan_hash_lookup', { towards: each }));
+  if (passthru)
+    missed.push(
+      drop(
+        { code: 'macvlan.passthru', facts: { device: passthru.name, parent: parent.name } },
+        'macvlan_handle_frame',
+        { towards: parent },
+      ),
+    );
   // Private and VEPA make no difference here: unicast that comes in by the parent is delivered in every mode but source.
   return child && modeOf(child) !== 'source' ? [receiveOn(child, frame, 'host'), ...missed] : [...missed, PASS];
 }

@@ -2,7 +2,7 @@ import { type Route, TABLE_MAIN } from '../netlink/route.ts';
 import type { NextHop } from '../netlink/route-hops.ts';
 import { vrfOf } from '../state/find-link.ts';
 import { contains, familyOf } from '../wire/ip-address.ts';
-import type { Cause } from './cause.ts';
+import type { Cause, DeviceName } from './cause.ts';
 import type { Host } from './network.ts';
 
 /** What the routes of a host say of a destination. */
@@ -41,7 +41,13 @@ export function lookUpRoute(host: Host, to: string, { by: bound, from }: Flow = 
   }
   // ip_route_output_key_hash_rcu: with a device given the destination is taken to be on its link.
   if (by !== undefined) return { kind: 'hop', device: by, via: undefined, mtu: undefined };
-  return { kind: 'none', cause: { code: 'route.none', facts: { namespace: host.name, to } } };
+  const vrf = domain && { device: nameOf(host, domain.index), table: domain.table };
+  const facts = { namespace: host.name, to, ...(vrf ? { vrf } : {}) };
+  return { kind: 'none', cause: { code: 'route.none', facts } };
+}
+
+function nameOf({ name, links }: Host, index: number): DeviceName {
+  return `${name}/${links.find((link) => link.index === index)?.name}`;
 }
 
 /** The longest prefix; of those the least metric. A route by a device that is down is dead (`fib_sync_down_dev`). */

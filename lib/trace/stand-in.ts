@@ -2,7 +2,9 @@ import { PACKET_HOST } from '../kernel/constants.ts';
 import { engineOf } from '../lab/engine.ts';
 import type { CapturedFrame, Hop, Interface, Namespace } from '../lab/index.ts';
 import { stateIfThere } from '../lab/interface-state.ts';
+import { routeIfAny } from '../lab/route-to.ts';
 import { kindOf } from '../links/registry.ts';
+import { hasIpsec } from '../netlink/ipsec.ts';
 import type { Question } from '../probes/question.ts';
 import { isOwnAddress } from '../probes/source.ts';
 import { decodeArp } from '../wire/arp.ts';
@@ -55,7 +57,7 @@ export function standInOf(
   const targetSent =
     target &&
     (sent(target, 'answer') || !isKnown(target) || repliedAfterTranslation(target, { frames, from, recognize }));
-  if (!targetSent && isKnown(from) && !sent(from, 'probe')) return ofItself(question);
+  if (!targetSent && isKnown(from) && !sent(from, 'probe')) return mayHide(question) ? undefined : ofItself(question);
   if (!target || wanted === 'address') return undefined;
   const ways = waysOfAnswers(frames, from, recognize);
   const senders = ways.filter((way) => copiesAt(from, way) > 0).map(({ frame }) => frame);
@@ -72,6 +74,11 @@ export function standInOf(
   // A question that the target got may have an answer that was not known for one there: it was translated on its way.
   const got = frames.some((frame) => frame.at.namespace === target && isDelivered(frame, recognize));
   return got && !senders.some(({ at }) => at.namespace === standIn?.namespace) ? undefined : standIn;
+}
+
+/** Whether the source may send its probe where nobody knows it again: encrypted by IPsec (`xfrm_output`), or in another packet. */
+function mayHide({ from, to, flow }: Question): boolean {
+  return hasIpsec(engineOf(from).netns) || routeIfAny(from, to.address, flow)?.encapsulates === true;
 }
 
 /** Where no address was given twice, nobody is a proxy, and only hairpin has had a hand in it, nobody else can answer. */

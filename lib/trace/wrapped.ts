@@ -1,4 +1,4 @@
-import type { Namespace } from '../lab/index.ts';
+import type { CapturedFrame, Lab, Namespace } from '../lab/index.ts';
 import { routeIfAny } from '../lab/route-to.ts';
 import type { Route } from '../netlink/route.ts';
 import type { Question } from '../probes/question.ts';
@@ -36,6 +36,17 @@ export function wrappedBy({ from, to, flow }: Question, recognize: Recognize, si
   const silent = new Set(asked.filter((target) => !answered.has(target)));
   const hasLeft = sent.some((bytes) => innerFrames(bytes).some((inner) => recognize(inner) === 'probe'));
   return { hasLeft, unanswered: hasLeft ? undefined : silentHop(silent, outerHop(from, route)) };
+}
+
+/** The last packet with a segment routing header and the probe in it, as it left the host that wrapped it or sent it on. */
+export function lastWithSegments(lab: Lab, recognize: Recognize, since: bigint): CapturedFrame | undefined {
+  const frames = Capture.of(lab).since(since).filter(isSent);
+  const last = frames.findLast(({ bytes }) => {
+    const untagged = withoutVlanTags(bytes);
+    if (ipPacketOf(untagged)?.protocol !== ROUTING || recognize(untagged) === 'probe') return false;
+    return innerFrames(untagged).some((inner) => recognize(inner) === 'probe');
+  });
+  return last && frames.find(({ identity }) => identity === last.identity);
 }
 
 /** Other programs of the host ask for neighbours, too: where nobody knows the next hop, it is known only if there was one question. */

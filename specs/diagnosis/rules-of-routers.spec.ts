@@ -1,4 +1,6 @@
 import { expect, type Lab, test } from 'hairpin';
+import { describeLoadingPrograms } from '../needs.ts';
+import { addRules } from '../trace/rules/add-rules.ts';
 import { diagnosed } from './diagnosed.ts';
 
 const SHORT = { within: 50, family: 4 } as const;
@@ -54,10 +56,20 @@ test('a rule of the target for its own answers is the cause there', async ({ lab
   });
 });
 
-test('a rule that looks at a mark is no reason, because nobody knows the mark', async ({ lab }) => {
-  const { a, r, b } = build(lab);
-  await r.exec('ip', ['rule', 'add', 'fwmark', '7', 'prohibit']);
-  await expect(a).toReach(b);
-  await r.exec('ip', ['rule', 'add', 'iif', 'left', 'blackhole']);
-  expect(await diagnosed(expect(a).toReach(b, SHORT))).toMatchObject({ code: 'unknown', lastSeen: 'r/left' });
+describeLoadingPrograms(() => {
+  // Nobody but the kernel knows the mark of a packet: its drop in ip_error says that the rules refused the packet.
+  test.for([
+    ['blackhole', 'route.blackhole'],
+    ['prohibit', 'route.prohibit'],
+    ['unreachable', 'route.none'],
+  ] as const)('a rule for a mark that a packet filter sets: %s', async ([action, code], { lab }) => {
+    const { a, r, b } = build(lab);
+    await r.exec('ip', ['rule', 'add', 'fwmark', '7', action]);
+    await expect(a).toReach(b);
+    await addRules(r, 'ip t c { type filter hook prerouting priority -150; }', ['iif left meta mark set 7']);
+    expect(await diagnosed(expect(a).toReach(b, SHORT))).toMatchObject({
+      ...{ code, of: 'probe', lastSeen: 'r/left' },
+      facts: { namespace: 'r' },
+    });
+  });
 });

@@ -2,6 +2,8 @@ import { listeningAt } from '../../kernel/listening-sockets.ts';
 import { engineOf } from '../../lab/engine.ts';
 import type { Namespace } from '../../lab/index.ts';
 import type { Cause } from '../../model/cause.ts';
+import { tcpListeners } from '../../netlink/tcp-listeners.ts';
+import { familyOf } from '../../wire/ip-address.ts';
 
 /** Where a probe ended: a host, an address and a port of it. */
 export interface PortPlace {
@@ -23,7 +25,21 @@ export function closedPortCause(
   const { name: namespace, netns } = engineOf(host);
   const open = [...new Set(listeningAt(netns, protocol, port))];
   if (open.length === 0) return { code: 'socket.none', facts: { namespace, protocol, port } };
+  const facts = { namespace, protocol, port, address, open };
+  if (familyOf(address) === 4 && protocol === 'tcp' && open.every((own) => own === '::')) {
+    const listeners = tcpListeners(netns, port);
+    const isOnlyIpv6 = listeners.length > 0 && listeners.every(({ onlyIpv6 }) => onlyIpv6);
+    return isOnlyIpv6 ? { code: 'socket.other-address', facts: { ...facts, onlyIpv6: true } } : undefined;
+  }
   // A socket of IPv6 may take what comes over IPv4 (bindv6only).
   if (open.some((own) => own === address || own === '0.0.0.0' || own === '::')) return undefined;
-  return { code: 'socket.other-address', facts: { namespace, protocol, port, address, open } };
+  return { code: 'socket.other-address', facts };
+}
+
+/** Why nothing came of a connection: no more connections wait than the program asked for (`sk_acceptq_is_full`). */
+export function backlogCause(host: Namespace, port: number): Cause | undefined {
+  const { name: namespace, netns } = engineOf(host);
+  const [only, another] = tcpListeners(netns, port);
+  if (!only || another || only.waiting <= only.backlog) return undefined;
+  return { code: 'socket.backlog', facts: { namespace, port, waiting: only.waiting, backlog: only.backlog } };
 }

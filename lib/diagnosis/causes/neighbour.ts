@@ -6,7 +6,7 @@ import { whySilent, withoutNeighbours } from '../../model/neighbour.ts';
 import { Capture } from '../../trace/capture.ts';
 import { ownerOf } from '../../trace/owner.ts';
 import { advertised, solicitationOf } from '../../trace/solicitation.ts';
-import { familyOf } from '../../wire/ip-address.ts';
+import { contains, familyOf } from '../../wire/ip-address.ts';
 import { deviceName } from '../names.ts';
 import { modelled } from './by-model.ts';
 import { lossCause } from './impairment.ts';
@@ -25,7 +25,8 @@ export function neighbourCause(namespace: Namespace, address: string, since: big
   // A table has an entry a device: what was learnt at another one does not count.
   const entry = listNeighbours(namespace).find(({ to, device }) => to === hop && device === route.device);
   const asked = lastQuestion(namespace, hop, since);
-  if ((!asked && namespace.lab.taps) || (entry && !['INCOMPLETE', 'FAILED'].includes(entry.state))) return undefined;
+  if (entry && !['INCOMPLETE', 'FAILED'].includes(entry.state)) return undefined;
+  if (!asked && namespace.lab.taps) return unaskedCause(deviceAt(namespace, route.device), hop);
   // One that failed goes at any time where the table, which all namespaces share, is large (neigh_periodic_work).
   if (!entry && !asked) return undefined;
   const owner = ownerOf(namespace.lab, hop);
@@ -40,6 +41,20 @@ export function neighbourCause(namespace: Namespace, address: string, since: big
   if (silent) return ofQuestion(silent, question);
   // An answer that a queue has lost was never seen to leave.
   return (arrival && lossCause(arrival)) ?? { code: 'neighbour.unanswered', facts: { asked: question } };
+}
+
+/** ND is asked from a link-local address, unless the packet comes from an address of the device (`ndisc_solicit`). */
+function unaskedCause(device: Interface | undefined, address: string): Cause | undefined {
+  if (!device || familyOf(address) !== 6 || withoutNeighboursOf(device)) return undefined;
+  const own = device.address.list().filter(({ family }) => family === 6);
+  // Without IPv6 it has other reasons. One that is still being looked for does not serve (ipv6_get_lladdr).
+  if (own.length === 0 || own.some(({ address, tentative }) => isLinkLocal(address) && !tentative)) return undefined;
+  const asked = { by: device.namespace.name, address };
+  return { code: 'neighbour.no-link-local', facts: { device: deviceName(device), asked } };
+}
+
+function isLinkLocal(address: string): boolean {
+  return contains({ address: 'fe80::', length: 10, family: 6 }, address);
 }
 
 /** Without ARP a device sends whatever it sends to its own MAC address (`ndisc_constructor`). */

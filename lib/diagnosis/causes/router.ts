@@ -54,7 +54,7 @@ export function routerCause(
   if (broken) return broken;
   // Who did not answer is better seen than predicted.
   if (cause && cause.code !== 'neighbour.unanswered' && cause.code !== 'neighbour.answer-lost')
-    return unrouted?.code === cause.code ? unrouted : cause;
+    return unrouted?.code === cause.code && !('vrf' in cause.facts) ? unrouted : cause;
   const packet = packetBehindTags(routed.bytes);
   const ruledOut = packet && ruledOutPacket(here.at, packet);
   if (ruledOut) return ruledOut;

@@ -1,14 +1,17 @@
+import { kernelSymbol } from '../../kernel/drops/kernel-symbol.ts';
 import { hasCode } from '../../kernel/has-code.ts';
 import { isNoRoute } from '../../kernel/no-route.ts';
 import { engineOf } from '../../lab/engine.ts';
 import type { Interface, Namespace } from '../../lab/index.ts';
 import { type Flow, hasRules, routeTo } from '../../lab/route-to.ts';
 import type { Cause } from '../../model/cause.ts';
+import { frameAround } from '../../netlink/nft-trace.ts';
 import { ipRule } from '../../netlink/rule.ts';
 import { hasAddress } from '../../trace/owner.ts';
 import { familyOf } from '../../wire/ip-address.ts';
-import type { IpPacket } from '../../wire/ip-packet.ts';
+import { type IpPacket, ipPacketOf } from '../../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../../wire/ipv4.ts';
+import type { KernelDrop } from '../kernel-drop.ts';
 
 /** Why a router with rules (`ip rule`) has no way for a packet that came in by a device: the kernel says so of this very packet. */
 export function ruledOutPacket({ namespace, index }: Interface, packet: IpPacket): Cause | undefined {
@@ -55,6 +58,19 @@ function portsOf({ protocol, payload }: IpPacket): Pick<Flow, 'ipproto' | 'sport
 export function ruledOut({ name: namespace }: Namespace, to: string, errno: string | undefined): Cause | undefined {
   if (errno === 'ENETUNREACH') return { code: 'route.none', facts: { namespace, to, hasRules: true } };
   return errno !== undefined && isNowhere(errno) ? { code: NOWHERE[errno], facts: { namespace } } : undefined;
+}
+
+/**
+ * What the kernel's drop in `ip_error` says, where rules look at what only the kernel knows, such as a mark: without a route it names
+ * its reason, a blackhole or a prohibit has none.
+ *
+ * @param isRefused whether the sender was told, which a blackhole does not do
+ */
+export function refusedByRules({ drop, namespace }: KernelDrop, isRefused: boolean): Cause | undefined {
+  const to = ipPacketOf(frameAround(drop.packet))?.destination;
+  if (to === undefined || !hasRules(namespace, 4) || kernelSymbol(drop.location) !== 'ip_error') return undefined;
+  if (drop.reason.endsWith('IP_INNOROUTES')) return ruledOut(namespace, to, 'ENETUNREACH');
+  return drop.reason.endsWith('NOT_SPECIFIED') ? ruledOut(namespace, to, isRefused ? 'EACCES' : 'EINVAL') : undefined;
 }
 
 const NOWHERE = { EINVAL: 'route.blackhole', EACCES: 'route.prohibit', EHOSTUNREACH: 'route.unreachable' } as const;

@@ -16,6 +16,7 @@ import { lossCause } from './impairment.ts';
 import { linkCause } from './link.ts';
 import { noRoute, toNowhere } from './route.ts';
 import { ruledOut } from './rules.ts';
+import { withoutPeer } from './wireguard.ts';
 
 /**
  * Why a probe never left its source: an address, a link, a route, a length.
@@ -37,7 +38,8 @@ function addressCause({ from, source: { device, address }, bound }: Question): C
 function wayCause(question: Question): Cause | undefined {
   const { from, to, source, family } = question;
   const hop = nextHop(question);
-  if (typeof hop !== 'string') return linkCause(hop.device) ?? lossCause(hop.device);
+  if (typeof hop !== 'string')
+    return linkCause(hop.device) ?? lossCause(hop.device) ?? withoutPeer(hop.device, to.address);
   const device = deviceName(source.device);
   // With the link its routes have gone (fib_disable_ip).
   if (stateIfThere(source.device)?.up === false) return { code: 'link.down', facts: { device, routes: true } };

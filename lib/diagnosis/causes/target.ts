@@ -11,6 +11,7 @@ import { type IpPacket, ipPacketOf } from '../../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../../wire/ipv4.ts';
 import { withoutVlanTags } from '../../wire/vlan-tag.ts';
 import { unusableCause } from './address.ts';
+import { backlogCause } from './closed-port.ts';
 import { neighbourCause, silenceOf } from './neighbour.ts';
 import { reversePathCause } from './reverse-path.ts';
 import { noWayBack } from './route.ts';
@@ -45,7 +46,8 @@ export function targetCause(arrival: Interface, address: string, seen: Buffer, s
     noWayBack(namespace, packet.source) ??
     ruledOutAnswer(namespace, packet) ??
     neighbourCause(namespace, packet.source, since) ??
-    (isEcho(packet) ? limitCause(namespace, packet.family) : undefined)
+    (isEcho(packet) ? limitCause(namespace, packet.family) : undefined) ??
+    fullBacklog(namespace, packet)
   );
 }
 
@@ -66,6 +68,10 @@ export function silencerOf(namespace: Namespace, packet: IpPacket, isAnycast = f
 
 function isEcho({ protocol, payload }: IpPacket): boolean {
   return protocol === IP_PROTOCOL.icmp || (protocol === IP_PROTOCOL.icmpv6 && payload[0] === 128);
+}
+
+function fullBacklog(namespace: Namespace, { protocol, payload }: IpPacket): Cause | undefined {
+  return protocol === IP_PROTOCOL.tcp ? backlogCause(namespace, payload.readUInt16BE(2)) : undefined;
 }
 
 /**

@@ -221,6 +221,35 @@ export const bridgeWords: WordsOf<'bridge'> = {
       hint: 'two devices with one MAC address, or a static fdb entry: see fdb.list()',
     }),
   },
+  'bridge.local-entry': {
+    means:
+      'The forwarding database has the address as one of the bridge itself. The bridge keeps such frames for its own host (`br_handle_frame_finish`). `bridge fdb add` makes a local entry unless `static` or `dynamic` is given.',
+    facts: {
+      mac: 'the destination of the frame',
+      port: 'the port, or the bridge, that the entry is of',
+      wanted: 'the port that leads to the destination',
+    },
+    example: { mac: '02:00:00:00:00:02', port: 'sw/p1', wanted: 'sw/p1' },
+    say: ({ mac, port, wanted }) => ({
+      text: `the switch keeps what is for ${mac}: its forwarding database has that as a local address, at ${port}`,
+      hint: `two devices with one MAC address, or a permanent fdb entry: on ${namespaceOf(wanted)}: bridge fdb replace ${mac} dev ${ownName(wanted)} master static`,
+    }),
+  },
+  'bridge.other-bridge': {
+    means:
+      'The frame came in by a port of one bridge, and its destination is behind a port of another bridge of the same host.',
+    facts: {
+      port: 'that the frame came in by',
+      bridge: 'of that port',
+      wanted: 'the port that leads to the destination',
+      other: 'the bridge of that port',
+    },
+    example: { port: 'sw/p0', bridge: 'br0', wanted: 'sw/p1', other: 'br1' },
+    say: ({ port, bridge, wanted, other }) => ({
+      text: `${port} is a port of ${bridge}, and ${wanted} one of ${other}: no bridge leads from one to the other`,
+      hint: `on ${namespaceOf(wanted)}: ip link set ${ownName(wanted)} master ${bridge}`,
+    }),
+  },
 };
 
 const SUPPRESSED = {

@@ -15,6 +15,7 @@ import { socketWords } from './socket.ts';
 import { tunnelWords } from './tunnel.ts';
 import { vlanWords } from './vlan.ts';
 import { vxlanWords } from './vxlan.ts';
+import { wireguardWords } from './wireguard.ts';
 import type { CodeWords, Said } from './words.ts';
 
 /** Every code, with what is said of it. */
@@ -27,6 +28,7 @@ export const WORDS: { [C in Code]: CodeWords<C> } = {
   ...vlanWords,
   ...vxlanWords,
   ...tunnelWords,
+  ...wireguardWords,
   ...routeWords,
   ...mrouteWords,
   ...neighbourWords,

@@ -8,8 +8,20 @@ const PROGRAM = {
   asked: ASKED,
 };
 
+const COUNTER = 'of `/proc/net/xfrm_stat`, without its `Xfrm`';
+
+/** What the counters of states mean (Documentation/networking/xfrm_proc.rst). */
+const STATE_ERRORS: Record<string, string> = {
+  ProtoError: 'the keys or the algorithms of the two ends differ',
+  ModeError: 'the two ends have different modes',
+  SeqError: 'its sequence number is too old, or was used before',
+  Expired: 'the state has expired',
+  Mismatch: 'it does not fit the options of the packet',
+  Invalid: 'it is not valid any more',
+};
+
 /** Causes that the kernel's reason for a drop names (include/net/dropreason-core.h), and no model of hairpin's. */
-export const kernelWords: WordsOf<'tc' | 'xdp' | 'qdisc' | 'machine' | 'ip' | 'ipsec' | 'tcp'> = {
+export const kernelWords: WordsOf<'tc' | 'xdp' | 'qdisc' | 'machine' | 'ip' | 'seg6' | 'ipsec' | 'tcp'> = {
   'tc.drop': {
     means: 'A traffic control filter dropped the packet (`sch_handle_ingress`, `sch_handle_egress`).',
     optional: { device: 'if it is known' },
@@ -121,12 +133,44 @@ export const kernelWords: WordsOf<'tc' | 'xdp' | 'qdisc' | 'machine' | 'ip' | 'i
       text: of === 'IP header' ? 'the checksum of its IP header is wrong' : `its ${of} checksum is wrong`,
     }),
   },
+  'seg6.disabled': {
+    means:
+      'A host drops what has a segment routing header, unless `seg6_enabled` is 1 for `all` and for the device that the packet comes in by (`ipv6_srh_rcv`).',
+    example: { device: 'r/eth0', sysctl: 'net.ipv6.conf.all.seg6_enabled' },
+    say: ({ device, sysctl }) => ({
+      text: `${device} drops packets with a segment routing header: ${sysctl} is 0`,
+      hint: `${namespaceOf(device)}.sysctl.set('${sysctl}', 1)`,
+    }),
+  },
   'ipsec.policy': {
     means: 'An IPsec policy blocks the packet, or wants it encrypted (`xfrm_policy_check`).',
+    optional: { counter: 'the counter of `/proc/net/xfrm_stat` that rose, without its `Xfrm`' },
     example: { namespace: 'b' },
-    say: ({ namespace }) => ({
-      text: `refused by an IPsec policy of ${namespace}`,
+    say: ({ namespace, counter }) => ({
+      text: `refused by an IPsec policy of ${namespace}${counter ? ` (Xfrm${counter})` : ''}`,
       hint: `on ${namespace}: ip xfrm policy`,
+    }),
+  },
+  'ipsec.no-state': {
+    means:
+      'A policy wants the packet encrypted, and there is no state for it (`xfrm_tmpl_resolve`); or a packet came in encrypted, and no state has its SPI (`xfrm_input`).',
+    facts: { counter: COUNTER },
+    example: { namespace: 'b', counter: 'InNoStates' },
+    say: ({ namespace, counter }) => ({
+      text: counter.startsWith('In')
+        ? `${namespace} got an IPsec packet for which it has no state (Xfrm${counter})`
+        : `a policy of ${namespace} wants the packet encrypted, and there is no state for it (Xfrm${counter})`,
+      hint: `on ${namespace}: ip xfrm state; compare the SPI and the addresses of both ends`,
+    }),
+  },
+  'ipsec.state': {
+    means:
+      'A state of IPsec refused the packet (`xfrm_input`, `xfrm_output_one`): the keys or algorithms of the two ends differ (`StateProtoError`), the state expired, or the sequence number was used before (`StateSeqError`).',
+    facts: { counter: COUNTER },
+    example: { namespace: 'b', counter: 'InStateProtoError' },
+    say: ({ namespace, counter }) => ({
+      text: `a state of IPsec of ${namespace} refused the packet: ${STATE_ERRORS[counter.replace(/^(In|Out)State/, '')] ?? 'see the counter'} (Xfrm${counter})`,
+      hint: `on ${namespace}: ip -s xfrm state`,
     }),
   },
   'tcp.md5': {

@@ -49,6 +49,15 @@ export const macvlanWords: WordsOf<'macvlan'> = {
       hint: 'a permanent neighbour entry with an old MAC address?',
     }),
   },
+  'macvlan.passthru': {
+    means:
+      'A macvlan in mode passthru gets every unicast that its parent receives, whatever its MAC address (`macvlan_handle_frame`): the host of the parent gets none.',
+    example: { device: 'v/m0', parent: 'host/up0' },
+    say: ({ device, parent }) => ({
+      text: `${device} is in mode passthru, and gets every unicast that ${parent} receives: ${namespaceOf(parent)} gets none`,
+      hint: `give the address of ${parent} to ${device}, or delete ${device}: a macvlan cannot leave mode passthru`,
+    }),
+  },
   'macvlan.nodst': {
     means:
       'A macvlan in mode source has the flag `nodst`: the parent does not get the frames that the macvlan hears (`macvlan_forward_source`).',

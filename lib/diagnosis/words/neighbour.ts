@@ -79,6 +79,16 @@ export const neighbourWords: WordsOf<'neighbour'> = {
       hint: `${namespaceOf(device)}.sysctl.set('net/ipv4/conf/${ownName(device)}/arp_filter', 0), and 'all' as well`,
     }),
   },
+  'neighbour.no-link-local': {
+    means:
+      'A host has to ask by ND for its next hop, and the device has no link-local address to ask from (`ndisc_solicit`). A packet from an address of the device itself needs none, so this is a matter of routers.',
+    facts: { device: 'that would ask', asked: '`by` would ask for `address`' },
+    example: { device: 'r/eth1', asked: { by: 'r', address: 'fd00::2' } },
+    say: ({ device, asked }) => ({
+      text: `${asked.by} cannot ask who has ${asked.address}: ${device} has no link-local address`,
+      hint: `on ${namespaceOf(device)}: ip link set ${ownName(device)} addrgenmode eui64; then take it down and up`,
+    }),
+  },
   'neighbour.other-device': {
     means:
       'A device answers ND only for its own addresses, and the question came to another device of the host (`ndisc_recv_ns`).',

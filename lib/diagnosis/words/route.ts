@@ -9,6 +9,7 @@ export const routeWords: WordsOf<'route' | 'router'> = {
       hasRules: '`true` if the host has rules (`ip rule`), so one of them may be the reason',
       group: 'the `device` that would send, if `to` is a multicast group',
       near: 'the two ends, if they are on one link and their subnets differ: the `device` with its `own` address, and the `holder` of the other',
+      vrf: 'the VRF of the device that the packet came in by, and its table: other tables do not count',
       withoutIpv6: 'the device that would lead there, if the sysctl `disable_ipv6` keeps it from IPv6',
     },
     example: { namespace: 'a', to: '10.0.9.1' },
@@ -53,7 +54,7 @@ export const routeWords: WordsOf<'route' | 'router'> = {
   },
 };
 
-function noRoute({ namespace, to, back, hasRules, group, near, withoutIpv6 }: CauseFacts['route.none']): Said {
+function noRoute({ namespace, to, back, hasRules, group, near, withoutIpv6, vrf }: CauseFacts['route.none']): Said {
   const text = `${namespace} has no route ${back ? 'back ' : ''}to ${to}`;
   if (group) {
     const groups = to.includes(':') ? 'ff00::/8' : '224.0.0.0/4';
@@ -64,6 +65,11 @@ function noRoute({ namespace, to, back, hasRules, group, near, withoutIpv6 }: Ca
     };
   }
   if (hasRules) return { text, hint: which(namespace) };
+  if (vrf)
+    return {
+      text: `${text} in ${vrf.device}, whose table is ${vrf.table}`,
+      hint: `${namespace}.route.add({ to: '${to}', via: …, table: ${vrf.table} })`,
+    };
   if (near) {
     const { device, own, holder } = near;
     return {

@@ -10,9 +10,20 @@ export const socketWords: WordsOf<'socket'> = {
   'socket.other-address': {
     means: 'A socket listens at the port, but not at the address that was asked (`inet_lookup_listener`).',
     facts: { address: 'that was asked', open: 'the addresses at which the port is open' },
+    optional: { onlyIpv6: '`true` if the socket takes IPv6 alone (IPV6_V6ONLY)' },
     example: { namespace: 'b', protocol: 'tcp', port: 80, address: '10.0.0.2', open: ['127.0.0.1'] },
-    say: ({ namespace, protocol, port, address, open }) => ({
-      text: `${protocol} port ${port} of ${namespace} is open only at ${open.join(', ')}, not at ${address}`,
+    say: ({ namespace, protocol, port, address, open, onlyIpv6 }) => ({
+      text: `${protocol} port ${port} of ${namespace} is open only at ${open.join(', ')}${onlyIpv6 ? ', and for IPv6 alone (IPV6_V6ONLY)' : ''}, not at ${address}`,
+    }),
+  },
+  'socket.backlog': {
+    means:
+      'As many connections as the program allows wait for it to accept them, so the kernel drops further ones silently (`tcp_conn_request`, `sk_acceptq_is_full`).',
+    facts: { waiting: 'how many wait', backlog: 'how many may, as the program told `listen`' },
+    example: { namespace: 'b', port: 80, waiting: 129, backlog: 128 },
+    say: ({ namespace, port, waiting, backlog }) => ({
+      text: `the program at tcp port ${port} of ${namespace} accepts no connections: ${waiting} wait, and its backlog is ${backlog}`,
+      hint: `on ${namespace}: ss -ltnp`,
     }),
   },
   'socket.filter': {
