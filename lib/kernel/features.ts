@@ -3,6 +3,8 @@ import { appendFileSync } from 'node:fs';
 /** The file that this process and its siblings add to; for `hairpin kernels config`. */
 export const FEATURES_FILE = 'HAIRPIN_FEATURES';
 
+/** Read once: each read of the environment asks libc. */
+const file = process.env[FEATURES_FILE];
 const noted = new Set<string>();
 
 /**
@@ -10,7 +12,6 @@ const noted = new Set<string>();
  * for it, it is nothing. It is noted before it is tried, so that what this kernel lacks is among it.
  */
 export function noteFeature(feature: string): void {
-  const file = process.env[FEATURES_FILE];
   if (!file || noted.has(feature)) return;
   noted.add(feature);
   // A line is written in one go, whoever else writes (O_APPEND); it is there even if the worker is killed next.

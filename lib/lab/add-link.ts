@@ -3,7 +3,7 @@ import { LONGEST_INTERFACE_NAME } from '../kernel/validate.ts';
 import { hasLink, missingLink } from '../links/has-link.ts';
 import type { LinkKind } from '../links/link-kind.ts';
 import { makeLink } from '../links/make-link.ts';
-import { ipLink, type LinkState } from '../netlink/link.ts';
+import { type CarrierState, ipLink } from '../netlink/link.ts';
 import type { Causes } from '../netlink/request.ts';
 import { FAMILIES, type Family } from '../wire/ip-address.ts';
 import { NO_MAC } from '../wire/mac-address.ts';
@@ -35,13 +35,12 @@ export function addLink(call: string, namespace: Namespace, kind: LinkKind, opti
   const { parent } = options;
   const settings = settingsOfNew(kind, options);
   return onSegment(namespace, kind, settings, parent, (segment) => {
-    const made = make({ call, namespace, kind, options, settings, segment });
-    const device = handleOf(made.origin);
+    const device = handleOf(make({ call, namespace, kind, options, settings, segment }));
     finishOrRemove(device, () => {
       changeApart(device, kind, settings);
       refuseIgnored(call, device, kind, options);
     });
-    return adoptLink(device, { ...options, families: kind.description.carries?.(settings) ?? FAMILIES }, made.below);
+    return adoptLink(device, { ...options, families: kind.description.carries?.(settings) ?? FAMILIES });
   });
 }
 
@@ -104,23 +103,17 @@ interface NewLink {
   segment: Segment | undefined;
 }
 
-/** A link that the kernel has made, and is no interface of the lab yet. */
-interface MadeLink {
-  origin: InterfaceOrigin;
-  /** Its parent, as it is now. */
-  below: LinkState | undefined;
-}
-
-function make(link: NewLink): MadeLink {
+/** Has the kernel make a link, which is no interface of the lab yet. */
+function make(link: NewLink): InterfaceOrigin {
   const { namespace, kind } = link;
   // Where all links of a kind share one node (/dev/net/tun), a link has no number.
   if (kind.description.characterDevice !== true) return makeInPlace(link);
-  const undo = ({ origin }: MadeLink) => engineOf(namespace).rtnetlink.change(ipLink.delete({ index: origin.index }));
+  const undo = ({ index }: InterfaceOrigin) => engineOf(namespace).rtnetlink.change(ipLink.delete({ index }));
   const { result, numbers } = watchDeviceNumbers(engineOf(namespace).netns, kind.kind, () => makeInPlace(link), undo);
-  return { ...result, origin: { ...result.origin, numbers } };
+  return { ...result, numbers };
 }
 
-function makeInPlace({ call, namespace, kind, options, settings, segment }: NewLink): MadeLink {
+function makeInPlace({ call, namespace, kind, options, settings, segment }: NewLink): InterfaceOrigin {
   const { parent, mtu, up = true, promiscuous } = options;
   const origin = engineOf(namespace).devices.plan(call, kind.kind, {
     ...(parent instanceof Uplink ? { mac: randomMac() } : {}),
@@ -136,12 +129,12 @@ function makeInPlace({ call, namespace, kind, options, settings, segment }: NewL
   const made = { ...origin, mac, parent: parent && realParentOf(kind, parent) };
   if (!parent) {
     makeLink(engineOf(namespace), kind, device, settings, causes);
-    return { origin: made, below: undefined };
+    return made;
   }
-  const add = ipLink.add({ ...device, ...below(namespace, parent), ...kind.as(settings) }, causes);
-  // The parent's own socket: the message goes where the parent is. What the parent is like now comes by the same send.
+  // The parent's own socket: the message goes where the parent is.
   const { rtnetlink } = engineOf(parent instanceof Uplink ? parent : parent.namespace);
-  return { origin: made, below: rtnetlink.get(ipLink.get({ index: parent.index }), add) };
+  rtnetlink.change(ipLink.add({ ...device, ...below(namespace, parent), ...kind.as(settings) }, causes));
+  return made;
 }
 
 /** On another device, a link is made where that is, and says in which namespace it belongs. */
@@ -201,19 +194,22 @@ function causesOf({ namespace, kind, settings, name, parent }: Call): Causes {
 function adoptLink(
   device: Interface,
   { address, mtu, up = true, families }: NewLinkOptions & { families: readonly Family[] },
-  below: LinkState | undefined,
 ): Interface {
   return finishOrRemove(device, () => {
-    const adopted = engineOf(device.namespace).devices.add(device, { address, families, mtu: mtu ?? below?.mtu });
-    // Where the parent has a carrier, a child is born with one and was activated as it came up (__dev_open). Before 6.8 it
-    // takes a worker up to a second to say so, which nobody needs to wait for.
-    const isActive = below?.carrier && ['UP', 'UNKNOWN'].includes(below.operState);
-    if (up && !(isActive && isSettled(adopted.state()))) settle(adopted);
+    // Its MTU follows from its parent's.
+    const now = device.parent && engineOf(device).carrier();
+    const adopted = engineOf(device.namespace).devices.add(device, { address, families, mtu: mtu ?? now?.mtu });
+    if (up && !(now && isActive(now, device.parent))) settle(adopted);
     return adopted;
   });
 }
 
-/** Whether a child that was born active needs no wait. */
-function isSettled({ carrier, operState }: LinkState): boolean {
-  return operState === 'UNKNOWN' || (operState === 'UP' && carrier);
+/**
+ * Whether a new link can be sent to. Where the parent has a carrier, a child is born with one and was activated as it came up
+ * (`__dev_open`). Before 6.8 it takes a worker up to a second to say so, which nobody needs to wait for.
+ */
+function isActive({ carrier, operState }: CarrierState, parent: Parent | undefined): boolean {
+  if (operState !== 'UNKNOWN') return operState === 'UP' && carrier;
+  const below = parent instanceof Uplink ? parent.state() : parent && engineOf(parent).carrier();
+  return below?.carrier === true && ['UP', 'UNKNOWN'].includes(below.operState);
 }

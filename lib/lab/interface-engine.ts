@@ -2,8 +2,8 @@ import { hasCode } from '../kernel/has-code.ts';
 import type { DeviceNumbers } from '../kernel/uevents.ts';
 import { kindOf } from '../links/registry.ts';
 import { ipAltname } from '../netlink/altname.ts';
-import { ipLink, type LinkState } from '../netlink/link.ts';
-import type { Causes } from '../netlink/request.ts';
+import { type CarrierState, getCarrier, ipLink, type LinkState } from '../netlink/link.ts';
+import type { Causes, Request } from '../netlink/request.ts';
 import { ipToken } from '../netlink/token.ts';
 import { engineOf } from './engine.ts';
 import type { Interface, InterfacePlace } from './interface.ts';
@@ -57,9 +57,17 @@ export class InterfaceEngine {
 
   /** What the kernel says of the device now. @throws KernelError `ENODEV` when other software has deleted or moved it */
   link(): LinkState {
-    const { namespace, index } = this.#device;
+    return this.#ask(ipLink.get({ index: this.#device.index }));
+  }
+
+  /** As {@link link}, but only what tells whether the device can be sent to. */
+  carrier(): CarrierState {
+    return this.#ask(getCarrier(this.#device.index));
+  }
+
+  #ask<Answer>(request: Request<Answer>): Answer {
     try {
-      return engineOf(namespace).rtnetlink.get(ipLink.get({ index }));
+      return engineOf(this.#device.namespace).rtnetlink.get(request);
     } catch (error) {
       if (hasCode(error, 'ENODEV')) this.vanish();
       throw error;

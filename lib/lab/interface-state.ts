@@ -1,7 +1,8 @@
 import { unlessCode } from '../kernel/has-code.ts';
 import { UsageError } from '../kernel/validate.ts';
-import type { LinkState } from '../netlink/link.ts';
+import type { CarrierState, LinkState } from '../netlink/link.ts';
 import { checkLabOpen } from './check-lab-open.ts';
+import { engineOf } from './engine.ts';
 import type { Interface } from './interface.ts';
 import type { Namespace } from './namespace.ts';
 
@@ -14,6 +15,12 @@ import type { Namespace } from './namespace.ts';
 export function stateIfThere(device: Interface | undefined): LinkState | undefined {
   if (!device || device.deleted) return undefined;
   return unlessCode(['ENODEV'], () => device.state());
+}
+
+/** As {@link stateIfThere}, but only what tells whether the device can be sent to. */
+export function carrierIfThere(device: Interface): CarrierState | undefined {
+  if (device.deleted) return undefined;
+  return unlessCode(['ENODEV'], () => engineOf(device).carrier());
 }
 
 /** @throws UsageError when the lab of what was called is closed, or the interface been deleted */

@@ -1,7 +1,7 @@
 import { block, now } from '../kernel/clock.ts';
 import { hasPorts, kindOf } from '../links/registry.ts';
 import type { Interface } from './interface.ts';
-import { stateIfThere } from './interface-state.ts';
+import { carrierIfThere } from './interface-state.ts';
 import { hurryLinkwatch } from './linkwatch.ts';
 
 /** Before 6.8 a worker may take a second to look at a carrier (`linkwatch_schedule_work`), in milliseconds. */
@@ -31,7 +31,7 @@ export function settle(...interfaces: Interface[]): void {
 function waitForCarrier(device: Interface, deadline: number): void {
   let hurried = 0;
   for (;;) {
-    const state = stateIfThere(device);
+    const state = carrierIfThere(device);
     if (!state) return;
     const { up, carrier, operState } = state;
     // RFC 2863's state is set by the worker that also activates the device, so it tells when that has been done.
@@ -57,6 +57,6 @@ function waitForCarrier(device: Interface, deadline: number): void {
 function followsParent(device: Interface, carrier: boolean): boolean {
   const { parent } = device;
   if (carrier || !parent || !('namespace' in parent)) return false;
-  const [below, own] = [stateIfThere(parent), stateIfThere(device)];
+  const [below, own] = [carrierIfThere(parent), carrierIfThere(device)];
   return below?.up === true && below.carrier && below.operState === 'UP' && own?.up === true;
 }

@@ -28,6 +28,10 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
   readonly table: Table<S>;
   /** The settings that a spec may say of a new link. */
   readonly options: ReadonlyMap<string, Option>;
+  /** What is known of each of them. */
+  readonly rules: readonly (readonly [name: string, rules: SettingRules])[];
+  /** What a new link is given where a spec does not say. */
+  readonly defaults: Values;
   /** The settings that travel by messages of the kind's own. */
   readonly apart: readonly string[];
   /** The settings that the kernel tells: these, and those that a spec cannot choose. */
@@ -50,6 +54,10 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
     this.apart = Object.entries(settings).flatMap(([name, { rules }]) => (isApart(rules) ? name : []));
     const readable = readableOf(settings);
     this.options = new Map(readable.filter(([, { rules }]) => !rules.readOnly));
+    this.rules = [...this.options].map(([name, { rules }]) => [name, rules] as const);
+    this.defaults = Object.fromEntries(
+      this.rules.filter(([, rules]) => rules.default !== undefined).map(([name, rules]) => [name, rules.default]),
+    );
     this.told = new Map(readable);
     const { memberSettings } = description;
     this.memberTable = memberSettings && table(memberSettings);
@@ -62,11 +70,6 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
   /** The kind that it is a variant of, or itself. */
   get family(): LinkKind {
     return variants.get(this.kind) ?? (this as unknown as LinkKind);
-  }
-
-  /** What is known of each setting that a spec may say. */
-  get rules(): [name: string, rules: SettingRules][] {
-    return [...this.options].map(([name, { rules }]) => [name, rules]);
   }
 
   /** The settings that are other devices. */
@@ -131,12 +134,6 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
   /** The same for messages. */
   summary(settings: Values): Words {
     return this.description.summary?.(settings as SettingsOf<S>) ?? this.label(settings);
-  }
-
-  /** What a new link is given where a spec does not say. */
-  get defaults(): Values {
-    const all = [...this.options].filter(([, { rules }]) => rules.default !== undefined);
-    return Object.fromEntries(all.map(([name, { rules }]) => [name, rules.default]));
   }
 
   /** Whether a link with these settings goes down with what is below it. */

@@ -75,14 +75,11 @@ export class NetlinkSocket implements Disposable {
   /**
    * Asks for one object (`RTM_GETLINK` and the like without `NLM_F_DUMP`).
    *
-   * @param change to be made first, by the same send
-   * @throws KernelError when there is no such object, or the change is refused
+   * @throws KernelError when there is no such object
    */
-  get<Answer>(request: Request<Answer>, change?: Request): Answer {
-    let before = change ? [change] : [];
+  get<Answer>(request: Request<Answer>): Answer {
     return this.#untilWhole(request, () => {
-      const { answer } = this.#ask([...before, request], 0);
-      before = [];
+      const { answer } = this.#ask([request], 0);
       return answer && { answer: this.#read(request, answer) };
     });
   }

@@ -7,7 +7,8 @@ const LONGEST = 0xffff;
 
 /** Netlink messages, written one behind another into one buffer. Every item begins at a multiple of four. */
 export class Writer {
-  #buffer = Buffer.alloc(1024);
+  /** From Node's pool: an allocation of its own takes longer than to write a message. */
+  #buffer = Buffer.allocUnsafe(1024).fill(0);
   /** Where the last item ends, without the padding behind it. */
   #end = 0;
 

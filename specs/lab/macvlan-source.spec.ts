@@ -60,6 +60,9 @@ test('a list of thousands is read whole, and so is the rest of the device', ({ l
   expect(m1.macaddr.list().sort()).toEqual(macs);
   expect(m1.mode).toBe('source');
   expect(m1.state()).toMatchObject({ name: 'm1', mtu: 1400, kind: 'macvlan', up: true });
+  // A change waits for the carrier, which is read without the list.
+  m1.set({ up: false }).set({ up: true });
+  expect(m1.state()).toMatchObject({ up: true, carrier: true, operState: 'UP' });
 });
 
 function hexByte(number: number): string {
