@@ -27,10 +27,25 @@ export function directEdges({ namespaces, edges }: Topology): DirectedEdge[] {
   });
 }
 
-/** How far to the right each namespace stands, in steps. */
+/** How far to the right each namespace stands, in steps. Two that are connected are one step apart, or in the same place. */
 export function positionsOf({ namespaces, edges }: Topology): ReadonlyMap<string, number> {
   const names = namespaces.map(({ name }) => name);
   return positions(names, neighboursOf(names, edges.filter(isBetween)));
+}
+
+/** The parts of a lab that are not connected with each other, in the order of the lab. */
+export function partsOf({ namespaces, edges }: Topology): Topology[] {
+  const names = namespaces.map(({ name }) => name);
+  const neighbours = neighboursOf(names, edges.filter(isBetween));
+  const part = new Map<string, string>();
+  for (const first of names) {
+    if (!part.has(first)) for (const name of distances(first, neighbours).keys()) part.set(name, first);
+  }
+  const edgesOf = Map.groupBy(edges, ({ from }) => part.get(namespaceOf(from)));
+  return [...Map.groupBy(namespaces, ({ name }) => part.get(name))].map(([first, members]) => ({
+    namespaces: members,
+    edges: edgesOf.get(first) ?? [],
+  }));
 }
 
 function isBetween({ from, to }: TopologyEdge): boolean {
