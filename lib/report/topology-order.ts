@@ -1,4 +1,4 @@
-import { namespaceOf, type Topology, type TopologyEdge } from './topology.ts';
+import { isInside, namespaceOf, type Topology, type TopologyEdge } from './topology.ts';
 
 /** Namespaces, each with those that it is connected to. */
 type Neighbours = Map<string, Set<string>>;
@@ -17,7 +17,7 @@ export interface DirectedEdge {
  * one end to the other, and leaves stand on the outside.
  */
 export function directEdges({ namespaces, edges }: Topology): DirectedEdge[] {
-  const between = edges.filter(isBetween);
+  const between = edges.filter((edge) => !isInside(edge));
   const names = namespaces.map(({ name }) => name);
   const position = positionsOf({ namespaces, edges });
   return between.map((edge) => {
@@ -30,13 +30,13 @@ export function directEdges({ namespaces, edges }: Topology): DirectedEdge[] {
 /** How far to the right each namespace stands, in steps. Two that are connected are one step apart, or in the same place. */
 export function positionsOf({ namespaces, edges }: Topology): ReadonlyMap<string, number> {
   const names = namespaces.map(({ name }) => name);
-  return positions(names, neighboursOf(names, edges.filter(isBetween)));
+  return positions(names, neighboursOf(names, edges));
 }
 
 /** The parts of a lab that are not connected with each other, in the order of the lab. */
 export function partsOf({ namespaces, edges }: Topology): Topology[] {
   const names = namespaces.map(({ name }) => name);
-  const neighbours = neighboursOf(names, edges.filter(isBetween));
+  const neighbours = neighboursOf(names, edges);
   const part = new Map<string, string>();
   for (const first of names) {
     if (!part.has(first)) for (const name of distances(first, neighbours).keys()) part.set(name, first);
@@ -48,15 +48,13 @@ export function partsOf({ namespaces, edges }: Topology): Topology[] {
   }));
 }
 
-function isBetween({ from, to }: TopologyEdge): boolean {
-  return namespaceOf(from) !== namespaceOf(to);
-}
-
 function neighboursOf(names: string[], edges: TopologyEdge[]): Neighbours {
   const neighbours: Neighbours = new Map(names.map((name) => [name, new Set()]));
-  for (const { from, to } of edges) {
-    neighbours.get(namespaceOf(from))?.add(namespaceOf(to));
-    neighbours.get(namespaceOf(to))?.add(namespaceOf(from));
+  for (const edge of edges) {
+    if (isInside(edge)) continue;
+    const [one, other] = [namespaceOf(edge.from), namespaceOf(edge.to)];
+    neighbours.get(one)?.add(other);
+    neighbours.get(other)?.add(one);
   }
   return neighbours;
 }
