@@ -47,7 +47,7 @@ interface Group {
   side: 'left' | 'right' | 'both' | 'none';
   width: number;
   height: number;
-  /** Where its other ends are, so that lines do not cross; not a number where there are none. */
+  /** Where its other ends are, so that lines do not cross; infinite where there are none. */
   pull: number;
 }
 
@@ -82,14 +82,19 @@ export function arrange(
   const inner = Math.max(widest(both), columnsWidth, titleWidth(namespace), least - 2 * padding);
   // What the columns do not need they share.
   const spare = columns.length > 0 ? (inner - columnsWidth) / columns.length : 0;
-  const devices = stack(both, padding, title, inner);
-  const top = title + sum(both.map(({ height }) => height + gap));
+  // Above the columns or below them, whichever crosses fewer wires.
+  const middle = mean(columns.flat().flatMap((group) => (Number.isFinite(group.pull) ? group.pull : [])));
+  const lower = both.filter((group) => group.pull > middle);
+  const upper = both.filter((group) => !lower.includes(group));
+  const top = title + spaceOf(upper);
+  const devices = stack(upper, padding, title, inner);
   let x = padding;
   for (const column of columns) {
     const width = widest(column) + spare;
     devices.push(...stack(column, x, top, width));
     x += width + gap * 2;
   }
+  devices.push(...stack(lower, padding, top + Math.max(0, ...columns.map(spaceOf)), inner));
   const bottom = Math.max(title, ...devices.map(({ y, height }) => y + height));
   const width = Math.ceil(inner + 2 * padding);
   return { namespace, width, height: bottom + padding, devices, besides: besidesOf(devices, wiring.inside) };
@@ -148,7 +153,7 @@ function groupOf(rows: Group['rows'], ends: End[], pull: (otherEnd: string) => n
     side: sideOf(on('left'), on('right')),
     width: Math.max(...rows.map(({ device, depth }) => depth * METRICS.indent + deviceWidth(device))),
     height: sum(rows.map(({ device }) => deviceHeight(device))) + METRICS.gap * (rows.length - 1),
-    pull: ends.length > 0 ? sum(ends.map(({ other }) => pull(other))) / ends.length : Number.POSITIVE_INFINITY,
+    pull: mean(ends.map(({ other }) => pull(other))),
   };
 }
 
@@ -199,10 +204,19 @@ function titleWidth({ name, role }: TopologyNamespace): number {
   return METRICS.icon + name.length * METRICS.titleCharacter + (role.length + 2) * METRICS.character;
 }
 
+/** How much of a column groups take, with the gaps below them. */
+function spaceOf(groups: readonly Group[]): number {
+  return sum(groups.map(({ height }) => height + METRICS.gap));
+}
+
 function widest(groups: readonly Group[]): number {
   return Math.max(0, ...groups.map(({ width }) => width));
 }
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, each) => total + each, 0);
+}
+
+function mean(numbers: readonly number[]): number {
+  return numbers.length > 0 ? sum(numbers) / numbers.length : Number.POSITIVE_INFINITY;
 }

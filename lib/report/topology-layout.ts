@@ -2,6 +2,7 @@ import { Graph, layout } from '@dagrejs/dagre';
 import { isInside, namespaceOf, type Topology, type TopologyEdge } from './topology.ts';
 import { arrange, type Box, type Wiring } from './topology-box.ts';
 import { type DirectedEdge, directEdges, partsOf } from './topology-order.ts';
+import { straighten } from './topology-straighten.ts';
 
 // dagre and not elkjs, which draws bridges no better, a switch with thirty hosts worse, takes five to ten times the processor time for a
 // layout and 170 ms to load, does not finish a lab of 1,000 hosts in two minutes, and installs 8 MB.
@@ -29,6 +30,14 @@ export interface Wire {
 
 type Run = [Point, Point];
 
+/** Where an edge passes a column that it does not end in: dagre keeps this free for it. */
+export interface Lane {
+  x: number;
+  y: number;
+  width: number;
+  height: 0;
+}
+
 export interface Point {
   x: number;
   y: number;
@@ -43,7 +52,7 @@ interface Column {
 
 const MARGIN = 12;
 /** Between boxes above each other, and between the parts of a lab. */
-const GAP = 24;
+export const GAP = 24;
 /** A tight tree has next to no more crossings than dagre's own choice, the network simplex, which takes 8 s for 1,000 hosts. */
 const SPACING = { rankdir: 'LR', ranker: 'tight-tree', ranksep: 58, nodesep: GAP, edgesep: 16 } as const;
 /** Parts of a lab stand beside each other up to this width, which the report's page has room for. */
@@ -91,8 +100,10 @@ function layOutPart(topology: Topology): Layout {
     const box = arrange(namespace, wiringOf(namespace.name), pull, column.right - column.left);
     return { ...box, x: column.left, y: Math.round(y - height / 2) };
   });
+  const lanes = routes.map((points) => lanesOf(points, columns));
+  straighten(topology, boxes, directed, lanes);
   const places = placesOf(boxes);
-  const wires = directed.map((each, index) => wireOf(each, routes[index] ?? [], places, columns));
+  const wires = directed.map((each, index) => wireOf(each, lanes[index] ?? [], places));
   const [left, right] = [Math.min(...boxes.map(({ x }) => x)), Math.max(...boxes.map((box) => box.x + box.width))];
   const heights = wires.flatMap(({ runs }) => runs.flat().map(({ y }) => y));
   const top = Math.floor(Math.min(...boxes.map(({ y }) => y), ...heights));
@@ -162,13 +173,16 @@ function isAt(one: number, other: number): boolean {
   return Math.abs(one - other) < 2;
 }
 
-function wireOf({ edge, left, right }: DirectedEdge, points: Point[], places: Places, columns: Column[]): Wire {
-  const [start, end] = [left, right].map((key) => places.get(key)) as [Place, Place];
-  // On its way through a column that it does not end in, dagre has kept a lane free for it.
-  const passed = points.slice(1, -1).flatMap(({ x, y }): Run[] => {
+function lanesOf(points: Point[], columns: Column[]): Lane[] {
+  return points.slice(1, -1).flatMap(({ x, y }): Lane[] => {
     const column = columns.find(({ center }) => isAt(center, x));
-    return column ? [level(column.left, column.right, y)] : [];
+    return column ? [{ x: column.left, y, width: column.right - column.left, height: 0 }] : [];
   });
+}
+
+function wireOf({ edge, left, right }: DirectedEdge, lanes: readonly Lane[], places: Places): Wire {
+  const [start, end] = [left, right].map((key) => places.get(key)) as [Place, Place];
+  const passed = lanes.map(({ x, y, width }) => level(x, x + width, y));
   const [first, last] = [level(start.right, start.column.right, start.y), level(end.column.left, end.left, end.y)];
   return { edge, left, runs: [first, ...passed, last] };
 }

@@ -178,6 +178,32 @@ describe('layOut', () => {
     expect(ends.map(({ y }) => y)).toEqual(ends.map(({ y }) => y).toSorted((one, other) => one - other));
   });
 
+  test('has a wire straight that is the only one on its side of both boxes', () => {
+    const addresses = ['10.0.0.1/24', 'fd00::1/64'];
+    const lab = build().namespace('a').namespace('b').namespace('sw', 'switch').namespace('r', 'router').namespace('c');
+    for (const host of ['a', 'b']) lab.cable(`${host}/eth0`, `sw/${host}`, { addresses });
+    lab.cable('r/eth0', 'sw/up', { addresses }).device('r/dummy0', { kind: 'dummy' }).cable('r/eth1', 'c/eth0');
+    const bends = layoutOf(lab.state).wires.map(({ edge, runs }) => {
+      const heights = new Set(runs.flat().map(({ y }) => y));
+      return `${edgeId(edge)} ${heights.size === 1 ? 'straight' : 'bent'}`;
+    });
+    expect(bends).toEqual(['a/eth0 sw/a bent', 'b/eth0 sw/b bent', 'sw/up r/eth0 straight', 'r/eth1 c/eth0 straight']);
+  });
+
+  // a ─┐   ┌─ c
+  // b ── m ── d, where br0 of m has two of the four
+  test.for([
+    ['above', 'ac', ['br0', 'a', 'c', 'b', 'd']],
+    ['below', 'bd', ['a', 'c', 'br0', 'b', 'd']],
+  ] as const)('has a bridge %s the other devices, where its wires lead', ([, ports, expected]) => {
+    const lab = build().namespace('m').device('m/br0', { kind: 'bridge' });
+    for (const name of ['a', 'b', 'c', 'd']) {
+      lab.namespace(name).cable(`m/${name}`, `${name}/eth0`, ports.includes(name) ? { master: 'm/br0' } : {});
+    }
+    const [m] = layoutOf(lab.state).boxes as [PlacedBox];
+    expect(m.devices.toSorted((one, other) => one.y - other.y).map(({ device }) => device.name)).toEqual(expected);
+  });
+
   test('has the first of each part on top, and parts in their order', () => {
     const lab = build().namespace('sw', 'switch');
     const names = ['a', 'b'];
