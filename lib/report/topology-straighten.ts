@@ -32,10 +32,10 @@ export function straighten(
   for (const { left, right } of directed) {
     const [from, to] = [namespaceOf(left), namespaceOf(right)];
     if (leaving.get(from)?.length !== 1 || arriving.get(to)?.length !== 1) continue;
+    // In a circle this is all of the lab: its move changes nothing.
     neighbours.get(to)?.delete(from);
     const behind = distances(to, neighbours);
     neighbours.get(to)?.add(from);
-    if (behind.has(from)) continue;
     const down = middleOf(left, boxes) - middleOf(right, boxes);
     const { moved = [], others = [] } = Object.groupBy(shapes, ({ name }) => (behind.has(name) ? 'moved' : 'others'));
     if (hasRoom(moved, others, down)) for (const { shape } of moved) shape.y += down;
@@ -48,7 +48,7 @@ function hasRoom(moved: readonly Shape[], others: readonly Shape[], down: number
     others.every(({ shape: other }) => {
       if (one.x !== other.x) return true;
       const [upper, lower, closer] = one.y < other.y ? [one, other, down] : [other, one, -down];
-      return closer <= 0 || upper.y + upper.height + closer + GAP <= lower.y;
+      return upper.y + upper.height + closer + GAP <= lower.y;
     }),
   );
 }

@@ -190,6 +190,25 @@ describe('layOut', () => {
     expect(bends).toEqual(['a/eth0 sw/a bent', 'b/eth0 sw/b bent', 'sw/up r/eth0 straight', 'r/eth1 c/eth0 straight']);
   });
 
+  //              ┌─ q1 ─ r1, on the last of its devices
+  // a ── b ── sw ┤
+  //              └─ q2 ─ r2, on the second
+  test('has a wire bent where its box would be moved into another', () => {
+    const lab = build();
+    for (const name of ['a', 'b', 'sw', 'q1', 'q2', 'r1', 'r2']) lab.namespace(name);
+    lab.cable('a/eth0', 'b/eth0').cable('b/eth1', 'sw/up');
+    for (const name of ['1', '2']) {
+      lab.cable(`q${name}/eth0`, `sw/p${name}`);
+      for (let at = 0; at < 4; at += 1) {
+        const lower = at === 0 ? `q${name}/eth0` : `q${name}/v${at - 1}`;
+        lab.device(`q${name}/v${at}`, { kind: 'vlan', lower });
+      }
+    }
+    lab.macvlan('r1/m0', 'q1/v3').macvlan('r2/m0', 'q2/v0');
+    for (const name of ['r1', 'r2']) for (let at = 0; at < 4; at += 1) lab.device(`${name}/d${at}`, { kind: 'dummy' });
+    expect(overlaps(layoutOf(lab.state).boxes)).toEqual([]);
+  });
+
   // a ─┐   ┌─ c
   // b ── m ── d, where br0 of m has two of the four
   test.for([
