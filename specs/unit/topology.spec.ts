@@ -190,13 +190,13 @@ describe('layOut', () => {
     expect(bends).toEqual(['a/eth0 sw/a bent', 'b/eth0 sw/b bent', 'sw/up r/eth0 straight', 'r/eth1 c/eth0 straight']);
   });
 
-  //              ┌─ q1 ─ r1, on the last of its devices
-  // a ── b ── sw ┤
-  //              └─ q2 ─ r2, on the second
+  // r1 ─ (the last of its devices) q1 ─┐
+  //                                    ├─ sw ── c ── b ── a
+  // r2 ────────── (the second one) q2 ─┘
   test('has a wire bent where its box would be moved into another', () => {
     const lab = build();
-    for (const name of ['a', 'b', 'sw', 'q1', 'q2', 'r1', 'r2']) lab.namespace(name);
-    lab.cable('a/eth0', 'b/eth0').cable('b/eth1', 'sw/up');
+    for (const name of ['q1', 'q2', 'r1', 'r2', 'sw', 'a', 'b', 'c']) lab.namespace(name);
+    lab.cable('a/eth0', 'b/eth0').cable('b/eth1', 'c/eth0').cable('c/eth1', 'sw/up');
     for (const name of ['1', '2']) {
       lab.cable(`q${name}/eth0`, `sw/p${name}`);
       for (let at = 0; at < 4; at += 1) {
