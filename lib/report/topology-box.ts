@@ -11,6 +11,8 @@ export const METRICS = {
   titleCharacter: 8.6,
   icon: 22,
   indent: 18,
+  /** Between namespaces above each other, and between the parts of a lab. */
+  apart: 24,
 } as const;
 
 /** A namespace's box, with its devices in it: positions are relative to its upper left corner. */

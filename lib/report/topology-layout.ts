@@ -1,6 +1,6 @@
 import { Graph, layout } from '@dagrejs/dagre';
 import { isInside, namespaceOf, type Topology, type TopologyEdge } from './topology.ts';
-import { arrange, type Box, type Wiring } from './topology-box.ts';
+import { arrange, type Box, METRICS, type Wiring } from './topology-box.ts';
 import { type DirectedEdge, directEdges, partsOf } from './topology-order.ts';
 import { straighten } from './topology-straighten.ts';
 
@@ -51,10 +51,8 @@ interface Column {
 }
 
 const MARGIN = 12;
-/** Between boxes above each other, and between the parts of a lab. */
-export const GAP = 24;
 /** A tight tree has next to no more crossings than dagre's own choice, the network simplex, which takes 8 s for 1,000 hosts. */
-const SPACING = { rankdir: 'LR', ranker: 'tight-tree', ranksep: 58, nodesep: GAP, edgesep: 16 } as const;
+const SPACING = { rankdir: 'LR', ranker: 'tight-tree', ranksep: 58, nodesep: METRICS.apart, edgesep: 16 } as const;
 /** Parts of a lab stand beside each other up to this width, which the report's page has room for. */
 const LINE = 760;
 
@@ -65,13 +63,13 @@ export function layOut(topology: Topology): Layout {
   const whole: Layout = { width: 0, height: 0, boxes: [], wires: [] };
   let [x, y] = [0, 0];
   for (const part of parts) {
-    if (x + part.width > line) [x, y] = [0, whole.height + GAP];
+    if (x + part.width > line) [x, y] = [0, whole.height + METRICS.apart];
     const { boxes, wires } = move(part, x + MARGIN, y + MARGIN);
     whole.boxes.push(...boxes);
     whole.wires.push(...wires);
     whole.width = Math.max(whole.width, x + part.width);
     whole.height = Math.max(whole.height, y + part.height);
-    x += part.width + GAP;
+    x += part.width + METRICS.apart;
   }
   return { ...whole, width: whole.width + 2 * MARGIN, height: whole.height + 2 * MARGIN };
 }

@@ -1,5 +1,6 @@
 import { namespaceOf, type Topology } from './topology.ts';
-import { GAP, type Lane, type PlacedBox } from './topology-layout.ts';
+import { METRICS } from './topology-box.ts';
+import type { Lane, PlacedBox } from './topology-layout.ts';
 import { type DirectedEdge, distances, neighboursOf } from './topology-order.ts';
 
 /** A box, or a lane through a column, with the namespace that it moves with. */
@@ -48,7 +49,7 @@ function hasRoom(moved: readonly Shape[], others: readonly Shape[], down: number
     others.every(({ shape: other }) => {
       if (one.x !== other.x) return true;
       const [upper, lower, closer] = one.y < other.y ? [one, other, down] : [other, one, -down];
-      return upper.y + upper.height + closer + GAP <= lower.y;
+      return upper.y + upper.height + closer + METRICS.apart <= lower.y;
     }),
   );
 }
