@@ -1,4 +1,4 @@
-import { namespaceOf, type TopologyDevice, type TopologyEdge, type TopologyNamespace } from './topology.ts';
+import type { TopologyDevice, TopologyEdge, TopologyNamespace } from './topology.ts';
 import type { DirectedEdge } from './topology-order.ts';
 
 /** Pixels. A monospaced character is at most 0.61 of its font's size wide in any common font, so text never overflows. */
@@ -11,6 +11,8 @@ export const METRICS = {
   titleCharacter: 8.6,
   icon: 22,
   indent: 18,
+  /** Between namespaces above each other, and between the parts of a lab. */
+  apart: 24,
 } as const;
 
 /** A namespace's box, with its devices in it: positions are relative to its upper left corner. */
@@ -19,7 +21,7 @@ export interface Box {
   width: number;
   height: number;
   devices: DeviceBox[];
-  /** Edges inside whose upper device hangs under another one: of a bridge all but one of its ports. */
+  /** Edges inside of which neither end hangs under the other: both hang under other devices. */
   besides: { edge: TopologyEdge; from: DeviceBox; to: DeviceBox }[];
 }
 
@@ -33,14 +35,27 @@ export interface DeviceBox {
   under?: { key: string; edge: TopologyEdge };
 }
 
-/** A device with those of its own namespace that are made on it, in the order in which they are drawn. */
+/** The edges of a namespace. */
+export interface Wiring {
+  inside: readonly TopologyEdge[];
+  outside: readonly DirectedEdge[];
+}
+
+/** A device with those of its own namespace that hang under it, in the order in which they are drawn. */
 interface Group {
   rows: { device: TopologyDevice; depth: number; under?: DeviceBox['under'] }[];
+  /** Where its edges lead. */
+  ends: End[];
   side: 'left' | 'right' | 'both' | 'none';
   width: number;
   height: number;
-  /** Where its other ends are, so that lines do not cross; not a number where there are none. */
+  /** Where its other ends are, so that lines do not cross; infinite where there are none. */
   pull: number;
+}
+
+interface End {
+  side: 'left' | 'right';
+  other: string;
 }
 
 /** How wide a device's text is, and how many lines it takes. */
@@ -57,12 +72,11 @@ export function deviceLines({ addresses, notes, fault }: TopologyDevice): { addr
  */
 export function arrange(
   namespace: TopologyNamespace,
-  edges: readonly TopologyEdge[],
-  directed: readonly DirectedEdge[],
+  wiring: Wiring,
   pull: (otherEnd: string) => number = () => 0,
   least = 0,
 ): Box {
-  const groups = groupsOf(namespace, edges, directed, pull);
+  const groups = groupsOf(namespace, wiring, pull);
   const { padding, gap, title } = METRICS;
   const both = groups.filter(({ side }) => side === 'both');
   const columns = columnsOf(groups);
@@ -70,68 +84,78 @@ export function arrange(
   const inner = Math.max(widest(both), columnsWidth, titleWidth(namespace), least - 2 * padding);
   // What the columns do not need they share.
   const spare = columns.length > 0 ? (inner - columnsWidth) / columns.length : 0;
-  const devices = stack(both, padding, title, inner);
-  const top = title + sum(both.map(({ height }) => height + gap));
+  // Above the columns or below them, whichever crosses fewer wires.
+  const middle = mean(columns.flat().flatMap((group) => (Number.isFinite(group.pull) ? group.pull : [])));
+  const lower = both.filter((group) => group.pull > middle);
+  const upper = both.filter((group) => !lower.includes(group));
+  const top = title + spaceOf(upper);
+  const devices = stack(upper, padding, title, inner);
   let x = padding;
   for (const column of columns) {
     const width = widest(column) + spare;
     devices.push(...stack(column, x, top, width));
     x += width + gap * 2;
   }
+  devices.push(...stack(lower, padding, top + Math.max(0, ...columns.map(spaceOf)), inner));
   const bottom = Math.max(title, ...devices.map(({ y, height }) => y + height));
   const width = Math.ceil(inner + 2 * padding);
-  return { namespace, width, height: bottom + padding, devices, besides: besidesOf(devices, edges) };
+  return { namespace, width, height: bottom + padding, devices, besides: besidesOf(devices, wiring.inside) };
 }
 
-function besidesOf(devices: readonly DeviceBox[], edges: readonly TopologyEdge[]): Box['besides'] {
+function besidesOf(devices: readonly DeviceBox[], inside: Wiring['inside']): Box['besides'] {
   const hanging = new Set(devices.map(({ under }) => under?.edge));
-  return edges.flatMap((edge) => {
-    const [from, to] = [edge.from, edge.to].map((key) => devices.find(({ device }) => device.key === key));
-    return from && to && !hanging.has(edge) ? [{ edge, from, to }] : [];
-  });
+  const boxOf = (key: string) => devices.find(({ device }) => device.key === key) as DeviceBox;
+  return inside
+    .filter((edge) => !hanging.has(edge))
+    .map((edge) => ({ edge, from: boxOf(edge.from), to: boxOf(edge.to) }));
 }
 
-function groupsOf(
-  { devices }: TopologyNamespace,
-  edges: readonly TopologyEdge[],
-  directed: readonly DirectedEdge[],
-  pull: (otherEnd: string) => number,
-): Group[] {
-  const inside = edges.filter(({ from, to }) => namespaceOf(from) === namespaceOf(to));
-  const under = new Map<string, DeviceBox['under']>();
-  for (const edge of inside) {
-    if (devices.some(({ key }) => key === edge.from)) under.set(...hang(edge));
+function groupsOf({ devices }: TopologyNamespace, { inside, outside }: Wiring, pull: (otherEnd: string) => number) {
+  const under = hangingOf(inside);
+  const hanging = Map.groupBy(devices, ({ key }) => under.get(key)?.key);
+  const ends = new Map(devices.map(({ key }) => [key, [] as End[]]));
+  for (const { left, right } of outside) {
+    ends.get(left)?.push({ side: 'right', other: right });
+    ends.get(right)?.push({ side: 'left', other: left });
   }
-  const collect = (device: TopologyDevice, depth: number): Group['rows'] => {
-    const above = under.get(device.key);
-    const children = devices.filter(({ key }) => under.get(key)?.key === device.key);
-    return [
-      { device, depth, ...(above ? { under: above } : {}) },
-      ...children.flatMap((each) => collect(each, depth + 1)),
-    ];
+  const grow = (key: string | undefined, depth: number): Group[] =>
+    (hanging.get(key) ?? [])
+      .map((device): Group => {
+        const below = grow(device.key, depth + 1);
+        const own = under.get(device.key);
+        const rows = [{ device, depth, ...(own ? { under: own } : {}) }, ...below.flatMap((group) => group.rows)];
+        return groupOf(rows, [...(ends.get(device.key) ?? []), ...below.flatMap((group) => group.ends)], pull);
+      })
+      .sort((one, other) => one.pull - other.pull || 0);
+  return grow(undefined, 0);
+}
+
+/**
+ * A device hangs under the one that it is made on, the second end of a cable under the first, and a port under its bridge; but the bridge
+ * under a port that hangs under another device, as in eth0 > eth0.10 > br10.
+ */
+function hangingOf(inside: Wiring['inside']): ReadonlyMap<string, NonNullable<DeviceBox['under']>> {
+  const under = new Map<string, NonNullable<DeviceBox['under']>>();
+  const hang = (key: string, edge: TopologyEdge) => {
+    const on = key === edge.from ? edge.to : edge.from;
+    let top = on;
+    for (let at = under.get(on); at && top !== key; at = under.get(at.key)) top = at.key;
+    if (top !== key && !under.has(key)) under.set(key, { key: on, edge });
   };
-  const groups = devices
-    .filter(({ key }) => !under.has(key))
-    .map((device) => groupOf(collect(device, 0), directed, pull));
-  return groups.sort((one, other) => one.pull - other.pull || 0);
+  for (const edge of inside) if (!edge.member) hang(edge.kind === 'parent' ? edge.from : edge.to, edge);
+  for (const edge of inside) if (edge.member) hang(under.has(edge.to) ? edge.from : edge.to, edge);
+  return under;
 }
 
-/** The upper device of a parent link hangs under the lower one, the second end of a cable under the first. */
-function hang(edge: TopologyEdge): [string, DeviceBox['under']] {
-  return edge.kind === 'parent' ? [edge.from, { key: edge.to, edge }] : [edge.to, { key: edge.from, edge }];
-}
-
-function groupOf(rows: Group['rows'], directed: readonly DirectedEdge[], pull: (otherEnd: string) => number): Group {
-  const keys = new Set(rows.map(({ device }) => device.key));
-  const rightward = directed.filter(({ left }) => keys.has(left)).map(({ right }) => right);
-  const leftward = directed.filter(({ right }) => keys.has(right)).map(({ left }) => left);
-  const pulls = [...rightward, ...leftward].map(pull);
+function groupOf(rows: Group['rows'], ends: End[], pull: (otherEnd: string) => number): Group {
+  const on = (side: End['side']) => ends.some((end) => end.side === side);
   return {
     rows,
-    side: sideOf(leftward.length > 0, rightward.length > 0),
+    ends,
+    side: sideOf(on('left'), on('right')),
     width: Math.max(...rows.map(({ device, depth }) => depth * METRICS.indent + deviceWidth(device))),
     height: sum(rows.map(({ device }) => deviceHeight(device))) + METRICS.gap * (rows.length - 1),
-    pull: pulls.length > 0 ? sum(pulls) / pulls.length : Number.POSITIVE_INFINITY,
+    pull: mean(ends.map(({ other }) => pull(other))),
   };
 }
 
@@ -182,10 +206,19 @@ function titleWidth({ name, role }: TopologyNamespace): number {
   return METRICS.icon + name.length * METRICS.titleCharacter + (role.length + 2) * METRICS.character;
 }
 
+/** How much of a column groups take, with the gaps below them. */
+function spaceOf(groups: readonly Group[]): number {
+  return sum(groups.map(({ height }) => height + METRICS.gap));
+}
+
 function widest(groups: readonly Group[]): number {
   return Math.max(0, ...groups.map(({ width }) => width));
 }
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, each) => total + each, 0);
+}
+
+function mean(numbers: readonly number[]): number {
+  return numbers.length > 0 ? sum(numbers) / numbers.length : Number.POSITIVE_INFINITY;
 }

@@ -5,8 +5,6 @@ import { type Block, blockOf } from './topology-rows.ts';
 /** A block in its column; its first line is at `y`. */
 export interface PlacedBlock extends Block {
   y: number;
-  /** Lets a line pass a column that it does not end in. */
-  isLane: boolean;
 }
 
 /** A line between two columns that stand beside each other, from a row of one block to a row of another. */
@@ -34,7 +32,7 @@ interface End {
   key: string;
 }
 
-/** Lays the connected part of a lab out in columns, from left to right. */
+/** Lays the connected part of a lab out in columns, from left to right. {@link positionsOf} has no edge pass a column. */
 export function columnsOf(topology: Topology, addresses: boolean): { columns: PlacedBlock[][]; joints: Joint[] } {
   const directed = directEdges(topology);
   const position = positionsOf(topology);
@@ -46,37 +44,21 @@ export function columnsOf(topology: Topology, addresses: boolean): { columns: Pl
   const columns: PlacedBlock[][] = steps.map(() => []);
   for (const namespace of topology.namespaces) {
     const block = blockOf(namespace, topology, wires, addresses);
-    columns[columnOf(namespace.name)]?.push({ ...block, y: 0, isLane: false });
+    columns[columnOf(namespace.name)]?.push({ ...block, y: 0 });
   }
-  const hops = directed.flatMap((each, index) => hopsOf(each, index, columns, columnOf));
+  const hops = directed.map((each) => hopOf(each, columnOf));
   sortBlocks(columns, hops);
   sortRows(columns, hops);
   placeBlocks(columns, hops);
   return { columns, joints: hops.map((hop) => jointOf(hop, columns)) };
 }
 
-/** One hop to the next column; a longer way gets a lane in each column between. */
-function hopsOf(
-  { edge, left, right }: DirectedEdge,
-  index: number,
-  columns: PlacedBlock[][],
-  columnOf: (name: string) => number,
-): Hop[] {
-  const [start, end] = [columnOf(namespaceOf(left)), columnOf(namespaceOf(right))];
-  const first = { column: start, block: namespaceOf(left), key: left };
-  const last = { column: end, block: namespaceOf(right), key: right };
-  if (start === end) return [{ gutter: start, from: first, to: last, back: true, live: edge.live }];
-  const lanes = Array.from({ length: end - start - 1 }, (_, at): End => {
-    const key = `lane ${index}`;
-    const row = { left: '', right: '', leftKey: key, rightKey: key };
-    columns[start + 1 + at]?.push({ name: key, title: '', rows: [row], y: 0, isLane: true });
-    return { column: start + 1 + at, block: key, key };
-  });
-  const stops = [first, ...lanes, last];
-  return stops.slice(1).map((to, at) => {
-    const from = stops[at] as End;
-    return { gutter: from.column, from, to, back: false, live: edge.live };
-  });
+function hopOf({ edge, left, right }: DirectedEdge, columnOf: (name: string) => number): Hop {
+  const [from, to] = [left, right].map((key): End => {
+    const block = namespaceOf(key);
+    return { column: columnOf(block), block, key };
+  }) as [End, End];
+  return { gutter: from.column, from, to, back: from.column === to.column, live: edge.live };
 }
 
 /** By the middle of their neighbours, from left to right and back, so that few lines cross. */

@@ -1,4 +1,4 @@
-import { namespaceOf, type Topology, type TopologyEdge } from './topology.ts';
+import { isInside, namespaceOf, type Topology, type TopologyEdge, type TopologyNamespace } from './topology.ts';
 
 /** Namespaces, each with those that it is connected to. */
 type Neighbours = Map<string, Set<string>>;
@@ -17,7 +17,7 @@ export interface DirectedEdge {
  * one end to the other, and leaves stand on the outside.
  */
 export function directEdges({ namespaces, edges }: Topology): DirectedEdge[] {
-  const between = edges.filter(isBetween);
+  const between = edges.filter((edge) => !isInside(edge));
   const names = namespaces.map(({ name }) => name);
   const position = positionsOf({ namespaces, edges });
   return between.map((edge) => {
@@ -27,28 +27,39 @@ export function directEdges({ namespaces, edges }: Topology): DirectedEdge[] {
   });
 }
 
-/** How far to the right each namespace stands, in steps. */
+/** How far to the right each namespace stands, in steps. Two that are connected are one step apart, or in the same place. */
 export function positionsOf({ namespaces, edges }: Topology): ReadonlyMap<string, number> {
-  const names = namespaces.map(({ name }) => name);
-  return positions(names, neighboursOf(names, edges.filter(isBetween)));
+  return positions(neighboursOf(namespaces, edges));
 }
 
-function isBetween({ from, to }: TopologyEdge): boolean {
-  return namespaceOf(from) !== namespaceOf(to);
+/** The parts of a lab that are not connected with each other, in the order of the lab. */
+export function partsOf({ namespaces, edges }: Topology): Topology[] {
+  const neighbours = neighboursOf(namespaces, edges);
+  const part = new Map<string, string>();
+  for (const first of neighbours.keys()) {
+    if (!part.has(first)) for (const name of distances(first, neighbours).keys()) part.set(name, first);
+  }
+  const edgesOf = Map.groupBy(edges, ({ from }) => part.get(namespaceOf(from)));
+  return [...Map.groupBy(namespaces, ({ name }) => part.get(name))].map(([first, members]) => ({
+    namespaces: members,
+    edges: edgesOf.get(first) ?? [],
+  }));
 }
 
-function neighboursOf(names: string[], edges: TopologyEdge[]): Neighbours {
-  const neighbours: Neighbours = new Map(names.map((name) => [name, new Set()]));
-  for (const { from, to } of edges) {
-    neighbours.get(namespaceOf(from))?.add(namespaceOf(to));
-    neighbours.get(namespaceOf(to))?.add(namespaceOf(from));
+export function neighboursOf(namespaces: TopologyNamespace[], edges: TopologyEdge[]): Neighbours {
+  const neighbours: Neighbours = new Map(namespaces.map(({ name }) => [name, new Set()]));
+  for (const edge of edges) {
+    if (isInside(edge)) continue;
+    const [one, other] = [namespaceOf(edge.from), namespaceOf(edge.to)];
+    neighbours.get(one)?.add(other);
+    neighbours.get(other)?.add(one);
   }
   return neighbours;
 }
 
-function positions(names: string[], neighbours: Neighbours): Map<string, number> {
+function positions(neighbours: Neighbours): Map<string, number> {
   const all = new Map<string, number>();
-  for (const first of names) {
+  for (const first of neighbours.keys()) {
     if (all.has(first)) continue;
     // From one end of the longest way: the farthest from anywhere is such an end.
     const distance = distances(farthest(distances(first, neighbours)), neighbours);
@@ -61,7 +72,8 @@ function positions(names: string[], neighbours: Neighbours): Map<string, number>
   return all;
 }
 
-function distances(start: string, neighbours: Neighbours): Map<string, number> {
+/** How many steps away each namespace is that can be got to. */
+export function distances(start: string, neighbours: Neighbours): Map<string, number> {
   const found = new Map([[start, 0]]);
   // A map's iterator comes to what is added meanwhile: this is the queue of a breadth-first search.
   for (const [name, distance] of found) {

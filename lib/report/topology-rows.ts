@@ -104,7 +104,8 @@ function rowOfBoth({ text, key }: Entry, outward: Record<'left' | 'right', Reado
 class Tree {
   readonly #devices: readonly TopologyDevice[];
   readonly #under = new Map<string, string>();
-  readonly #bridges = new Map<string, string>();
+  /** `port of br0`, `master bond0`. */
+  readonly #masters = new Map<string, string>();
   readonly #isOutward: (device: TopologyDevice) => boolean;
   readonly #addresses: boolean;
 
@@ -118,10 +119,10 @@ class Tree {
     this.#isOutward = isOutward;
     this.#addresses = addresses;
     const here = new Set(devices.map(({ key }) => key));
-    for (const { kind, from, to, port } of edges) {
+    for (const { kind, from, to, member } of edges) {
       if (!here.has(from) || namespaceOf(from) !== namespaceOf(to)) continue;
       // A bridge has several ports, and stands for itself.
-      if (port) this.#bridges.set(to, from.slice(namespaceOf(from).length + 1));
+      if (member) this.#masters.set(to, `${member} ${from.slice(namespaceOf(from).length + 1)}`);
       else this.#under.set(...((kind === 'parent' ? [from, to] : [to, from]) as [string, string]));
     }
   }
@@ -158,10 +159,10 @@ class Tree {
   }
 
   #textOf({ key, name, kind, plain, addresses, notes, fault }: TopologyDevice): string {
-    const bridge = this.#bridges.get(key);
+    const master = this.#masters.get(key);
     const words = [
       ...(plain ? [] : [kind]),
-      ...(bridge === undefined ? [] : [`port of ${bridge}`]),
+      ...(master === undefined ? [] : [master]),
       ...(fault === 'down' ? [fault] : []),
       ...notes,
     ];

@@ -70,10 +70,11 @@ function deviceSvg({ device, x, y, width, height }: DeviceBox, { devices, lostAt
   const lost = key === lostAt;
   const classes = ['interface', fault && 'fault', devices.has(key) && 'on-path', lost && 'lost'].filter(Boolean);
   const { padding, line } = METRICS;
-  const below = [...addresses, ...(state ? [state] : [])].map((text, index) => {
-    const style = text === state && fault ? 'fault-text' : 'muted';
-    return `<text class="${style}" x="${padding}" y="${17 + (index + 1) * line}">${escapeXml(text)}</text>`;
-  });
+  // Of the state only the fault is one: `down, mtu 9000`.
+  const marked = `${fault ? `<tspan class="fault-text">${fault}</tspan>` : ''}${escapeXml(state.slice(fault?.length ?? 0))}`;
+  const below = [...addresses.map(escapeXml), ...(state ? [marked] : [])].map(
+    (text, index) => `<text class="muted" x="${padding}" y="${17 + (index + 1) * line}">${text}</text>`,
+  );
   return [
     `<g class="${classes.join(' ')}" data-interface="${escapeXml(key)}" transform="translate(${x} ${y})">`,
     `<title>${escapeXml(`${key} (${kind}) ${mac}`)}</title>`,
@@ -91,10 +92,10 @@ function deviceSvg({ device, x, y, width, height }: DeviceBox, { devices, lostAt
 function edgeSvg(edge: TopologyEdge, { hops }: Trail, drawn: string): string {
   const id = edgeId(edge);
   const classes = ['edge', edge.kind, !edge.live && 'fault', hops.has(id) && 'on-path'].filter(Boolean);
-  const kind = edge.kind === 'cable' ? 'cable' : 'on';
+  const name = `${edge.from} ${edge.kind === 'cable' ? '–' : 'on'} ${edge.to}${edge.live ? '' : ' (no carrier)'}`;
   return [
     `<g class="${classes.join(' ')}" data-edge="${escapeXml(id)}">`,
-    `<title>${escapeXml(`${edge.from} ${kind === 'on' ? 'on' : '–'} ${edge.to}${edge.live ? '' : ' (no carrier)'}`)}</title>`,
+    `<title>${escapeXml(name)}</title>`,
     drawn,
     '</g>',
   ].join('\n');

@@ -1,6 +1,7 @@
 import { drawGutter, type Gutter } from './gutter.ts';
-import { namespaceOf, type Topology } from './topology.ts';
+import type { Topology } from './topology.ts';
 import { columnsOf, type Joint, type PlacedBlock } from './topology-columns.ts';
+import { partsOf } from './topology-order.ts';
 
 /**
  * Draws a lab in characters, for a terminal and for snapshots: `[host]`, `{switch}`, `<router>`, each with its devices, and the cables and
@@ -55,7 +56,6 @@ function columnLine(column: readonly PlacedBlock[], y: number, entering?: boolea
   const width = Math.max(...column.map(widthOf));
   const block = column.find((each) => Number.isInteger(y) && y >= each.y && y < each.y + each.rows.length);
   if (!block) return ' '.repeat(width + 2);
-  if (block.isLane) return wire(entering, width + 2);
   const { indent, text } = textAt(block, y - block.y);
   const rest = width - indent - length(text);
   const [before, behind] = [wire(entering, indent), wire(leaving, rest)];
@@ -91,17 +91,4 @@ function wire(live: boolean | undefined, width: number): string {
 
 function length(text: string): number {
   return [...text].length;
-}
-
-/** The parts of a lab that are not connected with each other, in the order of the lab. */
-function partsOf({ namespaces, edges }: Topology): Topology[] {
-  const part = new Map(namespaces.map(({ name }) => [name, name]));
-  for (const { from, to } of edges) {
-    const [one, other] = [part.get(namespaceOf(from)), part.get(namespaceOf(to))] as [string, string];
-    for (const [name, of] of part) if (of === other) part.set(name, one);
-  }
-  return [...Map.groupBy(namespaces, ({ name }) => part.get(name)).values()].map((members) => ({
-    namespaces: members,
-    edges: edges.filter(({ from }) => members.some(({ name }) => name === namespaceOf(from))),
-  }));
 }

@@ -39,8 +39,8 @@ export interface TopologyEdge {
   /** The two devices; of a parent link the upper one first. */
   from: string;
   to: string;
-  /** The parent link leads from a bridge to a port of it. */
-  port?: true;
+  /** The parent link leads from a bridge, or another master, to a device of it: of that device the drawing in characters says so. */
+  member?: 'port of' | 'master';
   /** Both ends are up and have a carrier. */
   live: boolean;
 }
@@ -99,10 +99,10 @@ function notesOf(link: Link, nic: string | undefined): string[] {
 /** Each cable once, though both of its ends name it. An end outside the lab has no edge. */
 function edgesOf(state: LabState, devices: Map<string, TopologyDevice>): TopologyEdge[] {
   const edges = new Map<string, TopologyEdge>();
-  const add = (kind: TopologyEdge['kind'], from: string, to: string | undefined, port?: true) => {
+  const add = (kind: TopologyEdge['kind'], from: string, to: string | undefined, member?: TopologyEdge['member']) => {
     const [one, other] = [devices.get(from), devices.get(to ?? '')];
     if (!one || !other || edges.has(edgeId({ from: other.key, to: from }))) return;
-    const edge = { kind, from, to: other.key, ...(port ? { port } : {}), live: !one.fault && !other.fault };
+    const edge = { kind, from, to: other.key, ...(member ? { member } : {}), live: !one.fault && !other.fault };
     edges.set(edgeId(edge), edge);
   };
   const keyOf = (place: LinkPlace | undefined) => place && `${place.namespace}/${linkAt(state, place)?.name}`;
@@ -111,8 +111,8 @@ function edgesOf(state: LabState, devices: Map<string, TopologyDevice>): Topolog
       const key = `${namespace.name}/${name}`;
       add('cable', key, keyOf(peer));
       add('parent', key, keyOf(lower));
-      const bridge = isBridgePort(link) ? keyOf({ namespace: namespace.name, index: link.master ?? 0 }) : undefined;
-      if (bridge) add('parent', bridge, key, true);
+      const master = link.master && keyOf({ namespace: namespace.name, index: link.master });
+      if (master) add('parent', master, key, isBridgePort(link) ? 'port of' : 'master');
     }
   }
   return [...edges.values()];
@@ -125,4 +125,9 @@ export function edgeId({ from, to }: Pick<TopologyEdge, 'from' | 'to'>): string 
 
 export function namespaceOf(key: string): string {
   return key.slice(0, key.lastIndexOf('/'));
+}
+
+/** Whether both ends are in one namespace. */
+export function isInside({ from, to }: TopologyEdge): boolean {
+  return namespaceOf(from) === namespaceOf(to);
 }

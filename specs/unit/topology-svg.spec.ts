@@ -23,15 +23,19 @@ test('names every namespace, device and edge', () => {
   expect(named('data-edge').sort()).toEqual(topologyOf(pairState()).edges.map(edgeId).sort());
 });
 
-test('a bridge beside its ports is connected with each of them, in whatever column they stand', () => {
-  // a ── p0 m p1 ── c, where br0 of m has p0, p1 and p2
-  const builder = ['a', 'm', 'c'].reduce((all, name) => all.namespace(name), new StateBuilder());
-  builder.device('m/br0', { kind: 'bridge' }).device('m/p2', { kind: 'dummy', master: 'm/br0' });
-  builder.device('m/p0', { peer: 'a/eth0', master: 'm/br0' }).device('a/eth0', { peer: 'm/p0' });
-  builder.device('m/p1', { peer: 'c/eth0', master: 'm/br0' }).device('c/eth0', { peer: 'm/p1' });
+test('a device that belongs to a bridge, and is made on another device, is connected with both', () => {
+  const builder = new StateBuilder().namespace('a').device('a/br0', { kind: 'bridge' });
+  for (const port of ['eth0', 'eth1']) {
+    builder.device(`a/${port}`).device(`a/${port}.10`, { kind: 'vlan', lower: `a/${port}`, master: 'a/br0' });
+  }
   const bridged = topologySvg(topologyOf(builder.state));
-  const drawn = [...bridged.matchAll(/data-edge="(m\/br0 [^"]*)">\n.*\n<path d="M[\d.]+ [\d.]+[HV]/g)];
-  expect(drawn.map(([, id]) => id).sort()).toEqual(['m/br0 m/p0', 'm/br0 m/p1', 'm/br0 m/p2']);
+  const drawn = [...bridged.matchAll(/data-edge="([^"]*)">\n.*\n<path d="M[\d.]+ [\d.]+[HV]/g)].map(([, id]) => id);
+  expect(drawn.sort()).toEqual(['a/br0 a/eth0.10', 'a/br0 a/eth1.10', 'a/eth0.10 a/eth0', 'a/eth1.10 a/eth1']);
+});
+
+test('of a state only the fault is in its colour', () => {
+  const { state } = new StateBuilder().namespace('a').device('a/eth0', { up: false, mtu: 9000 });
+  expect(topologySvg(topologyOf(state))).toContain('><tspan class="fault-text">down</tspan>, mtu 9000</text>');
 });
 
 test('is an image with a name, and asks for nothing from elsewhere', () => {

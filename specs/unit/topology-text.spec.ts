@@ -66,6 +66,15 @@ describe('a drawing in characters', () => {
     `);
   });
 
+  test('says of a device which master it belongs to', () => {
+    const lab = build().namespace('a').namespace('b').device('a/bond0', { kind: 'bond' });
+    lab.device('a/eth0', { peer: 'b/eth0', master: 'a/bond0', slaveKind: 'bond' }).device('b/eth0', { peer: 'a/eth0' });
+    expect(draw(lab)).toMatchInlineSnapshot(`
+      "[a] eth0 (master bond0) ────── eth0 [b]
+          bond0 (bond balance-rr)"
+    `);
+  });
+
   test('has two ways between two switches', () => {
     const lab = build();
     for (const name of ['a', 'r1', 'r2', 'b']) lab.namespace(name, name.startsWith('r') ? 'router' : 'host');

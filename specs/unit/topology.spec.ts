@@ -61,6 +61,19 @@ describe('topologyOf', () => {
     ]);
   });
 
+  test('has the way from a master to each of its devices', () => {
+    const { state } = build()
+      .namespace('a')
+      .device('a/br0', { kind: 'bridge' })
+      .device('a/tap0', { kind: 'tun', master: 'a/br0' })
+      .device('a/bond0', { kind: 'bond' })
+      .device('a/eth0', { master: 'a/bond0', slaveKind: 'bond' });
+    expect(topologyOf(state).edges).toMatchObject([
+      { kind: 'parent', from: 'a/br0', to: 'a/tap0', member: 'port of' },
+      { kind: 'parent', from: 'a/bond0', to: 'a/eth0', member: 'master' },
+    ]);
+  });
+
   test('draws no line to what is not in the lab', () => {
     expect(topologyOf(build().namespace('a').device('a/eth0', { peer: 'gone/eth0' }).state).edges).toEqual([]);
   });
@@ -120,6 +133,124 @@ describe('layOut', () => {
     ]);
   });
 
+  test.for<[string, (lab: StateBuilder) => StateBuilder, string[]]>([
+    [
+      'a bridge',
+      (lab) => lab.device('a/eth0', { master: 'a/br0' }).device('a/vx0', { kind: 'vxlan', master: 'a/br0' }),
+      ['br0', '  eth0', '  vx0'],
+    ],
+    [
+      'a bond, and a VLAN on it',
+      (lab) =>
+        lab
+          .device('a/bond0', { kind: 'bond' })
+          .device('a/eth0', { master: 'a/bond0', slaveKind: 'bond' })
+          .device('a/bond0.10', { kind: 'vlan', lower: 'a/bond0' }),
+      ['br0', 'bond0', '  eth0', '  bond0.10'],
+    ],
+    [
+      'a bridge on a VLAN',
+      (lab) =>
+        lab
+          .device('a/eth0')
+          .device('a/eth0.10', { kind: 'vlan', lower: 'a/eth0', master: 'a/br0' })
+          .device('a/tap0', { kind: 'tun', master: 'a/br0' }),
+      ['eth0', '  eth0.10', '    br0', '      tap0'],
+    ],
+  ])('has the devices of %s below it', ([, add, expected]) => {
+    const lab = add(build().namespace('a').device('a/br0', { kind: 'bridge' }));
+    const [box] = layoutOf(lab.state).boxes as [PlacedBox];
+    const depth = ({ x }: { x: number }) => (x - METRICS.padding) / METRICS.indent;
+    expect(box.devices.map((each) => `${'  '.repeat(depth(each))}${each.device.name}`)).toEqual(expected);
+  });
+
+  test('has the ports of a bridge in the order of their other ends', () => {
+    const lab = build().namespace('node').device('node/br0', { kind: 'bridge' });
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) lab.namespace(name);
+    for (const name of ['e', 'a', 'c', 'f', 'b', 'd'])
+      lab.cable(`node/${name}`, `${name}/eth0`, { master: 'node/br0' });
+    const { boxes } = layoutOf(lab.state);
+    const [node, ...others] = boxes as [PlacedBox, ...PlacedBox[]];
+    const ends = node.devices.flatMap(
+      ({ device }) => others.find(({ namespace }) => namespace.name === device.name) ?? [],
+    );
+    expect(ends).toHaveLength(6);
+    expect(ends.map(({ y }) => y)).toEqual(ends.map(({ y }) => y).toSorted((one, other) => one - other));
+  });
+
+  test('has a wire straight that is the only one on its side of both boxes', () => {
+    const addresses = ['10.0.0.1/24', 'fd00::1/64'];
+    const lab = build().namespace('a').namespace('b').namespace('sw', 'switch').namespace('r', 'router').namespace('c');
+    for (const host of ['a', 'b']) lab.cable(`${host}/eth0`, `sw/${host}`, { addresses });
+    lab.cable('r/eth0', 'sw/up', { addresses }).device('r/dummy0', { kind: 'dummy' }).cable('r/eth1', 'c/eth0');
+    const bends = layoutOf(lab.state).wires.map(({ edge, runs }) => {
+      const heights = new Set(runs.flat().map(({ y }) => y));
+      return `${edgeId(edge)} ${heights.size === 1 ? 'straight' : 'bent'}`;
+    });
+    expect(bends).toEqual(['a/eth0 sw/a bent', 'b/eth0 sw/b bent', 'sw/up r/eth0 straight', 'r/eth1 c/eth0 straight']);
+  });
+
+  // r1 ─ (the last of its devices) q1 ─┐
+  //                                    ├─ sw ── c ── b ── a
+  // r2 ────────── (the second one) q2 ─┘
+  test('has a wire bent where its box would be moved into another', () => {
+    const lab = build();
+    for (const name of ['q1', 'q2', 'r1', 'r2', 'sw', 'a', 'b', 'c']) lab.namespace(name);
+    lab.cable('a/eth0', 'b/eth0').cable('b/eth1', 'c/eth0').cable('c/eth1', 'sw/up');
+    for (const name of ['1', '2']) {
+      lab.cable(`q${name}/eth0`, `sw/p${name}`);
+      for (let at = 0; at < 4; at += 1) {
+        const lower = at === 0 ? `q${name}/eth0` : `q${name}/v${at - 1}`;
+        lab.device(`q${name}/v${at}`, { kind: 'vlan', lower });
+      }
+    }
+    lab.macvlan('r1/m0', 'q1/v3').macvlan('r2/m0', 'q2/v0');
+    for (const name of ['r1', 'r2']) for (let at = 0; at < 4; at += 1) lab.device(`${name}/d${at}`, { kind: 'dummy' });
+    expect(overlaps(layoutOf(lab.state).boxes)).toEqual([]);
+  });
+
+  // a ─┐   ┌─ c
+  // b ── m ── d, where br0 of m has two of the four
+  test.for([
+    ['above', 'ac', ['br0', 'a', 'c', 'b', 'd']],
+    ['below', 'bd', ['a', 'c', 'br0', 'b', 'd']],
+  ] as const)('has a bridge %s the other devices, where its wires lead', ([, ports, expected]) => {
+    const lab = build().namespace('m').device('m/br0', { kind: 'bridge' });
+    for (const name of ['a', 'b', 'c', 'd']) {
+      lab.namespace(name).cable(`m/${name}`, `${name}/eth0`, ports.includes(name) ? { master: 'm/br0' } : {});
+    }
+    const [m] = layoutOf(lab.state).boxes as [PlacedBox];
+    expect(m.devices.toSorted((one, other) => one.y - other.y).map(({ device }) => device.name)).toEqual(expected);
+  });
+
+  test('has the first of each part on top, and parts in their order', () => {
+    const lab = build().namespace('sw', 'switch');
+    const names = ['a', 'b'];
+    for (const name of names) lab.namespace(name).cable(`${name}/eth0`, `sw/${name}`);
+    lab.namespace('r', 'router').cable('sw/up', 'r/eth0');
+    lab
+      .namespace('c')
+      .namespace('d')
+      .namespace(`alone-${'x'.repeat(100)}`);
+    for (const name of ['c', 'd']) lab.cable(`${name}/eth0`, `r/${name}`);
+    lab.namespace('e').namespace('f').cable('e/eth0', 'f/eth0');
+    const { boxes } = layoutOf(lab.state);
+    const y = (name: string) => boxes.find(({ namespace }) => namespace.name.startsWith(name))?.y ?? 0;
+    for (const [upper, lower] of ['ab', 'cd']) expect(y(upper as string)).toBeLessThan(y(lower as string));
+    for (const name of ['sw', 'a', 'b', 'c', 'd', 'r']) expect(y(name)).toBeLessThan(y('alone'));
+    expect(y('alone')).toBeLessThan(y('e'));
+  });
+
+  test('has small parts beside each other, in lines as wide as a page', () => {
+    const lab = build();
+    for (let host = 1; host <= 20; host += 1) lab.namespace(`h${host}`);
+    const { boxes, width } = layoutOf(lab.state);
+    const lines = [...Map.groupBy(boxes, ({ y }) => y).values()].map((line) => line.map(({ x }) => x));
+    expect(lines.length).toBeLessThan(5);
+    for (const line of lines) expect(line).toEqual(line.toSorted((one, other) => one - other));
+    expect(width).toBeLessThanOrEqual(760 + 2 * 12);
+  });
+
   test('never has boxes, texts and wires on top of each other, whatever the lab', () => {
     fc.assert(
       fc.property(anyLab(), (state) => {
@@ -136,6 +267,7 @@ describe('layOut', () => {
           expect(box.y + box.height).toBeLessThan(layout.height);
         }
         expect(crossed(layout)).toEqual([]);
+        expect(drawnEdges(layout).sort()).toEqual(topologyOf(state).edges.map(edgeId).sort());
         const heights = [...layout.boxes, ...layout.wires.flatMap(({ runs }) => runs.flat())].map(({ y }) => y);
         expect(Math.floor(Math.min(...heights))).toBe(12);
       }),
@@ -182,22 +314,30 @@ function crossed({ boxes, wires }: Layout): string[] {
   });
 }
 
-/** Up to nine namespaces with cables and macvlans anywhere, also from a namespace to itself. */
+function drawnEdges({ boxes, wires }: Layout): string[] {
+  const inside = boxes.flatMap(({ devices, besides }) => [...devices.flatMap(({ under }) => under ?? []), ...besides]);
+  return [...wires, ...inside].map(({ edge }) => edgeId(edge));
+}
+
+/** Up to nine namespaces, each with a bridge, with cables, ports and macvlans anywhere, also from a namespace to itself. */
 function anyLab(): fc.Arbitrary<LabState<'addresses'>> {
   const place = fc.nat({ max: 8 });
-  const link = fc.record({ from: place, to: place, macvlan: fc.boolean(), addresses: fc.nat({ max: 3 }) });
+  const kind = fc.constantFrom('macvlan', 'cable', 'port');
+  const link = fc.record({ from: place, to: place, kind, addresses: fc.nat({ max: 3 }) });
   const roles = fc.array(fc.constantFrom('host' as const, 'router' as const, 'switch' as const), {
     minLength: 1,
     maxLength: 9,
   });
   return fc.tuple(roles, fc.array(link, { maxLength: 14 })).map(([kinds, links]) => {
     const lab = build();
-    for (const [index, role] of kinds.entries()) lab.namespace(`n${index}`, role);
-    for (const [index, { from, to, macvlan, addresses }] of links.entries()) {
+    for (const [index, role] of kinds.entries())
+      lab.namespace(`n${index}`, role).device(`n${index}/br0`, { kind: 'bridge' });
+    for (const [index, { from, to, kind, addresses }] of links.entries()) {
       const [one, other] = [`n${from % kinds.length}/a${index}`, `n${to % kinds.length}/b${index}`];
       const given = Array.from({ length: addresses }, () => 'fd00:1234:5678:9abc:def0:1234:5678:9abc/128');
-      if (macvlan) lab.device(other, { addresses: given }).macvlan(one, other);
-      else lab.cable(one, other, { addresses: given });
+      const port = kind === 'port' ? { master: `n${from % kinds.length}/br0` } : {};
+      if (kind === 'macvlan') lab.device(other, { addresses: given }).macvlan(one, other);
+      else lab.cable(one, other, { addresses: given, ...port });
     }
     return lab.state;
   });
