@@ -130,6 +130,7 @@ export interface CauseFacts {
     address: string;
     open: readonly string[];
   };
+  'socket.no-server': { namespace: string; protocol: 'tcp' | 'udp'; port: number; address: string };
   'socket.filter': { namespace: string };
   'socket.full': { namespace: string };
 

@@ -1,3 +1,4 @@
+import { connectionsOfRound, ipvsServicesOf } from '../kernel/ipvs-services.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
 import { type FilterExtension, legacyExtensions } from '../kernel/legacy-rules.ts';
 import type { NetNamespace } from '../kernel/net-namespace.ts';
@@ -11,6 +12,7 @@ import { askNftables, type LegacyTable, legacyTablesOf } from '../netlink/packet
 import { ipRoute } from '../netlink/route.ts';
 import { ipRule } from '../netlink/rule.ts';
 import { readDeviceHooks } from './device-hooks.ts';
+import { MOST_PROBES } from './impaired-links.ts';
 import { isSteadyExtension } from './steady-extensions.ts';
 
 const FAMILIES = [4, 6] as const;
@@ -64,9 +66,13 @@ export function mayDifferAtDevices(namespace: Namespace): boolean {
   return hasPrograms || qdiscs.some((kind) => !STEADY_QDISCS.has(kind));
 }
 
-/** Whether two packets that are alike may fare differently by the packet filters of a namespace: one counts, or cannot be read. */
+/**
+ * Whether two packets that are alike may fare differently by the packet filters of a namespace, of which one counts, or cannot be read; or by
+ * its services of IPVS.
+ */
 export function isLeftToChance(namespace: Namespace): boolean {
   const { netns } = engineOf(namespace);
+  if (connectionsOfServers(namespace) > 0) return true;
   const expressions = askNftables(netns, listExpressions) ?? [];
   return (
     !expressions.every(isSteady) || legacyTablesOf(netns).some((table) => !isTableOf(netns, table, isSteadyExtension))
@@ -130,6 +136,18 @@ export function routesBySourcePort(namespace: Namespace): boolean {
   if (namespace.role === 'switch') return false;
   const { rtnetlink } = engineOf(namespace);
   return FAMILIES.flatMap((family) => rtnetlink.list(ipRule.all({ family }))).some(({ sport }) => sport !== undefined);
+}
+
+/** How many new connections to a service of a namespace it takes until each server got one (IPVS); 0 where none has several servers. */
+export function connectionsOfServers(namespace: Namespace): number {
+  return Math.max(0, ...ipvsServicesOf(engineOf(namespace).netns).map(connectionsOfRound));
+}
+
+/** Why no answer to many connections proves nothing: a service of IPVS may give other servers all of them. Undefined where none does. */
+export function doubtOfServers(lab: Lab): string | undefined {
+  if (engineOf(lab).isPristine) return undefined;
+  const sharing = lab.namespaces.find((namespace) => connectionsOfServers(namespace) > MOST_PROBES);
+  return sharing && `IPVS of ${sharing} gives some server less than one connection in ${MOST_PROBES}`;
 }
 
 /** Whether a host shares its packets out among several next hops, by addresses or ports (`fib_multipath_hash_policy`). */
