@@ -1,3 +1,4 @@
+import { hasEbtablesRules } from '../kernel/ebtables-legacy.ts';
 import { connectionsOfRound, ipvsServicesOf } from '../kernel/ipvs-services.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
 import { type FilterExtension, legacyExtensions } from '../kernel/legacy-rules.ts';
@@ -72,7 +73,7 @@ export function mayDifferAtDevices(namespace: Namespace): boolean {
  */
 export function isLeftToChance(namespace: Namespace): boolean {
   const { netns } = engineOf(namespace);
-  if (connectionsOfServers(namespace) > 0) return true;
+  if (connectionsOfServers(namespace) > 0 || hasEbtablesRules(netns)) return true;
   const expressions = askNftables(netns, listExpressions) ?? [];
   return (
     !expressions.every(isSteady) || legacyTablesOf(netns).some((table) => !isTableOf(netns, table, isSteadyExtension))
@@ -88,6 +89,7 @@ export function mayRemember(namespace: Namespace): boolean {
   const expressions = askNftables(netns, listExpressions) ?? [];
   const isForgetful = (extension: FilterExtension) => isSteadyExtension(extension) || FORGETFUL.has(extension.name);
   return (
+    hasEbtablesRules(netns) ||
     expressions.some((expression) => !isSteady(expression) && !FORGETFUL.has(extensionOf(expression))) ||
     legacyTablesOf(netns).some((table) => !isTableOf(netns, table, isForgetful))
   );
@@ -114,9 +116,10 @@ const OF_FRAMES = ['bridge', 'netdev'] as const;
 export function doubtOfOneFrame(lab: Lab): string | undefined {
   if (engineOf(lab).isPristine) return undefined;
   const filtering = lab.namespaces.filter((namespace) => {
-    const all = askNftables(engineOf(namespace).netns, (socket) => listExpressions(socket, OF_FRAMES)) ?? [];
+    const { netns } = engineOf(namespace);
+    const all = askNftables(netns, (socket) => listExpressions(socket, OF_FRAMES)) ?? [];
     // The source port of a frame is what it is.
-    return all.some((expression) => expression.name !== 'payload' && !isSteady(expression));
+    return hasEbtablesRules(netns) || all.some((expression) => expression.name !== 'payload' && !isSteady(expression));
   });
   const names = filtering.map(({ name }) => name).join(', ');
   return names === '' ? undefined : `a packet filter of ${names} may have dropped the only frame by chance`;
