@@ -7,7 +7,7 @@ import { portsOf } from '../trace/translation.ts';
 import { frameIdentity } from '../wire/frame-identity.ts';
 import { ipPacketOf } from '../wire/ip-packet.ts';
 import { withoutVlanTags } from '../wire/vlan-tag.ts';
-import { closedPortCause } from './causes/closed-port.ts';
+import { closedPortCause, serviceCause } from './causes/closed-port.ts';
 import type { Finding } from './finding.ts';
 
 /** Why the host that a probe ended at has refused it, where no rule did. */
@@ -25,10 +25,12 @@ export function whyClosed(
   const end = trace ? endOf(trace, packets, recognize) : asAsked;
   if (!end) return undefined;
   const { namespace, address } = end;
+  if (!namespace || end.port === undefined) return undefined;
+  const place = { namespace, address, port: end.port };
   // hairpin was listening itself: whatever refused, it was not for want of a listener.
   const isOwn = listened && namespace === question.to.namespace && end.port === port;
-  if (isOwn || !namespace || end.port === undefined) return undefined;
-  const cause = closedPortCause(by, { namespace, address, port: end.port });
+  const cause = serviceCause(by, place) ?? (isOwn ? undefined : closedPortCause(by, place));
+  if (cause === 'unknown') return undefined;
   return cause && { cause, certainty: 'model', of: 'probe', host: namespace };
 }
 

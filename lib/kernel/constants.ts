@@ -52,6 +52,7 @@ export const SO_NETNS_COOKIE = 71;
 // linux/in.h, linux/in6.h
 export const IPPROTO_ICMP = 1;
 export const IPPROTO_IP = 0;
+export const IPPROTO_RAW = 255;
 export const IPPROTO_IGMP = 2;
 export const IPPROTO_TCP = 6;
 export const IPPROTO_IPV6 = 41;

@@ -3,10 +3,12 @@ import { type AddressState, ipAddress, isRoutable } from '../netlink/address.ts'
 import type { Family } from '../wire/ip-address.ts';
 import { addAddress } from './add-address.ts';
 import { prefixIn } from './address-option.ts';
+import { deviceAt } from './device-at.ts';
 import { engineOf } from './engine.ts';
 import type { Interface } from './interface.ts';
 import { checkAlive } from './interface-state.ts';
-import { ask, change } from './watcher.ts';
+import type { Namespace } from './namespace.ts';
+import { ask, change, watcher } from './watcher.ts';
 
 /** The addresses of one interface, as `ip address` has them. */
 export class AddressList {
@@ -74,7 +76,24 @@ export class AddressList {
 export function addressesOf(devices: readonly Interface[]): AddressState[] {
   for (const device of devices) ask(`${device}.address.list`, device);
   const [first] = devices;
-  if (!first) return [];
-  const all = engineOf(first.namespace).rtnetlink.list(ipAddress.all());
+  return first ? inOrderOf(devices, allIn(first.namespace)) : [];
+}
+
+/**
+ * All addresses of a namespace: first those of its interfaces, then those of devices that are no interface of the lab, such as the
+ * loopback.
+ */
+export function addressesIn(namespace: Namespace): AddressState[] {
+  const { interfaces } = namespace;
+  const all = allIn(namespace);
+  return [...inOrderOf(interfaces, all), ...all.filter(({ index }) => !deviceAt(namespace, index))];
+}
+
+function allIn(namespace: Namespace): AddressState[] {
+  watcher()?.asked();
+  return engineOf(namespace).rtnetlink.list(ipAddress.all());
+}
+
+function inOrderOf(devices: readonly Interface[], all: readonly AddressState[]): AddressState[] {
   return devices.flatMap(({ index }) => all.filter((address) => address.index === index));
 }

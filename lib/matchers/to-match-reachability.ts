@@ -3,8 +3,10 @@ import type { Diagnosis } from '../diagnosis/diagnosis.ts';
 import { type Way, waysOf } from '../diagnosis/way.ts';
 import { tapTime } from '../kernel/tap-clock.ts';
 import { checkMilliseconds, checkOneOf, checkOptions, showReceived } from '../kernel/validate.ts';
+import { addressesIn } from '../lab/address-list.ts';
 import { engineOf } from '../lab/engine.ts';
 import { Lab, type Namespace, UsageError } from '../lab/index.ts';
+import { isRoutable } from '../netlink/address.ts';
 import { reach } from '../probes/reach.ts';
 import { reachability } from '../probes/reachability.ts';
 import type { Message } from '../report/failure-meta.ts';
@@ -128,7 +130,8 @@ async function explainOne(
 }
 
 function familyOf(title: string, namespaces: readonly Namespace[]): Family {
-  const has = ({ interfaces }: Namespace, family: Family) => interfaces.some((device) => device.address.first(family));
+  const has = (namespace: Namespace, family: Family) =>
+    addressesIn(namespace).some((own) => own.family === family && isRoutable(own));
   const all = FAMILIES.find((family) => namespaces.every((namespace) => has(namespace, family)));
   if (all) return all;
   const bare = namespaces.find((namespace) => !has(namespace, 4)) as Namespace;

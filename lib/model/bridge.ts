@@ -283,7 +283,7 @@ function hasFilters({ host: { filters, sysctls } }: Device): boolean {
     (which) => sysctls[`net.bridge.bridge-nf-call-${which}`] === '1',
   );
   const ofIp = legacy.length > 0 || nftables.some((family) => ['ip', 'ip6', 'inet', 'arp'].includes(family));
-  return nftables.includes('bridge') || (isCalled && ofIp);
+  return nftables.includes('bridge') || legacy.includes('eb') || (isCalled && ofIp);
 }
 
 function settingsOf({ link }: Device): Settings {

@@ -149,6 +149,7 @@ export interface CauseFacts {
     onlyIpv6?: true;
   };
   'socket.backlog': { namespace: string; port: number; waiting: number; backlog: number };
+  'socket.no-server': { namespace: string; protocol: 'tcp' | 'udp'; port: number; address: string };
   'socket.filter': { namespace: string };
   'socket.full': { namespace: string };
 

@@ -108,7 +108,7 @@ export function planNetwork(
         vlans: own.flatMap((device) => plan.vlans(device)),
         mdb: members.flatMap((member) => plan.member(name, member)),
         mcastRouters: own.filter((device) => routers.includes(device)).map((device) => plan.index(device)),
-        filters: { nftables: [], legacy: [], ipsec: false },
+        filters: { nftables: [], legacy: [], ipsec: false, ipvs: false },
         qdiscs: [],
         ...planHost(
           more[name] ?? {},

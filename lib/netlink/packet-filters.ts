@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { hasEbtablesRules } from '../kernel/ebtables-legacy.ts';
 import { unlessCode } from '../kernel/has-code.ts';
 import type { NetNamespace } from '../kernel/net-namespace.ts';
 import { type FilterFamily, NETLINK_NETFILTER } from './netfilter.ts';
@@ -13,15 +14,15 @@ export type LegacyFamily = (typeof LEGACY)[number];
 export interface PacketFilters {
   /** Of nftables, and so of iptables-nft: the family of each table. */
   nftables: readonly FilterFamily[];
-  /** Of iptables-legacy, ip6tables-legacy, arptables-legacy. */
-  legacy: readonly LegacyFamily[];
+  /** Of iptables-legacy, ip6tables-legacy, arptables-legacy; `eb`: ebtables-legacy, whose rules nobody reads. */
+  legacy: readonly (LegacyFamily | 'eb')[];
 }
 
 /** Which packet filters a namespace has. Costs microseconds where starting `nft` costs milliseconds. */
 export function filtersOf(namespace: NetNamespace): PacketFilters {
   const nftables = askNftables(namespace, familiesOf) ?? [];
-  const legacy = legacyTablesOf(namespace).map(({ family }) => family);
-  return { nftables, legacy: [...new Set(legacy)] };
+  const legacy = new Set(legacyTablesOf(namespace).map(({ family }) => family));
+  return { nftables, legacy: [...legacy, ...(hasEbtablesRules(namespace) ? ['eb' as const] : [])] };
 }
 
 /** A table of the older iptables. */

@@ -119,8 +119,9 @@ export function openListener(
 
 /** The VRF that an address of the namespace is in: nobody hears what is for it without belonging there (`inet_addr_valid_or_nonlocal`). */
 export function vrfWith(namespace: Namespace, address: string): Interface | undefined {
-  const master = deviceWith(namespace, address)?.master;
-  return master && kindOf(master)?.members === 'packets' ? master : undefined;
+  const device = deviceWith(namespace, address);
+  // The VRF itself may have it, in place of a loopback.
+  return [device, device?.master].find((each) => each && kindOf(each)?.members === 'packets');
 }
 
 function openSocket(namespace: Namespace, protocol: 'tcp' | 'udp', family: Family, vrf?: Interface): Socket {

@@ -8,7 +8,7 @@ export type ProbeFlow = Pick<Flow, 'ipproto' | 'dport'>;
 /** Who asks whom, with everything that can be known before the first packet. */
 export interface Question {
   from: Namespace;
-  /** The source address and the device that it is on. */
+  /** The source address, and the device that has it. What the loopback has leaves by another one, which is named in its place. */
   source: { address: string; device: Interface };
   /** `device` is known of a link-local address, which is good on its link only. */
   to: { address: string; namespace: Namespace | undefined; device?: Interface | undefined };

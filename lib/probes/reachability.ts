@@ -1,4 +1,6 @@
 import { sleep } from '../kernel/clock.ts';
+import { addressesIn } from '../lab/address-list.ts';
+import { deviceAt } from '../lab/device-at.ts';
 import { type AddressState, type Interface, isLink, type Namespace, UsageError } from '../lab/index.ts';
 import { untilAddressesUsable } from '../lab/usable-addresses.ts';
 import { macvlan } from '../links/macvlan.ts';
@@ -150,14 +152,17 @@ function withoutRoom(results: ProbeResult[], reason: string | undefined): ProbeR
   return results.map((result) => (isUnknown(result) ? { ...result, outcome: 'broken', reason } : result));
 }
 
-/** An address of a namespace, and where it is. */
+/** An address of a namespace, and where it is, or, if the loopback has it, some other device. */
 interface OwnAddress extends AddressState {
   device: Interface;
 }
 
 function addressesOf(namespace: Namespace, family: Family): OwnAddress[] {
-  const own = namespace.interfaces.flatMap((device) => device.address.list().map((state) => ({ ...state, device })));
-  const usable = own.filter((address) => address.family === family && isRoutable(address));
+  const own = addressesIn(namespace).filter((address) => address.family === family && isRoutable(address));
+  const usable = own.flatMap((state) => {
+    const device = deviceAt(namespace, state.index) ?? namespace.interfaces[0];
+    return device ? [{ ...state, device }] : [];
+  });
   if (usable.length > 0) return usable;
   throw new UsageError(
     `reachability: ${namespace.name} has no IPv${family} address, so it can neither ask nor be asked`,

@@ -1,7 +1,7 @@
 import { joinedGroups } from '../kernel/joined-groups.ts';
 import { isNoRoute } from '../kernel/no-route.ts';
 import { addressesOf } from '../lab/address-list.ts';
-import { deviceAt, deviceWith } from '../lab/device-at.ts';
+import { deviceAt, heldIn } from '../lab/device-at.ts';
 import { engineOf } from '../lab/engine.ts';
 import { type Interface, isLink, type Namespace } from '../lab/index.ts';
 import { stateIfThere } from '../lab/interface-state.ts';
@@ -19,7 +19,7 @@ import type { Question } from './question.ts';
 /** Whether an address is one of the namespace's own, loopback included. */
 export function isOwnAddress(namespace: Namespace, address: string): boolean {
   if (address === '::1' || address.startsWith('127.')) return true;
-  return deviceWith(namespace, address) !== undefined;
+  return heldIn(namespace, address).length > 0;
 }
 
 /** What an errno of a send means: the network's state forbids it, nothing can be known, or, undefined, that it left. */
@@ -112,7 +112,8 @@ export function examineLoss(question: Question, result: ProbeResult, by?: string
   if (fault) return { ...result, outcome: 'unsent', reason: `${device} ${fault}`, presumed: true };
   const entry = listNeighbours(question.from).find(({ to }) => to === address);
   if (entry && !['INCOMPLETE', 'FAILED'].includes(entry.state)) return result;
-  const asked = question.family === 4 ? `ARP who-has ${address}` : `ND solicitation for ${address}`;
+  // An IPv4 route may lead to an IPv6 address (RFC 8950).
+  const asked = familyOf(address) === 4 ? `ARP who-has ${address}` : `ND solicitation for ${address}`;
   return entry ? { ...result, reason: `${asked} was never answered` } : result;
 }
 

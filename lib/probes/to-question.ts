@@ -1,10 +1,11 @@
 import { show, showReceived } from '../kernel/validate.ts';
-import { addressesOf } from '../lab/address-list.ts';
+import { addressesIn, addressesOf } from '../lab/address-list.ts';
+import { deviceAt } from '../lab/device-at.ts';
 import { engineOf } from '../lab/engine.ts';
 import { Interface, isBridge, Namespace, UsageError } from '../lab/index.ts';
 import { routeIfAny } from '../lab/route-to.ts';
 import { areOnOneLink } from '../lab/segment.ts';
-import { isRoutable } from '../netlink/address.ts';
+import { isRoutable, SCOPE_HOST } from '../netlink/address.ts';
 import { contains, type Family, familyOf, normalizeIp } from '../wire/ip-address.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import { goneBecause } from './gone-address.ts';
@@ -27,7 +28,7 @@ export function toQuestion(
   const target = toTarget(call, from, to, options);
   const family = familyOf(target.address) as Family;
   const flow = flowOf(options, family);
-  const source = toSource(call, from, target, { family, wanted: options.from, flow });
+  const source = toSource(call, from, target, { family, wanted: options.from, flow, by: options.by });
   const bound = options.from === undefined ? undefined : options.from instanceof Interface ? 'device' : 'address';
   return { from, to: target, family, source, bound, flow };
 }
@@ -63,12 +64,14 @@ function toTarget(
     if (family !== undefined && family !== familyOf(to))
       throw new UsageError(`${call}: family: ${family} does not go with ${to}`);
     const address = normalizeIp(to);
-    const holders = from.lab.namespaces.flatMap(({ interfaces }) => {
-      const held = addressesOf(interfaces).filter((own) => own.address === address);
-      return interfaces.filter(({ index }) => held.some((own) => own.index === index));
-    });
-    const device = holders.find((holder) => isLinkLocal(address) && isNear(from, holder, options.from)) ?? holders[0];
-    return { address, namespace: device?.namespace, device };
+    const holders = from.lab.namespaces.flatMap((namespace) =>
+      addressesIn(namespace)
+        .filter((own) => own.address === address && own.scope !== SCOPE_HOST)
+        .map(({ index }) => ({ namespace, device: deviceAt(namespace, index) })),
+    );
+    const near = holders.find(({ device }) => device && isLinkLocal(address) && isNear(from, device, options.from));
+    const { namespace, device } = near ?? holders.find((holder) => holder.device) ?? holders[0] ?? {};
+    return { address, namespace, device };
   }
   const namespace = to instanceof Interface ? to.namespace : to;
   if (!(namespace instanceof Namespace)) {
@@ -79,7 +82,7 @@ function toTarget(
   checkSameLab(call, from, namespace);
   const devices = to instanceof Interface ? [to] : namespace.interfaces;
   const families: readonly Family[] = family === undefined ? [4, 6] : [family];
-  const offered = addressesOf(devices);
+  const offered = to instanceof Interface || isOfLink(by) ? addressesOf(devices) : addressesIn(namespace);
   const prefixes = addressesOf(from.interfaces);
   for (const wanted of families) {
     const candidates = offered.filter((own) => own.family === wanted && isRoutable(own));
@@ -97,7 +100,7 @@ function toTarget(
   if (namespace.lab.discover().length > 0) return toTarget(call, from, to, options);
   const kind = families.length === 2 ? 'IP' : `IPv${families[0]}`;
   throw new UsageError(
-    `${call}: ${to} has no ${kind} address to ask for; ${addressHint(namespace, devices, families.length === 1 ? families[0] : undefined)}`,
+    `${call}: ${to} has no ${kind} address to ask for${heldElsewhere(namespace, families)}; ${addressHint(namespace, devices, families.length === 1 ? families[0] : undefined)}`,
   );
 }
 
@@ -105,53 +108,60 @@ function toSource(
   call: string,
   from: Namespace,
   to: Question['to'],
-  { family, wanted, flow }: { family: Family; wanted: Interface | string | undefined; flow: ProbeFlow },
+  options: { family: Family; wanted: Interface | string | undefined; flow: ProbeFlow; by: ReachOptions['by'] },
 ): Question['source'] {
+  const { family, wanted, flow } = options;
   const target = to.address;
-  const held = addressesOf(from.interfaces);
-  const all = from.interfaces.flatMap((device) =>
-    held
-      .filter(({ index }) => index === device.index)
-      .map((own) => ({
-        address: own.address,
-        length: own.length,
-        family: own.family,
-        routable: isRoutable(own),
-        device,
-      })),
-  );
   const onLink = isLinkLocal(target) && typeof wanted !== 'string';
-  const own = all.filter(
-    ({ address, routable, ...candidate }) => candidate.family === family && (onLink ? isLinkLocal(address) : routable),
-  );
-  if (wanted !== undefined) {
-    const chosen = own.find(({ device, address }) => device === wanted || address === wanted);
-    if (chosen) return chosen;
+  const own = (isOfLink(options.by) ? addressesOf(from.interfaces) : addressesIn(from))
+    .filter((each) => each.family === family && (onLink ? isLinkLocal(each.address) : isRoutable(each)))
+    .map((each) => ({ ...each, device: deviceAt(from, each.index) }));
+  const exact = own.find(({ device, address }) => wanted !== undefined && (device === wanted || address === wanted));
+  if (exact?.device) return { address: exact.address, device: exact.device };
+  // Every device has the prefix of link-local addresses: what counts is which of them is on the target's link.
+  const there = onLink ? to.device : undefined;
+  const by = wanted instanceof Interface && wanted.namespace === from ? wanted : undefined;
+  // Else the kernel's own choice, where it has one: the address that the route prefers, or one of the device that it leaves by.
+  const route = there ? undefined : routeIfAny(from, target, { ...flow, device: by?.index });
+  const preferred = own.find(({ address }) => address === route?.source);
+  const chosen =
+    wanted === undefined
+      ? (own.find(({ device }) => there && device && areOnOneLink(device, there)) ??
+        preferred ??
+        own.find(({ device }) => device && device.index === route?.device) ??
+        own.find((prefix) => contains(prefix, target)) ??
+        own[0])
+      : (exact ?? (by && preferred));
+  // What is sent from an address of the loopback leaves by the device of the route.
+  const device = by ?? chosen?.device ?? deviceAt(from, route?.device) ?? from.interfaces[0];
+  if (chosen && device) return { address: chosen.address, device };
+  if (wanted !== undefined)
     throw new UsageError(
       `${call}: from must be an interface of ${from.name} with an IPv${family} address, or one of its addresses: received ${
         wanted instanceof Interface ? wanted : show(wanted)
       }`,
     );
-  }
-  // Every device has the prefix of link-local addresses: what counts is which of them is on the target's link.
-  const there = onLink ? to.device : undefined;
-  // Else the kernel's own choice, where it has one: the address that the route prefers, or one of the device that it leaves by.
-  const route = there ? undefined : routeIfAny(from, target, flow);
-  const chosen =
-    own.find(({ device }) => there && areOnOneLink(device, there)) ??
-    own.find(({ address }) => address === route?.source) ??
-    own.find(({ device }) => device.index === route?.device) ??
-    own.find((prefix) => contains(prefix, target)) ??
-    own[0];
-  if (chosen) return chosen;
-  if (from.lab.discover().length > 0) return toSource(call, from, to, { family, wanted, flow });
+  if (from.lab.discover().length > 0) return toSource(call, from, to, options);
   if (from.role === 'switch')
     throw new UsageError(
       `${call}: ${from.name} is a switch, which has no address of its own: ask from one of its hosts`,
     );
   throw new UsageError(
-    `${call}: ${from.name} has no IPv${family} address to ask from; ${addressHint(from, from.interfaces, family)}`,
+    `${call}: ${from.name} has no IPv${family} address to ask from${heldElsewhere(from, [family])}; ${addressHint(from, from.interfaces, family)}`,
   );
+}
+
+/** ARP and ND ask for an address of a link, from another one there. */
+function isOfLink(by: ReachOptions['by']): boolean {
+  return by === 'arp' || by === 'nd';
+}
+
+/** The address of a host that a question of its links cannot use, in words. */
+function heldElsewhere(namespace: Namespace, families: readonly Family[]): string {
+  const held = addressesIn(namespace).find(
+    (own) => families.includes(own.family) && isRoutable(own) && !deviceAt(namespace, own.index),
+  );
+  return held ? ` (${held.address} is on none of its links)` : '';
 }
 
 function isLinkLocal(address: string): boolean {

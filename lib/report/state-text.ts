@@ -94,7 +94,11 @@ export function stateText(state: WholeLabState, namespace: WholeNamespace): stri
     ],
     [
       'other packet filters',
-      [...filters.legacy.map((family) => `${family}_tables (legacy)`), ...(filters.ipsec ? ['IPsec'] : [])],
+      [
+        ...filters.legacy.map((family) => `${family}_tables (legacy)`),
+        ...(filters.ipsec ? ['IPsec'] : []),
+        ...(filters.ipvs ? ['IPVS'] : []),
+      ],
     ],
     [
       'nftables',

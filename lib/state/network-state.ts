@@ -122,4 +122,6 @@ export interface VlanMulticast {
 export interface Filters extends PacketFilters {
   /** Whether it has states or policies of IPsec. */
   readonly ipsec: boolean;
+  /** Whether it has services of IPVS. */
+  readonly ipvs: boolean;
 }

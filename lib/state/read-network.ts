@@ -1,3 +1,4 @@
+import { ipvsServicesOf } from '../kernel/ipvs-services.ts';
 import type { NetNamespace } from '../kernel/net-namespace.ts';
 import { bridge } from '../links/bridge.ts';
 import { isBridgePort } from '../links/bridge-port.ts';
@@ -75,7 +76,7 @@ const READERS: Readers = {
   vlanMulticast: ({ rtnetlink }, links) => readVlanMulticast(rtnetlink, links),
   qdiscs: ({ rtnetlink }) => rtnetlink.list(tcQdisc.all()),
   sysctls: ({ netns, rtnetlink }, links) => readDecisiveSysctls(netns, rtnetlink, links),
-  filters: ({ netns }) => ({ ...filtersOf(netns), ipsec: hasIpsec(netns) }),
+  filters: ({ netns }) => ({ ...filtersOf(netns), ipsec: hasIpsec(netns), ipvs: ipvsServicesOf(netns).length > 0 }),
   changes: readChanges,
   otherSysctls: ({ netns }, links) => readOtherSysctls(netns, links),
 };

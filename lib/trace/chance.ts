@@ -1,3 +1,5 @@
+import { hasEbtablesRules } from '../kernel/ebtables-legacy.ts';
+import { connectionsOfRound, ipvsServicesOf } from '../kernel/ipvs-services.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
 import { type FilterExtension, legacyExtensions } from '../kernel/legacy-rules.ts';
 import type { NetNamespace } from '../kernel/net-namespace.ts';
@@ -12,6 +14,7 @@ import { ipRoute } from '../netlink/route.ts';
 import { ipRule } from '../netlink/rule.ts';
 import { FAMILIES } from '../wire/ip-address.ts';
 import { readDeviceHooks } from './device-hooks.ts';
+import { MOST_PROBES } from './impaired-links.ts';
 import { isSteadyExtension } from './steady-extensions.ts';
 
 /** What makes one packet of a nftables rule fare as the one before. Others count, roll dice, or look at the clock. */
@@ -63,9 +66,12 @@ export function mayDifferAtDevices(namespace: Namespace): boolean {
   return hasPrograms || qdiscs.some((kind) => !STEADY_QDISCS.has(kind));
 }
 
-/** Whether two packets that are alike may fare differently by the packet filters of a namespace: one counts, or cannot be read. */
+/**
+ * Whether two packets that are alike may fare differently by the packet filters of a namespace, of which one counts, or cannot be read; or by
+ * its services of IPVS.
+ */
 export function isLeftToChance(namespace: Namespace): boolean {
-  return !areFilters(namespace, isSteady, isSteadyExtension);
+  return connectionsOfServers(namespace) > 0 || !areFilters(namespace, isSteady, isSteadyExtension);
 }
 
 /**
@@ -101,7 +107,9 @@ function areFilters(
   const { netns } = engineOf(namespace);
   const expressions = askNftables(netns, listExpressions) ?? [];
   return (
-    expressions.every(isExpression) && legacyTablesOf(netns).every((table) => isTableOf(netns, table, isExtension))
+    !hasEbtablesRules(netns) &&
+    expressions.every(isExpression) &&
+    legacyTablesOf(netns).every((table) => isTableOf(netns, table, isExtension))
   );
 }
 
@@ -112,9 +120,10 @@ const OF_FRAMES = ['bridge', 'netdev'] as const;
 export function doubtOfOneFrame(lab: Lab): string | undefined {
   if (engineOf(lab).isPristine) return undefined;
   const filtering = lab.namespaces.filter((namespace) => {
-    const all = askNftables(engineOf(namespace).netns, (socket) => listExpressions(socket, OF_FRAMES)) ?? [];
+    const { netns } = engineOf(namespace);
+    const all = askNftables(netns, (socket) => listExpressions(socket, OF_FRAMES)) ?? [];
     // The source port of a frame is what it is.
-    return all.some((expression) => expression.name !== 'payload' && !isSteady(expression));
+    return hasEbtablesRules(netns) || all.some((expression) => expression.name !== 'payload' && !isSteady(expression));
   });
   const names = filtering.map(({ name }) => name).join(', ');
   return names === '' ? undefined : `a packet filter of ${names} may have dropped the only frame by chance`;
@@ -134,6 +143,18 @@ export function routesBySourcePort(namespace: Namespace): boolean {
   if (namespace.role === 'switch') return false;
   const { rtnetlink } = engineOf(namespace);
   return FAMILIES.flatMap((family) => rtnetlink.list(ipRule.all({ family }))).some(({ sport }) => sport !== undefined);
+}
+
+/** How many new connections to a service of a namespace it takes until each server got one (IPVS); 0 where none has several servers. */
+export function connectionsOfServers(namespace: Namespace): number {
+  return Math.max(0, ...ipvsServicesOf(engineOf(namespace).netns).map(connectionsOfRound));
+}
+
+/** Why no answer to many connections proves nothing: a service of IPVS may give other servers all of them. Undefined where none does. */
+export function doubtOfServers(lab: Lab): string | undefined {
+  if (engineOf(lab).isPristine) return undefined;
+  const sharing = lab.namespaces.find((namespace) => connectionsOfServers(namespace) > MOST_PROBES);
+  return sharing && `IPVS of ${sharing} gives some server less than one connection in ${MOST_PROBES}`;
 }
 
 /** Whether a host shares its packets out among several next hops, by addresses or ports (`fib_multipath_hash_policy`). */

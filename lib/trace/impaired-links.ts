@@ -13,7 +13,7 @@ const WRONG = 0.02;
 const INTERVAL = 5;
 
 /** More probes than that take too long. */
-const MOST_PROBES = 1000;
+export const MOST_PROBES = 1000;
 
 /** The queueing disciplines that never keep a frame from a device that would take it. Others shape, or delay. */
 const WORK_CONSERVING = new Set(

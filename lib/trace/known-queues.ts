@@ -10,9 +10,16 @@ import { veth } from '../links/veth.ts';
 import { hasIpsec } from '../netlink/ipsec.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import { hasFiltersAtDevices } from '../netlink/packet-filters.ts';
-import { hasSeveralNextHops, isLeftToChance, mayDifferAtDevices, routesBySourcePort, sharesOut } from './chance.ts';
+import {
+  connectionsOfServers,
+  hasSeveralNextHops,
+  isLeftToChance,
+  mayDifferAtDevices,
+  routesBySourcePort,
+  sharesOut,
+} from './chance.ts';
 import { readDeviceHooks } from './device-hooks.ts';
-import { oddsIn } from './impaired-links.ts';
+import { MOST_PROBES, oddsIn } from './impaired-links.ts';
 import { latenessIn } from './late-answers.ts';
 
 /**
@@ -52,8 +59,9 @@ const PROBES_OF_CHANCE = 32;
 const probesOf = new WeakMap<Lab, { visits: number; probes: number }>();
 
 /**
- * How many probes without an answer are enough. Several next hops, bonds, rules that count or look at the source port, and programs at devices
- * make a probe fare otherwise than the one before; so does a link that loses some. A lab that is pristine has none of these but bonds.
+ * How many probes without an answer are enough. Several next hops, bonds, rules that count or look at the source port, programs at devices
+ * and services of IPVS make a probe fare otherwise than the one before; so does a link that loses some. A lab that is pristine has none of
+ * these but bonds.
  */
 export function probesIn(lab: Lab): number {
   const { isPristine, visits } = engineOf(lab);
@@ -61,6 +69,7 @@ export function probesIn(lab: Lab): number {
   const isLeft = leftAt.get(lab) === visits.count;
   const before = probesOf.get(lab);
   if (isLeft && before?.visits === visits.count) return before.probes;
+  const round = Math.max(...lab.namespaces.map(connectionsOfServers));
   const isOfChance = lab.namespaces.some(
     (each) =>
       hasSeveralNextHops(each) ||
@@ -69,7 +78,12 @@ export function probesIn(lab: Lab): number {
       mayDifferAtDevices(each) ||
       (!isLeft && isLeftToChance(each)),
   );
-  const probes = Math.max(isOfChance ? PROBES_OF_CHANCE : PROBES, oddsIn(lab).probes);
+  const probes = Math.max(
+    isOfChance ? PROBES_OF_CHANCE : PROBES,
+    // Of more there is a doubt in any case.
+    round > MOST_PROBES ? 0 : round,
+    oddsIn(lab).probes,
+  );
   if (isLeft) probesOf.set(lab, { visits: visits.count, probes });
   return probes;
 }

@@ -11,7 +11,7 @@ import { BetterWays } from './better-ways.ts';
 import { flushBroadcastQueues, hasShortQueue } from './broadcast-queues.ts';
 import { BusyPrograms } from './busy-programs.ts';
 import { Capture } from './capture.ts';
-import { doubtOfOneFrame, mayDifferAtDevices, mayKnowConnections, mayRemember } from './chance.ts';
+import { doubtOfOneFrame, doubtOfServers, mayDifferAtDevices, mayKnowConnections, mayRemember } from './chance.ts';
 import { HeldPackets, oddsIn } from './impaired-links.ts';
 import { knowsEveryQueue, probesIn } from './known-queues.ts';
 import { type NeighboursOf, NextHops, neighboursIn } from './next-hops.ts';
@@ -109,7 +109,9 @@ class Quiescence implements Quiet {
     if (once) return doubtOfOne ?? doubtOfOneFrame(this.#lab);
     // However many probes there were, the tunnel has asked once.
     const tunnel = who !== undefined && doubt === undefined ? this.#sessions?.unanswered() : undefined;
-    return tunnel ? `${who} may have lost the only handshake of ${tunnel} by chance` : doubt;
+    return tunnel
+      ? `${who} may have lost the only handshake of ${tunnel} by chance`
+      : (doubt ?? doubtOfServers(this.#lab));
   }
 
   remembers(ofConnections: boolean): boolean {

@@ -66,6 +66,15 @@ describeNeeding(['vrf'], () => {
     for (const by of ['icmp', 'tcp', 'udp'] as const) await expect(a.ns).toReach(a.port, { by });
   });
 
+  test('a VRF itself has an address, in place of a loopback', async ({ lab }) => {
+    const { r, red, a, b } = build(lab);
+    red.address.add('10.1.9.9/32');
+    for (const by of ['icmp', 'tcp', 'udp'] as const) {
+      await expect(a.ns).toReach(red, { by });
+      await expect(r).toReach(b.ns, { by, from: red });
+    }
+  });
+
   test('out of its VRF a device has its routes again', async ({ lab }) => {
     const { r, a, b } = build(lab);
     for (const { port } of [a, b]) port.set({ master: false });

@@ -211,7 +211,7 @@ describe('the model does not know', () => {
       const state = network();
       const namespaces = state.namespaces.map((each) => ({
         ...each,
-        filters: { nftables: [family], legacy: [], ipsec: false },
+        filters: { nftables: [family], legacy: [], ipsec: false, ipvs: false },
         sysctls: { 'net.bridge.bridge-nf-call-iptables': call },
       }));
       return send({ namespaces }, 'a', MAC.b).next[0]?.unknown;

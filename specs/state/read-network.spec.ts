@@ -116,7 +116,7 @@ test('every part is what iproute2 shows', async ({ lab }) => {
   expect(state?.sysctls).toMatchObject({ 'net.ipv4.conf.y.rp_filter': '2', 'net.ipv4.ip_forward': '0' });
   expect(state && deviceSysctl(state, 'ipv4', 'y', 'rp_filter')).toBe('2');
   expect(state && deviceSysctl(state, 'ipv4', 'all', 'forwarding')).toBe('0');
-  expect(state?.filters).toEqual({ nftables: [], legacy: [], ipsec: false });
+  expect(state?.filters).toEqual({ nftables: [], legacy: [], ipsec: false, ipvs: false });
   expect(JSON.parse(JSON.stringify(state))).toEqual(state);
 });
 

@@ -8,7 +8,7 @@ describe('driftOf', () => {
     edges: [
       { kind: 'cable', from: 'a/eth0', to: 'r/eth0', live: true },
       { kind: 'cable', from: 'sw/p0', to: 'r/eth1', live: true },
-      { kind: 'parent', from: 'sw/br0', to: 'sw/p0', port: true, live: true },
+      { kind: 'parent', from: 'sw/br0', to: 'sw/p0', member: 'port of', live: true },
       { kind: 'parent', from: 'b/m0', to: 'sw/p1', live: true },
     ],
   };

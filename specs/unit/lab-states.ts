@@ -61,7 +61,7 @@ export class StateBuilder {
         (overrides.addresses ?? []).map((text) => addressOf(index, text)),
       ),
       ...{ ...nothing, qdiscs: [], sysctls: {}, otherSysctls: {}, changes: [], changedSysctls: {}, nftables: '' },
-      filters: { nftables: [], legacy: [], ipsec: false },
+      filters: { nftables: [], legacy: [], ipsec: false, ipvs: false },
     };
   }
 

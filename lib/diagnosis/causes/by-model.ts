@@ -87,7 +87,7 @@ function stateOf(lab: Lab): ModelState {
  */
 function readState({ namespaces }: Lab): ModelState {
   const state = readNetwork(enginesOf(namespaces), MODEL_PARTS);
-  const filters = { nftables: [], legacy: [], ipsec: false };
+  const filters = { nftables: [], legacy: [], ipsec: false, ipvs: false };
   return { namespaces: state.namespaces.map((namespace) => ({ ...namespace, filters, qdiscs: [] })) };
 }
 

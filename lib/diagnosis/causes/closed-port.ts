@@ -1,3 +1,4 @@
+import { ipvsServicesOf, isForService } from '../../kernel/ipvs-services.ts';
 import { listeningAt } from '../../kernel/listening-sockets.ts';
 import { engineOf } from '../../lab/engine.ts';
 import type { Namespace } from '../../lab/index.ts';
@@ -15,6 +16,22 @@ export interface PortPlace {
 /** Whether it is one of those of `closedPortCause`. */
 export function isOfPort({ code }: Cause): boolean {
   return code === 'socket.none' || code === 'socket.other-address';
+}
+
+/**
+ * Why a service of IPVS refused; undefined if the port belongs to none.
+ *
+ * @returns `unknown` if the service has servers: one of them, or the way to it, has refused
+ */
+export function serviceCause(
+  protocol: 'tcp' | 'udp',
+  { namespace: host, address, port }: PortPlace,
+): Cause | 'unknown' | undefined {
+  const { name: namespace, netns } = engineOf(host);
+  const services = ipvsServicesOf(netns).filter((each) => isForService(each, { protocol, address, port }));
+  if (services.length === 0) return undefined;
+  if (services.some((each) => each.protocol === 'FWM' || each.weights.some((weight) => weight > 0))) return 'unknown';
+  return { code: 'socket.no-server', facts: { namespace, protocol, port, address } };
 }
 
 /** Why a port refused: nobody listens there, or not at that address. Undefined where somebody does. */

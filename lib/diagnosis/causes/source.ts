@@ -41,8 +41,12 @@ function wayCause(question: Question): Cause | undefined {
   if (typeof hop !== 'string')
     return linkCause(hop.device) ?? lossCause(hop.device) ?? withoutPeer(hop.device, to.address);
   const device = deviceName(source.device);
-  // With the link its routes have gone (fib_disable_ip).
-  if (stateIfThere(source.device)?.up === false) return { code: 'link.down', facts: { device, routes: true } };
+  // With the link its routes have gone (fib_disable_ip). Where the loopback has the address, they may have led by any link.
+  const links = source.device.address.list().some((own) => own.address === source.address)
+    ? [source.device]
+    : from.interfaces;
+  if (links.every((link) => stateIfThere(link)?.up === false))
+    return { code: 'link.down', facts: { device, routes: true } };
   const facts = { namespace: from.name, to: to.address };
   if (isMulticastIp(to.address)) return { code: 'route.none', facts: { ...facts, group: { device } } };
   // fib_rule_action, fib_props: a rule says so, or a route of the table that it names.

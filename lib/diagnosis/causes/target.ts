@@ -1,4 +1,6 @@
+import { ipvsServicesOf } from '../../kernel/ipvs-services.ts';
 import { addressesOf } from '../../lab/address-list.ts';
+import { engineOf } from '../../lab/engine.ts';
 import type { Interface, Namespace } from '../../lab/index.ts';
 import { hasRules } from '../../lab/route-to.ts';
 import type { Cause } from '../../model/cause.ts';
@@ -40,8 +42,11 @@ export function targetCause(arrival: Interface, address: string, seen: Buffer, s
   if (!packet) return arpCause(arrival, untagged);
   const reverse = reversePathCause(arrival, packet.source);
   if (reverse) return reverse;
+  const silencer = silencerOf(namespace, packet, isAnycast);
+  if (silencer) return silencer;
+  // IPVS may have given it to a server, which needs another way back, or none by this host (ip_vs_in_hook). It does so with no echo request.
+  if (!isEcho(packet) && ipvsServicesOf(engineOf(namespace).netns).length > 0) return undefined;
   return (
-    silencerOf(namespace, packet, isAnycast) ??
     ownSourceCause(namespace, packet.source) ??
     noWayBack(namespace, packet.source) ??
     ruledOutAnswer(namespace, packet) ??

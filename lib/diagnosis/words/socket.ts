@@ -7,6 +7,16 @@ export const socketWords: WordsOf<'socket'> = {
     example: { namespace: 'b', protocol: 'tcp', port: 80 },
     say: ({ namespace, protocol, port }) => ({ text: `nothing listens at ${protocol} port ${port} in ${namespace}` }),
   },
+  'socket.no-server': {
+    means:
+      'A service of IPVS has the port, and no server that takes new connections: there is none, or all have a weight of 0 (`ip_vs_leave`).',
+    facts: { address: 'of the service' },
+    example: { namespace: 'lb', protocol: 'tcp', port: 80, address: '10.0.9.9' },
+    say: ({ namespace, protocol, port, address }) => ({
+      text: `IPVS of ${namespace} has no server for ${protocol} port ${port} of ${address} that takes new connections`,
+      hint: `on ${namespace}: ipvsadm -L -n; add a server (ipvsadm -a), or give one a weight above 0 (ipvsadm -e … -w 1)`,
+    }),
+  },
   'socket.other-address': {
     means: 'A socket listens at the port, but not at the address that was asked (`inet_lookup_listener`).',
     facts: { address: 'that was asked', open: 'the addresses at which the port is open' },

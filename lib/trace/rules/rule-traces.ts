@@ -119,7 +119,8 @@ class Watched implements Disposable {
     const devices = this.namespace.interfaces.map(({ name }) => name);
     for (const family of familiesToTrace(nftables, legacy))
       if (transact(this.#socket, traceTable(family, signs, devices))) this.#families.push(family);
-    if (legacy.length > 0) this.missesLegacyRules = !this.#listenToLegacy();
+    // Nothing tells of the rules of ebtables-legacy (ebt_do_table).
+    if (legacy.length > 0) this.missesLegacyRules = !this.#listenToLegacy() || legacy.includes('eb');
   }
 
   /**
