@@ -5,6 +5,7 @@ import { buildPath } from '../trace/path.ts';
 import type { TracedPacket } from '../trace/rules/follow-packets.ts';
 import { describeFrame } from '../wire/describe-frame.ts';
 import { frameIdentity } from '../wire/frame-identity.ts';
+import { atOneMoment } from './causes/by-model.ts';
 import { explainFrame } from './explain-frame.ts';
 import type { Way } from './way.ts';
 
@@ -33,7 +34,7 @@ export function frameWay(
 
 function explain(path: Hop, to: Interface, heard: { joined: boolean; packets: readonly TracedPacket[] }): Way['lost'] {
   try {
-    return explainFrame(path, to, heard);
+    return atOneMoment(() => explainFrame(path, to, heard));
   } catch (error) {
     // A device that other software deletes meanwhile cannot be asked for its settings.
     if (error instanceof KernelError) return undefined;
