@@ -1,5 +1,5 @@
 import { checkBoolean, checkOneOf, checkOptions } from '../kernel/validate.ts';
-import { type AddressState, ipAddress, isRoutable } from '../netlink/address.ts';
+import { type AddressState, ipAddress, isRoutable, listAddresses } from '../netlink/address.ts';
 import type { Family } from '../wire/ip-address.ts';
 import { addAddress } from './add-address.ts';
 import { prefixIn } from './address-option.ts';
@@ -79,6 +79,6 @@ export function addressesOf(devices: readonly Interface[]): AddressState[] {
   const [first] = devices;
   if (!first) return [];
   watcher()?.asked();
-  const all = engineOf(first.namespace).rtnetlink.list(ipAddress.all());
+  const all = listAddresses(engineOf(first.namespace).rtnetlink);
   return devices.flatMap(({ index }) => all.filter((address) => address.index === index));
 }
