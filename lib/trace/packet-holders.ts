@@ -46,13 +46,11 @@ function hasSockets(engine: NamespaceEngine, ofConnections: boolean): boolean {
   const isOther = (each: string) =>
     !OF_DATAGRAMS.has(each) && !OF_CONNECTIONS.has(each) && (ofConnections || !OF_SEVERAL_PATHS.has(each));
   if (all.some(isOther)) return true;
-  const isReached = keepsLoopbackApart(engine) ? ({ isAtLoopback }: ForeignSocket) => !isAtLoopback : () => true;
+  let isApart: boolean | undefined;
+  const isReached = ({ isAtLoopback }: ForeignSocket) => !isAtLoopback || !(isApart ??= keepsLoopbackApart(engine));
   if (ofConnections && connections && foreignSocketsOf(netns, 'tcp').some(isReached)) return true;
-  const files = datagrams
-    ? foreignSocketsOf(netns, 'udp')
-        .filter(isReached)
-        .map(({ file }) => file)
-    : [];
+  const reached = datagrams ? foreignSocketsOf(netns, 'udp').filter(isReached) : [];
+  const files = reached.map(({ file }) => file);
   // The kernel's own, of a vxlan or a WireGuard, count as UDP, and keep nothing. A container's processes need not be ours to look at.
   return foreign ? files.length > 0 : isHeldByProcess(new Set(files));
 }

@@ -39,7 +39,7 @@ test.for(NAMES)('what netlink tells of %s %s is what /proc/sys has', async ([fam
 
 // a/eth0 ── eth0.7/b
 test('on demand each setting is as in a state of all', ({ lab }) => {
-  const [a, b] = [lab.namespace('a'), lab.namespace('b', { role: 'router' })];
+  const [a, b] = [lab.namespace('a'), lab.router('b')];
   lab.cable(a, b, { b: { name: 'eth0.7' } });
   b.sysctl.set('net.ipv4.conf.all.rp_filter', 2);
   for (const engine of enginesOf([a, b])) {
