@@ -135,7 +135,8 @@ export function routesBySourcePort(namespace: Namespace): boolean {
 /** Whether a host shares its packets out among several next hops, by addresses or ports (`fib_multipath_hash_policy`). */
 export function hasSeveralNextHops(namespace: Namespace): boolean {
   if (namespace.role === 'switch') return false;
-  const routes = engineOf(namespace).rtnetlink.list(ipRoute.all());
+  const { rtnetlink } = engineOf(namespace);
+  const routes = FAMILIES.flatMap((family) => rtnetlink.list(ipRoute.all({ family })));
   // Of a nexthop object, its members may not be told (nexthop_compat_mode).
   return routes.some(({ nextHops, nexthopId, device }) => nextHops.length > 1 || (nexthopId !== undefined && !device));
 }
