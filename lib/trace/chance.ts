@@ -10,10 +10,9 @@ import { listExpressions } from '../netlink/nf-tables.ts';
 import { askNftables, type LegacyTable, legacyTablesOf } from '../netlink/packet-filters.ts';
 import { ipRoute } from '../netlink/route.ts';
 import { ipRule } from '../netlink/rule.ts';
+import { FAMILIES } from '../wire/ip-address.ts';
 import { readDeviceHooks } from './device-hooks.ts';
 import { isSteadyExtension } from './steady-extensions.ts';
-
-const FAMILIES = [4, 6] as const;
 
 /** What makes one packet of a nftables rule fare as the one before. Others count, roll dice, or look at the clock. */
 const STEADY_EXPRESSIONS = new Set(
@@ -76,29 +75,22 @@ export function isLeftToChance(namespace: Namespace): boolean {
 /**
  * Whether the packet filters of a namespace may keep something of a packet, and so drop it now and let it pass a second later: a set
  * that rules add to, a limit. What cannot be read may be such a filter.
+ *
+ * @param ofConnections whether it is enough that they may drop a packet and let a later one of the same connection pass: by a mark that
+ * the first has left, or by the number of packets
  */
-export function mayRemember(namespace: Namespace): boolean {
+export function mayRemember(namespace: Namespace, ofConnections = false): boolean {
   const { netns } = engineOf(namespace);
   const expressions = askNftables(netns, listExpressions) ?? [];
-  const isForgetful = (extension: FilterExtension) => isSteadyExtension(extension) || FORGETFUL.has(extension.name);
-  return (
-    expressions.some((expression) => !isSteady(expression) && !FORGETFUL.has(extensionOf(expression))) ||
-    legacyTablesOf(netns).some((table) => !isTableOf(netns, table, isForgetful))
-  );
-}
-
-/**
- * Whether the packet filters of a namespace may drop a packet and let a later one of the same connection pass: by a mark that the first has
- * left, or by the number of packets.
- */
-export function mayKnowConnections(namespace: Namespace): boolean {
-  const { netns } = engineOf(namespace);
-  const expressions = askNftables(netns, listExpressions) ?? [];
-  const isForgetful = ({ name }: FilterExtension) => !CONNECTION_EXTENSIONS.has(name);
-  return (
-    expressions.some((each) => readsConnection(each) || CONNECTION_EXTENSIONS.has(extensionOf(each))) ||
-    legacyTablesOf(netns).some((table) => !isTableOf(netns, table, isForgetful))
-  );
+  const isOfConnection = (name: string) => ofConnections && CONNECTION_EXTENSIONS.has(name);
+  const isForgetful = (extension: FilterExtension) =>
+    (isSteadyExtension(extension) || FORGETFUL.has(extension.name)) && !isOfConnection(extension.name);
+  const remembers = (expression: NftExpression) => {
+    const name = extensionOf(expression);
+    if (isOfConnection(name) || (ofConnections && readsConnection(expression))) return true;
+    return !isSteady(expression) && !FORGETFUL.has(name);
+  };
+  return expressions.some(remembers) || legacyTablesOf(netns).some((table) => !isTableOf(netns, table, isForgetful));
 }
 
 /** The packet filters that every frame passes; those of IP see only packets. */
