@@ -92,7 +92,9 @@ export function driftOf(comment: string, { namespaces, edges }: Topology): strin
     if (namespaceOf(key) !== namespace) return false;
     const place = `${namespace}/${device}`;
     return (
-      device === undefined || key === place || edges.some(({ from, to, member }) => member && from === place && to === key)
+      device === undefined ||
+      key === place ||
+      edges.some(({ from, to, member }) => member && from === place && to === key)
     );
   }
 }

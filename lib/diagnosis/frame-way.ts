@@ -6,6 +6,7 @@ import { buildPath } from '../trace/path.ts';
 import type { TracedPacket } from '../trace/rules/follow-packets.ts';
 import { describeFrame } from '../wire/describe-frame.ts';
 import { frameIdentity } from '../wire/frame-identity.ts';
+import { atOneMoment } from './causes/by-model.ts';
 import { explainFrame } from './explain-frame.ts';
 import type { Way } from './way.ts';
 
@@ -29,6 +30,6 @@ export function frameWay(
   const path = buildPath(sightings, from);
   if (!path) return undefined;
   // A device that other software deletes meanwhile cannot be asked for its settings.
-  const lost = to && unlessError(KernelError, () => explainFrame(path, to, { joined, packets }));
+  const lost = to && unlessError(KernelError, () => atOneMoment(() => explainFrame(path, to, { joined, packets })));
   return { of: 'the frame', frame: describeFrame(frame), path, lost };
 }

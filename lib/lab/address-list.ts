@@ -1,5 +1,5 @@
 import { checkBoolean, checkOneOf, checkOptions } from '../kernel/validate.ts';
-import { type AddressState, ipAddress, isRoutable } from '../netlink/address.ts';
+import { type AddressState, ipAddress, isRoutable, listAddresses } from '../netlink/address.ts';
 import type { Family } from '../wire/ip-address.ts';
 import { addAddress } from './add-address.ts';
 import { prefixIn } from './address-option.ts';
@@ -91,7 +91,7 @@ export function addressesIn(namespace: Namespace): AddressState[] {
 
 function allIn(namespace: Namespace): AddressState[] {
   watcher()?.asked();
-  return engineOf(namespace).rtnetlink.list(ipAddress.all());
+  return listAddresses(engineOf(namespace).rtnetlink);
 }
 
 function inOrderOf(devices: readonly Interface[], all: readonly AddressState[]): AddressState[] {

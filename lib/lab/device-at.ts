@@ -1,4 +1,5 @@
 import { type AddressState, ipAddress } from '../netlink/address.ts';
+import { familyOf } from '../wire/ip-address.ts';
 import { engineOf } from './engine.ts';
 import type { Interface } from './interface.ts';
 import type { Namespace } from './namespace.ts';
@@ -11,7 +12,7 @@ export function deviceAt({ interfaces }: Namespace, index: unknown): Interface |
 /** An address at each device of a namespace that has it, also the loopback. One dump is for all devices. */
 export function heldIn(namespace: Namespace, address: string): AddressState[] {
   return engineOf(namespace)
-    .rtnetlink.list(ipAddress.all())
+    .rtnetlink.list(ipAddress.all({ family: familyOf(address) }))
     .filter((own) => own.address === address);
 }
 

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { ResourceStack } from '../kernel/resource-stack.ts';
 import { show, UsageError } from '../kernel/validate.ts';
-import { ipAddress, SCOPE_HOST } from '../netlink/address.ts';
+import { listAddresses, SCOPE_HOST } from '../netlink/address.ts';
 import { NetfilterSocket } from '../netlink/netfilter-socket.ts';
 import { deleteTable } from '../netlink/nf-tables.ts';
 import { NO_MAC } from '../wire/mac-address.ts';
@@ -138,7 +138,7 @@ function macsOf(lab: Lab, groups: Groups): string[] {
 }
 
 function ipsOf(host: Namespace): string[] {
-  const addresses = engineOf(host).rtnetlink.list(ipAddress.all());
+  const addresses = listAddresses(engineOf(host).rtnetlink);
   return addresses.filter(({ scope }) => scope < SCOPE_HOST).map(({ address }) => address);
 }
 

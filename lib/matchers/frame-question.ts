@@ -74,9 +74,11 @@ function isAsWanted(
 async function explain(wanted: WantedCopies, got: HeardCopies): Promise<Answer> {
   const { matcher, question, options, isNot, drop } = wanted;
   const { from, to, frame, join } = question;
-  const { result, seen, receiver, conclusive } = got;
+  const { result, receiver, conclusive } = got;
   const { outcome } = result;
   const joined = join !== false;
+  const goal = got.tags === undefined ? to : undefined;
+  const seen = outcome === 'lost' ? frameWay(from, result.frame, goal, { joined }) : undefined;
   const again = outcome === 'lost' && !got.tags ? await hearOnceMore(question) : undefined;
   // The second time it was otherwise: then there is nothing to explain.
   const traced =

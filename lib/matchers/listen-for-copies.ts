@@ -1,6 +1,5 @@
 import { linkCause } from '../diagnosis/causes/link.ts';
 import { frameWay } from '../diagnosis/frame-way.ts';
-import type { Way } from '../diagnosis/way.ts';
 import { wasIgnored, whyReceivesNothing } from '../diagnosis/why-receives-nothing.ts';
 import { PACKET_OTHERHOST } from '../kernel/constants.ts';
 import { tapTime } from '../kernel/tap-clock.ts';
@@ -39,8 +38,6 @@ export interface WantedCopies {
 /** What became of the frame, and what that says of the receiver. */
 export interface HeardCopies {
   result: HearResult;
-  /** The way of a frame that was lost. */
-  seen: Way | undefined;
   /** Why the receiver would hear nothing, whatever the network does. */
   receiver: Cause | undefined;
   /** Whether the frame came to the receiver's device, and its own stack did not take it. */
@@ -72,17 +69,15 @@ export async function listenForCopies(wanted: WantedCopies, progress: Progress):
   });
   const result = correctFrameByTaps(heard, from, since);
   const lost = result.outcome === 'lost';
-  const joined = question.join !== false;
   const tags = lost && !matcher.isStack ? tagsAt(question, result.frame) : undefined;
-  const seen = lost ? frameWay(from, result.frame, tags === undefined ? to : undefined, { joined }) : undefined;
   const receiver = lost && because === undefined ? receiverCause(matcher, question) : undefined;
   // Whether its programs have joined a group may be the very question.
-  const wantsNone = (isNot || copies === 0) && because === undefined && joined;
-  const ignored = wantsNone && lost && matcher.isStack && isIgnored(question, result.frame, seen);
+  const wantsNone = (isNot || copies === 0) && because === undefined && question.join !== false;
+  const ignored = wantsNone && lost && matcher.isStack && isIgnored(question, result.frame);
   const others = only && result.outcome === 'answered' ? othersOf(wanted, result.frame) : [];
   // Nothing sent is nothing learnt, whichever way the question was put.
   const conclusive = !receiver && !ignored && (result.outcome === 'answered' || lost);
-  return { result, seen, receiver, ignored, tags, others, conclusive };
+  return { result, receiver, ignored, tags, others, conclusive };
 }
 
 /** Why the receiver would get nothing, whatever the network does. */
@@ -92,7 +87,8 @@ function receiverCause({ isStack }: FrameMatcher, { from, to, frame }: FrameQues
 }
 
 /** Whether the frame came to the receiver's device for this host, and the host's own stack did not take it. */
-function isIgnored({ to, frame }: FrameQuestion, bytes: Buffer, way: Way | undefined): boolean {
+function isIgnored({ from, to, frame }: FrameQuestion, bytes: Buffer): boolean {
+  const way = frameWay(from, bytes);
   if (isFrameKind(frame)) return wasIgnored(to, frame, way);
   const { destination = '' } = decodeEthernet(bytes) ?? {};
   // What is for another MAC address is not for this stack, whatever the receiver is.

@@ -65,9 +65,9 @@ export const ipNtable = new Family({
   }),
 });
 
-/** The tables, without the timers of single devices. */
-export function listNeighbourTables(socket: NetlinkSocket): NeighbourTableState[] {
-  return socket.list(ipNtable.all()).flatMap(({ whole }) => whole ?? []);
+/** The tables, without the timers of single devices. @param family that of one version of IP alone */
+export function listNeighbourTables(socket: NetlinkSocket, family?: IpFamily): NeighbourTableState[] {
+  return socket.list(ipNtable.all({ family })).flatMap(({ whole }) => whole ?? []);
 }
 
 /** Why a table has no room for a lab, and what to do about it. */

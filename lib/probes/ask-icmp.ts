@@ -20,7 +20,7 @@ import { forbidFragments, sendWhole } from './forbid-fragments.ts';
 import { receiveIcmp, refusalBy } from './icmp-errors.ts';
 import { ProbeData } from './probe-data.ts';
 import type { Question } from './question.ts';
-import { isOwnAddress, sendFailure } from './source.ts';
+import { isFromAsker, sendFailure } from './source.ts';
 
 /**
  * Echo requests, told from all others by identifier and data.
@@ -63,7 +63,7 @@ export function askIcmp(question: Question, size?: number): Asker {
         }
         const error = decodeIcmpError(family, received.message);
         // An error from here is the kernel giving up on the neighbour (arp_error_report): nobody refused.
-        if (!error || !isOurs(error) || isOwnAddress(from, received.sender)) continue;
+        if (!error || !isOurs(error) || isFromAsker(question, received.sender)) continue;
         return refusalBy(family, error, received.sender);
       }
     },

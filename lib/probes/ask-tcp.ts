@@ -13,7 +13,7 @@ import { bindSourcePort, scopeOf } from './bind-source.ts';
 import { IcmpErrors, refusalBy } from './icmp-errors.ts';
 import { chooseInitialSequence, isOfSequence } from './initial-sequence.ts';
 import type { Question } from './question.ts';
-import { isOwnAddress, sendFailure } from './source.ts';
+import { isFromAsker, sendFailure } from './source.ts';
 
 /** Connections to a port, one a probe: each is a SYN of its own, since the kernel repeats one only after a second. */
 export function askTcp(question: Question, port: number): Asker {
@@ -110,7 +110,7 @@ export function askTcp(question: Question, port: number): Asker {
       const { protocol, destination, payload } = error.original;
       const ours = protocol === IP_PROTOCOL.tcp && destination === to.address && payload.readUInt16BE(2) === port;
       const local = connections.some(({ localPort }) => localPort === payload.readUInt16BE(0));
-      if (ours && local && !isOwnAddress(from, error.sender)) return refusalBy(family, error, error.sender);
+      if (ours && local && !isFromAsker(question, error.sender)) return refusalBy(family, error, error.sender);
     }
     return undefined;
   }

@@ -14,7 +14,7 @@ import { forbidFragments, sendWhole } from './forbid-fragments.ts';
 import { IcmpErrors, refusalBy } from './icmp-errors.ts';
 import { ProbeData } from './probe-data.ts';
 import type { Question } from './question.ts';
-import { isOwnAddress, sendFailure } from './source.ts';
+import { isFromAsker, sendFailure } from './source.ts';
 
 /**
  * Datagrams to a port: whatever comes back from there is an answer, since only the listener knows its protocol. Each leaves
@@ -99,6 +99,6 @@ export function askUdp(question: Question, port: number, size?: number): Asker {
 
   /** The kernel giving up on the neighbour; to itself, the source's own refusal counts. */
   function isLocal(error: IcmpError & { sender: string }): boolean {
-    return isOwnAddress(from, error.sender) && !isPortUnreachable(family, error);
+    return isFromAsker(question, error.sender) && !isPortUnreachable(family, error);
   }
 }

@@ -24,14 +24,13 @@ import { keepAsking } from './keep-asking.ts';
 import type { ProbeResult } from './outcome.ts';
 import type { Patience } from './patience.ts';
 import type { Question } from './question.ts';
-import { examineLoss, isOwnAddress, sendFailure } from './source.ts';
+import { examineLoss, isFromAsker, sendFailure } from './source.ts';
 
 /** So many answers, at most, come before they are read: a socket has room for some 250 (`net.core.rmem_default`). */
 const MOST_UNREAD = 64;
 
 /** The one socket that a namespace asks everybody with. A probe is told from all others by identifier and sequence. */
 export class Echoer implements Disposable {
-  readonly #namespace: Namespace;
   readonly #family: Family;
   readonly #socket: Socket;
   readonly #identifiers = new EchoIdentifiers();
@@ -41,7 +40,6 @@ export class Echoer implements Disposable {
   #sequence = 0;
 
   constructor(namespace: Namespace, family: Family) {
-    this.#namespace = namespace;
     this.#family = family;
     const { echoReply, errors } = ICMP_TYPE[family];
     this.#socket = openIcmpSocket(engineOf(namespace).netns, family, [echoReply, ...errors]);
@@ -140,10 +138,10 @@ export class Echoer implements Disposable {
       }
       const error = decodeIcmpError(this.#family, received.message);
       if (!error || !this.#isOurs(error)) continue;
-      // An error from here is the kernel giving up on the neighbour (arp_error_report): nobody refused.
-      if (isOwnAddress(this.#namespace, received.sender)) continue;
       const refused = all.find(({ question }) => question.to.address === error.original.destination);
-      if (refused) refused.refusal = `ICMP ${error.reason} from ${received.sender}`;
+      // An error from here is the kernel giving up on the neighbour (arp_error_report): nobody refused.
+      if (refused && !isFromAsker(refused.question, received.sender))
+        refused.refusal = `ICMP ${error.reason} from ${received.sender}`;
     }
   }
 

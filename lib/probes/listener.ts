@@ -148,7 +148,7 @@ function otherAddresses(namespace: Namespace, family: Family, asked: string): Ad
   const { rtnetlink } = engineOf(namespace);
   // Only a program can have made such a rule.
   if (engineOf(namespace.lab).isPristine) return [];
-  return rtnetlink.list(ipAddress.all()).filter((each) => each.family === family && each.address !== asked);
+  return rtnetlink.list(ipAddress.all({ family })).filter(({ address }) => address !== asked);
 }
 
 /**

@@ -65,6 +65,5 @@ async function roomIn(namespace: Namespace, family: Family): Promise<void> {
 }
 
 function tableOf(namespace: Namespace, family: Family): NeighbourTableState | undefined {
-  const table = family === 4 ? 'arp_cache' : 'ndisc_cache';
-  return listNeighbourTables(engineOf(namespace).rtnetlink).find((each) => each.name === table);
+  return listNeighbourTables(engineOf(namespace).rtnetlink, family)[0];
 }

@@ -22,6 +22,12 @@ export function isOwnAddress(namespace: Namespace, address: string): boolean {
   return heldIn(namespace, address).length > 0;
 }
 
+/** Whether an error is from the host that asks. Those of its own kernel have the address that it asks from (`arp_error_report`). */
+export function isFromAsker({ from, to, source }: Question, sender: string): boolean {
+  // Where it asks itself, that address may be one of no device.
+  return (sender === source.address && to.namespace !== from) || isOwnAddress(from, sender);
+}
+
 /** What an errno of a send means: the network's state forbids it, nothing can be known, or, undefined, that it left. */
 export function sendFailure(question: Question, errno: string): SendFailure | undefined {
   const { from, to, source, family } = question;

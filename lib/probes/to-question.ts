@@ -5,7 +5,7 @@ import { engineOf } from '../lab/engine.ts';
 import { Interface, isBridge, Namespace, UsageError } from '../lab/index.ts';
 import { routeIfAny } from '../lab/route-to.ts';
 import { areOnOneLink } from '../lab/segment.ts';
-import { isRoutable, SCOPE_HOST } from '../netlink/address.ts';
+import { type AddressState, isRoutable, SCOPE_HOST } from '../netlink/address.ts';
 import { contains, type Family, familyOf, normalizeIp } from '../wire/ip-address.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import { goneBecause } from './gone-address.ts';
@@ -83,11 +83,14 @@ function toTarget(
   const devices = to instanceof Interface ? [to] : namespace.interfaces;
   const families: readonly Family[] = family === undefined ? [4, 6] : [family];
   const offered = to instanceof Interface || isOfLink(by) ? addressesOf(devices) : addressesIn(namespace);
-  const prefixes = addressesOf(from.interfaces);
+  let prefixes: readonly AddressState[] | undefined;
+  const isNearby = ({ address }: AddressState) => {
+    prefixes ??= addressesOf(from.interfaces);
+    return prefixes.some((prefix) => contains(prefix, address));
+  };
   for (const wanted of families) {
     const candidates = offered.filter((own) => own.family === wanted && isRoutable(own));
-    const near = candidates.find(({ address }) => prefixes.some((prefix) => contains(prefix, address)));
-    const chosen = near ?? candidates[0];
+    const chosen = candidates.length > 1 ? (candidates.find(isNearby) ?? candidates[0]) : candidates[0];
     if (chosen) return { address: chosen.address, namespace };
   }
   // Only where it is asked for, and both ends were never to have another: one that has gone is not to be overlooked.

@@ -77,24 +77,20 @@ export function isLeftToChance(namespace: Namespace): boolean {
 /**
  * Whether the packet filters of a namespace may keep something of a packet, and so drop it now and let it pass a second later: a set
  * that rules add to, a limit. What cannot be read may be such a filter.
+ *
+ * @param ofConnections whether it is enough that they may drop a packet and let a later one of the same connection pass: by a mark that
+ * the first has left, or by the number of packets
  */
-export function mayRemember(namespace: Namespace): boolean {
+export function mayRemember(namespace: Namespace, ofConnections = false): boolean {
+  const isOfConnection = (name: string) => ofConnections && CONNECTION_EXTENSIONS.has(name);
   return !areFilters(
     namespace,
-    (expression) => isSteady(expression) || FORGETFUL.has(extensionOf(expression)),
-    (extension) => isSteadyExtension(extension) || FORGETFUL.has(extension.name),
-  );
-}
-
-/**
- * Whether the packet filters of a namespace may drop a packet and let a later one of the same connection pass: by a mark that the first has
- * left, or by the number of packets.
- */
-export function mayKnowConnections(namespace: Namespace): boolean {
-  return !areFilters(
-    namespace,
-    (expression) => !readsConnection(expression) && !CONNECTION_EXTENSIONS.has(extensionOf(expression)),
-    ({ name }) => !CONNECTION_EXTENSIONS.has(name),
+    (expression) => {
+      const name = extensionOf(expression);
+      if (isOfConnection(name) || (ofConnections && readsConnection(expression))) return false;
+      return isSteady(expression) || FORGETFUL.has(name);
+    },
+    (extension) => !isOfConnection(extension.name) && (isSteadyExtension(extension) || FORGETFUL.has(extension.name)),
   );
 }
 
@@ -160,7 +156,8 @@ export function doubtOfServers(lab: Lab): string | undefined {
 /** Whether a host shares its packets out among several next hops, by addresses or ports (`fib_multipath_hash_policy`). */
 export function hasSeveralNextHops(namespace: Namespace): boolean {
   if (namespace.role === 'switch') return false;
-  const routes = engineOf(namespace).rtnetlink.list(ipRoute.all());
+  const { rtnetlink } = engineOf(namespace);
+  const routes = FAMILIES.flatMap((family) => rtnetlink.list(ipRoute.all({ family })));
   // Of a nexthop object, its members may not be told (nexthop_compat_mode).
   return routes.some(({ nextHops, nexthopId, device }) => nextHops.length > 1 || (nexthopId !== undefined && !device));
 }

@@ -52,7 +52,7 @@ function detection(namespace: Namespace): number {
   const { lab, sysctl } = namespace;
   const isWanted = [...sysctl.written].some((written) => written.endsWith('accept_dad'));
   if (engineOf(lab).isPristine && !isWanted && lab.defaults === 'lab') return 0;
-  const addresses = engineOf(namespace).rtnetlink.list(ipAddress.all());
+  const addresses = engineOf(namespace).rtnetlink.list(ipAddress.all({ family: 6 }));
   return addresses.some(({ tentative, dadFailed }) => tentative && !dadFailed) ? DETECTION[lab.defaults] : 0;
 }
 

@@ -6,7 +6,7 @@ import { listNeighbours } from '../lab/list-neighbours.ts';
 import type { Neighbour } from '../netlink/neighbour.ts';
 import { ipNtable } from '../netlink/neighbour-table.ts';
 import { ipRoute, type Route } from '../netlink/route.ts';
-import { contains, familyOf } from '../wire/ip-address.ts';
+import { contains, FAMILIES, familyOf } from '../wire/ip-address.ts';
 
 /** The kernel's own defaults take 3 s to give a neighbour up; in a lab it takes 60 ms. In milliseconds, per question. */
 const MOST_PATIENCE = 5000;
@@ -88,9 +88,9 @@ export class NextHops {
 
 /** The next hops in whose place a host may take another. */
 function replaceableNextHops(namespace: Namespace): Set<string | undefined> {
-  const routes = engineOf(namespace)
-    .rtnetlink.list(ipRoute.all())
-    .filter(({ type }) => type === 'unicast');
+  const { rtnetlink } = engineOf(namespace);
+  const all = FAMILIES.flatMap((family) => rtnetlink.list(ipRoute.all({ family })));
+  const routes = all.filter(({ type }) => type === 'unicast');
   const isReplaceable = (route: Route) =>
     route.nextHops.length > 1 || route.nexthopId !== undefined || routes.some((other) => mayReplace(other, route));
   const ways = routes.filter((route) => route.nextHops.some(({ via }) => via !== undefined) && isReplaceable(route));

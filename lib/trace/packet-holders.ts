@@ -3,6 +3,7 @@ import { type ForeignSocket, foreignSocketsIn, foreignSocketsOf } from '../kerne
 import { unlessCode } from '../kernel/has-code.ts';
 import type { NetNamespace } from '../kernel/net-namespace.ts';
 import { networkOf } from '../kernel/network-of.ts';
+import { once } from '../kernel/once.ts';
 import { engineOf, enginesOf } from '../lab/engine.ts';
 import type { Lab } from '../lab/index.ts';
 import type { NamespaceEngine } from '../lab/namespace-engine.ts';
@@ -46,13 +47,11 @@ function hasSockets(engine: NamespaceEngine, ofConnections: boolean): boolean {
   const isOther = (each: string) =>
     !OF_DATAGRAMS.has(each) && !OF_CONNECTIONS.has(each) && (ofConnections || !OF_SEVERAL_PATHS.has(each));
   if (all.some(isOther)) return true;
-  const isReached = keepsLoopbackApart(engine) ? ({ isAtLoopback }: ForeignSocket) => !isAtLoopback : () => true;
+  const isApart = once(() => keepsLoopbackApart(engine));
+  const isReached = ({ isAtLoopback }: ForeignSocket) => !isAtLoopback || !isApart();
   if (ofConnections && connections && foreignSocketsOf(netns, 'tcp').some(isReached)) return true;
-  const files = datagrams
-    ? foreignSocketsOf(netns, 'udp')
-        .filter(isReached)
-        .map(({ file }) => file)
-    : [];
+  const reached = datagrams ? foreignSocketsOf(netns, 'udp').filter(isReached) : [];
+  const files = reached.map(({ file }) => file);
   // The kernel's own, of a vxlan or a WireGuard, count as UDP, and keep nothing. A container's processes need not be ours to look at.
   return foreign ? files.length > 0 : isHeldByProcess(new Set(files));
 }

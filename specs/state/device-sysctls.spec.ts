@@ -2,6 +2,7 @@ import { expect, test } from 'hairpin';
 import { enginesOf } from '../../lib/lab/engine.ts';
 import { DEVICE_SYSCTLS } from '../../lib/netlink/device-sysctls.ts';
 import { readNetwork } from '../../lib/state/read-network.ts';
+import { sysctlsOnDemand } from '../../lib/state/read-sysctls.ts';
 
 /** What a kernel takes for each, another than what a new device has. */
 const OTHERS: Record<string, string> = {
@@ -33,6 +34,21 @@ test.for(NAMES)('what netlink tells of %s %s is what /proc/sys has', async ([fam
     const name = device.includes('.') ? `net/${family}/conf/${device}/${key}` : `net.${family}.conf.${device}.${key}`;
     expect(state?.sysctls[name] ?? 'none', `${namespace.name}/${device}`).toBe(stdout);
     if (device === 'eth0' && stdout !== 'none') expect(stdout).not.toBe(before);
+  }
+});
+
+// a/eth0 ── eth0.7/b
+test('on demand each setting is as in a state of all', ({ lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.router('b')];
+  lab.cable(a, b, { b: { name: 'eth0.7' } });
+  b.sysctl.set('net.ipv4.conf.all.rp_filter', 2);
+  for (const engine of enginesOf([a, b])) {
+    const [state] = readNetwork([engine], ['sysctls']).namespaces;
+    const onDemand = sysctlsOnDemand(engine.netns, engine.rtnetlink, state?.links ?? []);
+    const names = Object.keys(state?.sysctls ?? {});
+    expect(names).toContain('net.ipv4.conf.all.rp_filter');
+    expect(Object.fromEntries(names.map((name) => [name, onDemand[name]]))).toEqual(state?.sysctls);
+    expect(onDemand['net.ipv4.conf.none.rp_filter']).toBeUndefined();
   }
 });
 

@@ -1,5 +1,5 @@
 import { enginesOf } from '../../lab/engine.ts';
-import type { CapturedFrame, Interface, Lab } from '../../lab/index.ts';
+import type { CapturedFrame, Interface, Lab, Namespace } from '../../lab/index.ts';
 import { stateIfThere } from '../../lab/interface-state.ts';
 import type { Cause } from '../../model/cause.ts';
 import { readFrame } from '../../model/frame.ts';
@@ -8,6 +8,7 @@ import { predict } from '../../model/predict.ts';
 import type { Prediction } from '../../model/prediction.ts';
 import type { LinkPlace } from '../../state/network-state.ts';
 import { readNetwork } from '../../state/read-network.ts';
+import { sysctlsOnDemand } from '../../state/read-sysctls.ts';
 import type { Step } from '../../trace/expected-way.ts';
 import type { Bytes } from './as-routed.ts';
 
@@ -49,6 +50,13 @@ export function modelled(device: Interface): Device | undefined {
   return stateIfThere(device) && networkOf(stateOf(device.namespace.lab)).find(placeOf(device));
 }
 
+/** The same, but in the model of its namespace alone: enough for what a host itself does with a packet. */
+export function modelledAlone(device: Interface): Device | undefined {
+  if (!stateIfThere(device)) return undefined;
+  const { namespace } = device;
+  return networkOf(states?.get(namespace.lab) ?? readState([namespace])).find(placeOf(device));
+}
+
 /** Every device in the model of a lab as it is now. */
 export function modelledDevices(lab: Lab): readonly Device[] {
   return networkOf(stateOf(lab)).devices;
@@ -76,19 +84,25 @@ export function atOneMoment<T>(fn: () => T): T {
 }
 
 function stateOf(lab: Lab): ModelState {
-  const state = states?.get(lab) ?? readState(lab);
+  const state = states?.get(lab) ?? readState(lab.namespaces);
   states?.set(lab, state);
   return state;
 }
 
-/**
- * The network as it is, but for packet filters and traffic control: where these took a frame, the kernel has said so, and
- * has been believed.
- */
-function readState({ namespaces }: Lab): ModelState {
-  const state = readNetwork(enginesOf(namespaces), MODEL_PARTS);
-  const filters = { nftables: [], legacy: [], ipsec: false, ipvs: false };
-  return { namespaces: state.namespaces.map((namespace) => ({ ...namespace, filters, qdiscs: [] })) };
+/** Where a packet filter or traffic control took a frame, the kernel has said so, and has been believed. Sysctls are read on demand. */
+const PARTS = MODEL_PARTS.filter((part) => part !== 'filters' && part !== 'qdiscs' && part !== 'sysctls');
+const NOTHING = { filters: { nftables: [], legacy: [], ipsec: false, ipvs: false }, qdiscs: [] };
+
+/** The network as it is, but for packet filters and traffic control. */
+function readState(namespaces: readonly Namespace[]): ModelState {
+  const engines = enginesOf(namespaces);
+  const state = readNetwork(engines, PARTS);
+  return {
+    namespaces: engines.map(({ netns, rtnetlink }, at) => {
+      const namespace = state.namespaces[at] as (typeof state.namespaces)[number];
+      return { ...namespace, ...NOTHING, sysctls: sysctlsOnDemand(netns, rtnetlink, namespace.links) };
+    }),
+  };
 }
 
 function placeOf({ namespace, index }: Step['at']): LinkPlace {
