@@ -13,7 +13,7 @@ const NAME = /[\p{L}\p{N}_.'-]*[\p{L}\p{N}_'-]/gu;
 /** A line that leads to it leads to more than the diagram shows. */
 const MORE = '…';
 /** The network before the test changes it, or one that the kernel refuses. */
-const NOT_AT_THE_END = /^(At first|Wanted):/;
+const NOT_AT_THE_END = /^\s*(At first|Wanted):/;
 /** Names that devices have, and words of a sentence do not. */
 const DEVICE = /^[a-z]+\d+(\.\d+)*$/;
 

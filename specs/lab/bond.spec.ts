@@ -108,7 +108,7 @@ describeNeeding(['bond'], () => {
     expect(probesIn(lab) > 10).toBe(may);
   });
 
-  // a ═ bond0 (eth0, eth1, eth2): eth0 ── sw ── b, the other two lead to switches that lead nowhere
+  // a ═ bond0 (eth0, eth1, eth2): eth0 ── sw ── b, the other two lead to sw2 and sw3, which lead nowhere
   test('a negative asks often enough where a bond shares packets out by their ports', async ({ lab }) => {
     const [sw, a, b] = [lab.switch('sw'), lab.namespace('a'), lab.namespace('b')];
     const options = { mode: 'balance-xor', xmitHashPolicy: 'layer3+4', address: '10.9.0.1/24' } as const;

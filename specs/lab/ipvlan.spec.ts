@@ -56,7 +56,9 @@ describeNeeding(['ipvlan'], () => {
     expect([i1.mode, i1.flag, i1.parent, i1.mac]).toEqual([mode, flag, up0, up0.mac]);
   });
 
-  // Mode and flag are the port's (ipvlan_set_port_mode): one of its devices speaks for all.
+  // ns1 ─ i1 ┐
+  //          ├─ up0 (host) ── eth0 (far) ─ ipvlan0 (ns3)
+  // ns2 ─ i2 ┘
   test('mode and flag change for all ipvlans of a parent', async ({ lab }) => {
     const { ns1, ns2, up0 } = build(lab);
     const i1 = ns1.ipvlan({ parent: up0, name: 'i1' });
@@ -71,7 +73,7 @@ describeNeeding(['ipvlan'], () => {
     expect([i1.mode, i2.mode]).toEqual(['l3s', 'l3s']);
   });
 
-  // ns2 ─ i2 ─ (i1, ns1) ── up0 (host): the kernel puts i2 on up0 itself
+  // At first: ns2 ─ i2 ─ (i1, ns1) ── up0 (host) ── eth0 (far): the kernel puts i2 on up0 itself
   test('an ipvlan on an ipvlan is a child of the device below', async ({ lab }) => {
     const { ns1, ns2, up0 } = build(lab);
     const i1 = ns1.ipvlan({ parent: up0 });
@@ -90,7 +92,7 @@ describeNeeding(['ipvlan'], () => {
     expect([i1.mac, (await ipLink(ns1, 'i1')).address]).toEqual(['02:00:00:00:aa:07', '02:00:00:00:aa:07']);
   });
 
-  // ns1 ─ i1 (l3, 10.9.0.1) ── up0 (host, 10.0.0.1) ── eth0 (far, with a route to 10.9.0.1 by 10.0.0.1)
+  // ns1 ─ ipvlan0 (l3, 10.9.0.1) ── up0 (host, 10.0.0.1) ── eth0 (far, with a route to 10.9.0.1 by 10.0.0.1)   ns2
   test('in mode l3 others route to an ipvlan by its parent', async ({ lab }) => {
     const { ns1, far, up0 } = build(lab);
     const i1 = ns1.ipvlan({ parent: up0, mode: 'l3', address: '10.9.0.1/32' });
@@ -102,7 +104,7 @@ describeNeeding(['ipvlan'], () => {
     expect((await ns1.exec('ping', ['-c1', '-W2', '10.0.0.2'])).stdout).toContain(' 0% packet loss');
   });
 
-  // ns1 ─ i1 ── eth0.10 ── up0 (host) ═══ eth0 ── eth0.10 (far)
+  // ns1 ─ ipvlan0 ── up0.10 ─ up0 (host) ═══ eth0 ─ eth0.10 (far)   ns2
   test.skipIf(!supports('vlan'))('an ipvlan on a VLAN (needs CONFIG_VLAN_8021Q)', async ({ lab }) => {
     const { ns1, far, up0 } = build(lab);
     const v10 = up0.namespace.vlan({ parent: up0, id: 10 });

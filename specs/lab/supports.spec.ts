@@ -93,7 +93,7 @@ test('a setting that the kernel takes no notice of is refused', async ({ lab }) 
   ]);
 });
 
-// a ── p0 (sw)
+// a ── p0 (sw)   b
 test('where there is no mab, a port that is to have it is refused', ({ lab, skip }) => {
   const sw = lab.switch('sw');
   const { b: port } = lab.cable(lab.namespace('a'), sw);

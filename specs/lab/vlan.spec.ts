@@ -20,6 +20,7 @@ describeNeeding(['vlan'], () => {
     expect([vlan.id, vlan.protocol, vlan.parent, vlan.mac]).toEqual([10, protocol, left, left.mac]);
   });
 
+  // c ─ video ── eth0 (a) ── eth0 (b)
   test('a VLAN has the name, MAC, MTU and flags asked for, and may be far from its parent', async ({ lab }) => {
     const { left } = trunk(lab);
     const c = lab.namespace('c');

@@ -44,6 +44,9 @@ describeNeeding(['vrf'], () => {
     await expect(c.ns).toReach(d.ns, { through: [c.port] });
   });
 
+  // a ── eth0 (red) r eth1 (red) ── b
+  // c ── eth2 (blue) r eth3 (blue) ── d
+  // r eth4 (blue) ── e
   test('what is in another VRF alone has no route', async ({ lab }) => {
     const { r, blue, a } = build(lab);
     const e = lab.namespace('e');
