@@ -3,7 +3,7 @@ import { diagnosed } from './diagnosed.ts';
 
 const SHORT = { within: 50, family: 4 } as const;
 
-// v: m0 (passthru) ─ eth0 (host) ── eth0 (far)
+// v ─ m0 (passthru) ─ eth0 (host) ── eth0 (far)
 function build(lab: Lab) {
   const [host, far, v] = [lab.namespace('host'), lab.namespace('far'), lab.namespace('v')];
   const { a: parent } = lab.cable(host, far);

@@ -1,9 +1,7 @@
 import { expect, type Lab, test, UsageError } from 'hairpin';
 import { ipLink } from './referee.ts';
 
-// a ── eth0 ┐
-//           ├ lan (r) ─ r's own stack ─ wan ── c
-// b ── eth1 ┘
+// a ── eth0 (r) eth1 ── b   c
 function build(lab: Lab) {
   const [a, b, c, r] = [lab.namespace('a'), lab.namespace('b'), lab.namespace('c'), lab.router('r')];
   const plug = (host: typeof a, last: number) =>
@@ -11,6 +9,9 @@ function build(lab: Lab) {
   return { a, b, c, r, ends: [plug(a, 1), plug(b, 2)] as const };
 }
 
+// a ── eth0 ┐
+//           ├ lan (r) ─ r's own stack ─ wan ── c
+// b ── eth1 ┘
 test('a bridge of a router joins the hosts on its ports, and leads on by its own address', async ({ lab }) => {
   const { a, b, c, r, ends } = build(lab);
   lab.cable(c, r, { a: { address: '10.8.0.1/24' }, b: { name: 'wan', address: '10.8.0.254/24' } });

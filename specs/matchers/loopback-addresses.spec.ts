@@ -107,7 +107,7 @@ test('what a host says to itself is no refusal of another', async ({ lab }) => {
   expect(diagnosisOf(error)).toMatchObject({ outcome: 'lost', of: 'probe' });
 });
 
-// a has another link, c, which is down: that is not why it has no route
+// c ── eth1 (a) eth0 ── r ── b; eth1 of a is down: that is not why it has no route
 test('a link that is down is the reason only if no other is up', async ({ lab }) => {
   const { a, b, near } = await build(lab);
   const { a: other } = lab.cable(a, lab.namespace('c'), { a: { address: false }, b: { address: false } });

@@ -129,7 +129,8 @@ test('a policy of IPsec that blocks', async ({ lab }) => {
   const { a, b } = build(lab);
   await a.exec('ip', ['xfrm', 'policy', 'add', 'dir', 'out', 'dst', '10.0.0.2/32', 'action', 'block']);
   expect(await receivedOf(expect(a).toReach(b, { within: 50 }))).toBe(
-    'Received:  nothing was sent: a packet filter or an IPsec policy (ip xfrm) of a drops it on output (EPERM)',
+    'Received:  nothing was sent: a packet filter or an IPsec policy (ip xfrm) of a drops it on output (EPERM)\n' +
+      'Why:       refused by an IPsec policy of a (XfrmOutPolBlock)\n\nHint: on a: ip xfrm policy',
   );
 });
 
