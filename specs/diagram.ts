@@ -14,6 +14,7 @@ const NAME = /[\p{L}\p{N}_.'-]*[\p{L}\p{N}_'-]/gu;
 const MORE = '…';
 /** The network before the test changes it, or one that the kernel refuses. */
 const NOT_AT_THE_END = /^\s*(At first|Wanted):/;
+const AND = /^ *and /;
 /** Names that devices have, and words of a sentence do not. */
 const DEVICE = /^[a-z]+\d+(\.\d+)*$/;
 
@@ -126,11 +127,12 @@ function headOf(group: string): string[] {
   return wordsOf(group.split(/[,;:]|\s{3}/)[0] ?? '');
 }
 
-/** What stands before a line: `b` of `a, b`, `r` of `r, which forwards`, `c eth0` of `b, which is down   c eth0`. */
+/** What stands before a line: `b` of `a, b`, `r` of `r, which forwards`, `r eth1` of `b, and r eth1`, `c eth0` of `b, which is down   c eth0`. */
 function tailOf(group: string): string[] {
   const last = group.split(/;|\s{3,}/).findLast((part) => part.trim() !== '') ?? '';
-  const parts = last.split(/[,:]/).map((part) => wordsOf(part.replace(/^ *and /, '')));
-  return (parts.at(-1)?.length === 1 ? parts.at(-1) : parts[0]) ?? [];
+  const parts = last.split(/[,:]/);
+  const tail = parts.at(-1) ?? '';
+  return wordsOf(AND.test(tail) || wordsOf(tail).length === 1 ? tail.replace(AND, '') : (parts[0] ?? ''));
 }
 
 /** The end whose words follow, from the line on: `eth0 (a)`, `a`. */

@@ -2,7 +2,7 @@ import { expect, type Lab, type Namespace, test } from 'hairpin';
 import { describeNeeding } from '../needs.ts';
 
 describeNeeding(['vlan'], () => {
-  // h1 ─ eth0.1 ══ eth0.1 (r1) eth1.1 ══ eth0.1 ─ h2
+  // h1 ─ eth0.1 ─ eth0 ── eth0 (r1) eth1 ── eth0 ─ eth0.1 ─ h2, in VLAN 1
   test.for([
     ['ping', 4],
     ['ping6', 6],
