@@ -1,5 +1,6 @@
 import { checkBoolean, checkOneOf, checkOptions } from '../kernel/validate.ts';
-import { type AddressState, ipAddress, isRoutable, listAddresses } from '../netlink/address.ts';
+import { type AddressState, ipAddress, isRoutable } from '../netlink/address.ts';
+import { listAddresses } from '../netlink/list-addresses.ts';
 import type { Family } from '../wire/ip-address.ts';
 import { addAddress } from './add-address.ts';
 import { prefixIn } from './address-option.ts';

@@ -1,7 +1,8 @@
 import { inspect } from 'node:util';
 import { ResourceStack } from '../kernel/resource-stack.ts';
 import { show, UsageError } from '../kernel/validate.ts';
-import { listAddresses, SCOPE_HOST } from '../netlink/address.ts';
+import { SCOPE_HOST } from '../netlink/address.ts';
+import { listAddresses } from '../netlink/list-addresses.ts';
 import { NetfilterSocket } from '../netlink/netfilter-socket.ts';
 import { deleteTable } from '../netlink/nf-tables.ts';
 import { NO_MAC } from '../wire/mac-address.ts';

@@ -1,9 +1,8 @@
-import { FAMILIES, type Prefix } from '../wire/ip-address.ts';
+import type { Prefix } from '../wire/ip-address.ts';
 import { bit, bits } from './bits.ts';
 import { body } from './body.ts';
 import { Family } from './family.ts';
 import { device, ip, ipFamily, pad, string, u8, u32 } from './scalars.ts';
-import type { NetlinkSocket } from './socket.ts';
 import { struct } from './struct.ts';
 import { attribute, others, table } from './table.ts';
 import { flat } from './type.ts';
@@ -140,8 +139,3 @@ export const ipAddress = new Family({
     ...rest,
   ],
 });
-
-/** The addresses of a namespace. Two dumps are quicker than one of all families, which waits for the RTNL lock (`rtnl_dump_all`). */
-export function listAddresses(socket: NetlinkSocket): AddressState[] {
-  return FAMILIES.flatMap((family) => socket.list(ipAddress.all({ family })));
-}

@@ -10,7 +10,7 @@ const VITEST = join(ROOT, 'node_modules/vitest/vitest.mjs');
 /** Of a CI system that runs these specs nothing is to be seen. */
 const NO_CI = { CI: '' };
 
-// a ── b
+// host: vitest, whose test is a ── b
 const LAB = `const [a, b] = [lab.namespace('a'), lab.namespace('b')];
   lab.cable(a, b);`;
 const FAILS = `await expect(a).toReach(b, { by: 'tcp', port: 7, listen: false, within: 0 });`;

@@ -5,7 +5,7 @@ import { GUEST, kernelHere } from '../machines/kernel-here.ts';
 import { hairpin } from './hairpin.ts';
 import { onTerminal } from './on-terminal.ts';
 
-// this machine: hairpin shell at a terminal ── serial line ── guest: a shell
+// host, of this machine: hairpin shell at a terminal ── serial line ── guest: a shell
 test(
   'without specs it is a prompt in a guest, with a terminal, until Ctrl+]',
   GUEST,
@@ -44,7 +44,7 @@ test('its own', async ({ lab }) => {
   await expect(a).toReach(b, { within: 0 });
 });`;
 
-// this machine: hairpin shell at a terminal ── serial line ── guest: hairpin shell ─ lab ─ a ── b
+// host, of this machine: hairpin shell at a terminal ── serial line ── guest: hairpin shell ─ lab ─ a ── b
 test(
   'with specs it holds each test in the guest, and ends as they do',
   GUEST,

@@ -97,7 +97,7 @@ exec tshark -l "$@" -Y icmp -T fields -e frame.interface_name -e frame.len > see
 describe('with tshark', () => {
   needs('tshark');
 
-  // host: hairpin shell at a terminal; in it a ── b
+  // host: hairpin shell at a terminal; in it a ── b. reader: tshark
   test('wireshark has the frames until now and those that come, live or in a file', async ({ lab, onTestFinished }) => {
     const folder = await projectWith("await a.exec('ping', ['-c1', '10.0.0.2']);", onTestFinished);
     await writeFile(join(folder, 'wireshark'), LIVE, { mode: 0o755 });

@@ -9,7 +9,7 @@ import { NO_ENGINE } from './no-engine.ts';
 // An engine starts in 0.4 s; on a busy machine in many.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
-// outside (this worker's own network) ; docker: the engine ── docker0, Docker's bridge ── a container
+// other   docker: the engine ── docker0, Docker's bridge ── a container
 test("an engine of a lab's own keeps its bridge, rules, files and mounts to itself, and is gone with the lab", async ({
   lab,
   docker,

@@ -30,7 +30,7 @@ function hosts<const N extends string>(lab: Lab, ...named: N[]) {
   return Object.fromEntries(named.map((name) => [name, lab.namespace(name)])) as Record<N, Namespace>;
 }
 
-// a ── p0 (sw1) p1 ── c, d ── p0 (sw2) p1 ── b
+// At first: a ── p0 (sw1) p1 ── c   d ── p0 (sw2) p1 ── b
 function twoSegments(lab: Lab, port1: PortOptions = {}, port2: PortOptions = {}) {
   const [sw1, sw2] = [lab.switch('sw1'), lab.switch('sw2')];
   const { a, b, c, d } = hosts(lab, 'a', 'b', 'c', 'd');
@@ -79,7 +79,7 @@ test('hairpin goes on knowing who is where', async ({ lab }) => {
   expect([ofA.a, ofD.b, ofA.b, ofD.a].map(({ deleted }) => deleted)).toEqual([true, true, false, false]);
 });
 
-// a ── p0 (sw) p1 ── b, c ── p2 (sw)
+// At first: a ── p0 (sw) p1 ── b   c ── p2 (sw)
 function oneSwitch(lab: Lab, ...options: CableOptions['b'][]) {
   const sw = lab.switch('sw');
   const { a, b, c } = hosts(lab, 'a', 'b', 'c');
@@ -203,7 +203,7 @@ test('a router between two switches: each of its ends, and each host', ({ lab })
   expect(names(cables)).toEqual(['sw1/p0 ↔ sw2/p0', 'sw1/p1 ↔ sw2/p1']);
 });
 
-// h0 … h3 ── sw1, h4 and h5 ── sw2, h6 ── sw3
+// h0 … h3 ── sw1   h4, h5 ── sw2   h6 ── sw3
 test('each cable with one other, not with all', ({ lab }) => {
   const [sw1, sw2, sw3] = [lab.switch('sw1'), lab.switch('sw2'), lab.switch('sw3')];
   const plugs = [sw1, sw1, sw1, sw1, sw2, sw2, sw3].map((sw, at) => lab.cable(lab.namespace(`h${at}`), sw));

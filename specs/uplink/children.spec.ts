@@ -18,7 +18,7 @@ interface Link {
   linkinfo: { info_kind: string; info_data: { mode: string } };
 }
 
-// machine: nic0 ── p0 (sw), and a lab in it: ns1 ─ macvlan0, ns2 ─ macvlan0, both on nic0
+// machine: nic0 ── p0 (sw) ── gateway, and a lab in it: ns1 ─ macvlan0, ns2 ─ macvlan0, both on nic0
 test('children are in the namespaces of the lab, with no address of its own choice', async ({ lab }) => {
   const { machine, nic } = addMachine(lab);
   const links = JSON.parse((await runScript(machine, SCRIPT)).stdout) as Link[];
