@@ -6,7 +6,7 @@ import schema from '../../schemas/failure.json' with { type: 'json' };
 import { hairpin } from '../cli/hairpin.ts';
 import { ISOLATE, OTHERS_FAIL, runProject } from './evidence-project.ts';
 
-// host: vitest, on a project whose tests fail, each by another kind of assertion
+// host: vitest, on a project whose tests fail, each by another kind of assertion; reader: hairpin explain
 //
 // a ── p0 (isolated) sw (isolated) p1 ── b
 const TESTS = `${ISOLATE}test('reaches', async ({ lab }) => {

@@ -7,7 +7,7 @@ import { tcpdump } from './tcpdump.ts';
 
 needs('sysctl', 'tcpdump', 'tshark');
 
-// host: vitest, on a project of three tests
+// host: vitest, on a project of three tests; reader: tshark
 //
 // ns1 ─ m1 (vepa) ┐
 //                 ├─ up0 (host) ── p0 (sw) ── gateway, neighbour
