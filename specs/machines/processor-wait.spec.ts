@@ -24,8 +24,8 @@ test('a time-out of a guest is extended by the time that the guest waited for a 
   expect(isOver).toBe(true);
 });
 
-// this process ── one ── a processor
-//              └─ other ┘
+// host: one ───┬─ a processor
+//       other ─┘
 test('of two programs that want one processor, each waits for it', async ({ lab }) => {
   const host = lab.namespace('host');
   // The lab ends them.

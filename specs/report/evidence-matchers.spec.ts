@@ -7,7 +7,7 @@ import { tcpdump } from './tcpdump.ts';
 
 needs('tcpdump');
 
-// host: vitest, on a project of three tests; reader: tshark
+// host: vitest, on a project of three tests; reader: tcpdump
 //
 // a ── p0 (isolated) sw (isolated) p1 ── b
 test('a failed toHear, a failed matrix and a failed mode leave what a failed toReach does', async ({
