@@ -9,7 +9,7 @@ import { GUEST, kernelHere } from './kernel-here.ts';
 
 needs('make');
 
-// tree: Makefile ── make bzImage modules ──▶ arch/x86/boot/bzImage, modules.order ──▶ guest: vitest
+// host: a tree: Makefile ── make bzImage modules ──▶ arch/x86/boot/bzImage, modules.order ──▶ guest: vitest
 //
 // A kernel takes an hour to build here, so the tree's Makefile copies one that is built. Its modules are beside their
 // sources, as a build leaves them; the guest cannot begin without virtiofs, or 9p, and overlay.

@@ -5,7 +5,7 @@ import { hairpin } from '../cli/hairpin.ts';
 import { guestProject } from './guest-project.ts';
 import { GUEST, kernelHere } from './kernel-here.ts';
 
-// this machine: hairpin test ◀── console ── guest: vitest, whose second test makes the kernel warn
+// host: hairpin test ◀── console ── guest: vitest, whose second test makes the kernel warn
 //
 // A table of 2^30 bytes is more than the page allocator has in one piece, which it warns of (`__alloc_pages`); the sysctl
 // asks for it without __GFP_NOWARN (`flow_limit_cpu_sysctl`). It is there in the guest's first network namespace alone.

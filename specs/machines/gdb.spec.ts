@@ -14,7 +14,7 @@ import { GUEST, kernelHere } from './kernel-here.ts';
 const TESTS = `import { expect, test } from 'hairpin';
 test('a reaches b', ${A_REACHES_B});`;
 
-// this spec, as gdb ── gdb.sock ── guest: vitest ─ lab ─ a ── b
+// host: this spec, as gdb ── gdb.sock ── guest: vitest ─ lab ─ a ── b
 test(
   'a guest waits for a debugger, stands still for it, goes on, and the run passes',
   GUEST,

@@ -9,7 +9,7 @@ import { GUEST, kernelHere } from './kernel-here.ts';
 
 const EVIDENCE = ['failure.json', 'lab.pcapng', 'lab.sh', 'state.txt', 'topology.mmd', 'topology.svg'];
 
-// this machine: vitest --merge-reports ◀── blob, evidence ── guest: vitest ─ lab ─ a ── b
+// host: vitest --merge-reports ◀── blob, evidence ── guest: vitest ─ lab ─ a ── b
 const TESTS = `import { expect, test } from 'hairpin';
 import { release } from 'node:os';
 test('passes on ' + release(), ${A_REACHES_B});

@@ -42,8 +42,8 @@ function program(name: string, version: string): string {
   return path;
 }
 
-// this machine: / ── hostfs, read-only ──▶ guest: / under an overlay
-//               results ◀── written through ── results
+// host: / ── hostfs, read-only ──▶ guest: / under an overlay
+//       results ◀── written through ── results
 test('the guest cannot write to the machine, even where it mounts it once more', GUEST, async ({ skip }) => {
   const kernel = userModeHere(skip);
   const run = await runInMachine(
