@@ -1,4 +1,4 @@
-import { expect, type Namespace, test } from 'hairpin';
+import { expect, type Namespace, supports, test } from 'hairpin';
 import { vi } from 'vitest';
 import { importBusybox, NO_BUSYBOX } from './busybox.ts';
 
@@ -12,8 +12,7 @@ test("containers on Docker's ipvlan share their parent's MAC address, and reach 
   lab,
   skip,
 }) => {
-  const missing = await whyNoIpvlan(lab.namespace('trial'));
-  skip(missing !== undefined, missing);
+  skip(!supports('ipvlan'), 'needs CONFIG_IPVLAN');
   skip(NO_BUSYBOX !== undefined, NO_BUSYBOX);
   const docker = await lab.docker();
   await importBusybox(docker);
@@ -37,12 +36,4 @@ test("containers on Docker's ipvlan share their parent's MAC address, and reach 
 async function addressOf(container: Namespace): Promise<string> {
   const [{ addr_info }] = JSON.parse((await container.exec('ip', ['-j', '-4', 'address', 'show', 'eth0'])).stdout);
   return addr_info[0].local;
-}
-
-/** By trying: whether the kernel has the kind. */
-async function whyNoIpvlan(trial: Namespace): Promise<string | undefined> {
-  await trial.exec('ip', ['link', 'add', 'veth0', 'type', 'veth', 'peer', 'name', 'veth1']);
-  const add = ['link', 'add', 'link', 'veth0', 'name', 'ipvlan0', 'type', 'ipvlan', 'mode', 'l2'];
-  const { failed } = await trial.exec('ip', add, { reject: false });
-  return failed ? 'needs CONFIG_IPVLAN' : undefined;
 }
