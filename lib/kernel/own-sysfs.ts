@@ -22,8 +22,8 @@ export function hideMachinesInterfaces(): void {
   const mounted = unlessCode(['EPERM', 'EACCES', 'ENOENT', 'ENODEV'], () =>
     checked(`mount -t sysfs sysfs ${CLASS}`, mount('sysfs', CLASS, 'sysfs', 0, null)),
   );
-  // Where it may not be mounted (mount_too_revealing, in a container that hides parts of its own; a profile of AppArmor's),
-  // or there is no sysfs, all stays as it is.
+  // All stays as it is if there is no sysfs, or if this process may not mount it: a container hides parts of its sysfs
+  // (mount_too_revealing), or a profile of AppArmor forbids it.
   if (mounted === undefined) return;
   bind(`${CLASS}${VIRTUAL.slice('/sys'.length)}`, VIRTUAL);
   bind(`${CLASS}/class/net`, CLASS);

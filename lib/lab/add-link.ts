@@ -103,7 +103,7 @@ interface NewLink {
   segment: Segment | undefined;
 }
 
-/** Has the kernel make a link, which is no interface of the lab yet. */
+/** Lets the kernel make a link. The lab does not list it among its interfaces yet. */
 function make(link: NewLink): InterfaceOrigin {
   const { namespace, kind } = link;
   // Where all links of a kind share one node (/dev/net/tun), a link has no number.

@@ -7,7 +7,7 @@ const LONGEST = 0xffff;
 
 /** Netlink messages, written one behind another into one buffer. Every item begins at a multiple of four. */
 export class Writer {
-  /** From Node's pool: an allocation of its own takes longer than to write a message. */
+  /** From Node's pool: to allocate memory for each message takes longer than to write the message. */
   #buffer = Buffer.allocUnsafe(1024).fill(0);
   /** Where the last item ends, without the padding behind it. */
   #end = 0;

@@ -22,7 +22,7 @@ export function isOwnAddress(namespace: Namespace, address: string): boolean {
   return heldIn(namespace, address).length > 0;
 }
 
-/** Whether an error is from the host that asks. Those of its own kernel have the address that it asks from (`arp_error_report`). */
+/** Whether the host that asks sent an error to itself. Its kernel sends such an error from the address that the host asks from (`arp_error_report`). */
 export function isFromAsker({ from, to, source }: Question, sender: string): boolean {
   // Where it asks itself, that address may be one of no device.
   return (sender === source.address && to.namespace !== from) || isOwnAddress(from, sender);

@@ -41,7 +41,7 @@ export interface Wiring {
   outside: readonly DirectedEdge[];
 }
 
-/** A device with those of its own namespace that hang under it, in the order in which they are drawn. */
+/** A device, and the devices of the same namespace that are drawn under it, in the order of the drawing. */
 interface Group {
   rows: { device: TopologyDevice; depth: number; under?: DeviceBox['under'] }[];
   /** Where its edges lead. */

@@ -98,7 +98,7 @@ test('a question of a link needs an address there', async ({ lab }) => {
 });
 
 // The kernel of a says host unreachable to itself, from the address of its loopback (ip_error, arp_error_report).
-test('what a host says to itself is no refusal of another', async ({ lab }) => {
+test('an error that a host sends to itself does not count as a refusal of another host', async ({ lab }) => {
   const { a, near } = await build(lab);
   a.route.add({ to: '10.255.0.9', dev: near.a });
   const error = await expect(a)

@@ -39,7 +39,7 @@ test('a topology file makes namespaces, cables and links, with their settings', 
   expect(office.interface('desk/eth0').state().mtu).toBe(1400);
 });
 
-// a ── p0 (host) p1 ── b: a bridge with an address of its own, made after its ports
+// a ── p0 (host) p1 ── b: a bridge with an address, made after its ports
 test('a device belongs to a bridge of its namespace', async ({ lab }) => {
   const { namespace, interface: device } = bound(
     await lab.load({

@@ -6,7 +6,7 @@ import { deviceName } from '../names.ts';
 
 /**
  * A frame that came in by a port of one bridge, where its goal is behind a port of another bridge of the same host. Undefined where
- * a port is no end of a cable: nobody knows what is behind it.
+ * a port is not the end of a cable, since nobody knows what is behind such a port.
  */
 export function otherBridgeCause(path: Hop, to: Interface | Namespace): CauseAt | undefined {
   const { namespace: sender } = path.frame.at;
