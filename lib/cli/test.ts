@@ -36,7 +36,7 @@ export function testCommand(): Command {
     .argument('[vitest...]', "vitest's own arguments, after --")
     .option(
       '--kernel <kernel>',
-      'a bzImage, a folder with one, um, um:FOLDER, or the version of a package; may be repeated',
+      'a bzImage, a folder with one, um, um:FOLDER, newest, or the version of a package; may be repeated',
       collect,
     )
     .option('--build <tree>', 'build this kernel tree with make, then test it; may be repeated', collect)

@@ -52,16 +52,21 @@ function readRecord(record: string): KernelPackage[] {
   return [{ release, version, size: Math.round(Number(size) / 2 ** 20), fetched: isFetched(release) }];
 }
 
+/** Instead of a version: the newest package of the plain flavour. */
+const NEWEST = 'newest';
+
 /**
  * The package that a version means: its release, or the beginning of one, where the plain flavour stands for all
- * (`6.1.0-40` is `6.1.0-40-amd64`).
+ * (`6.1.0-40` is `6.1.0-40-amd64`); or `newest`.
  */
 export function packageOf(version: string, packages: readonly KernelPackage[]): KernelPackage | undefined {
   const exact = packages.find(({ release }) => release === version);
   if (exact) return exact;
   // The shortest is the plain one; of several equally plain ones, as for "6.1", the newest.
-  const begun = packages.filter(
-    ({ release }) => release.startsWith(version) && /^[-.+]/.test(release.slice(version.length)),
+  const begun = packages.filter(({ release }) =>
+    version === NEWEST
+      ? !isUserMode(release)
+      : release.startsWith(version) && /^[-.+]/.test(release.slice(version.length)),
   );
   const plainest = Math.min(...begun.map(({ release }) => flavourOf(release).length));
   return begun.filter(({ release }) => flavourOf(release).length === plainest).at(-1);

@@ -32,7 +32,7 @@ export async function locateKernel(option: string, word: string): Promise<Kernel
   const found = word === '' ? undefined : packageOf(word, await aptKernels());
   if (found) return found;
   throw new UsageError(
-    `${option} must be a bzImage, a folder with one, um, um:FOLDER, or the version of a package such as 6.1.0-40-amd64: received ` +
+    `${option} must be a bzImage, a folder with one, um, um:FOLDER, newest, or the version of a package such as 6.1.0-40-amd64: received ` +
       `${show(word)}. See: hairpin kernels`,
   );
 }

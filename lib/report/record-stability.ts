@@ -1,8 +1,8 @@
 import { resolve, sep } from 'node:path';
-import type { TestCase, TestModule, Vitest } from 'vitest/node';
+import type { TestCase, Vitest } from 'vitest/node';
 import { UsageError } from '../kernel/validate.ts';
 import { resultsFolder } from './results.ts';
-import { outcomesOf, recordedOf } from './run-outcomes.ts';
+import { type PlacedOutcomes, recordedOf } from './run-outcomes.ts';
 import { addRun, type Outcomes, readStability } from './stability.ts';
 
 /** What the record says of a test, by kernel. */
@@ -26,12 +26,11 @@ interface RecordOptions {
  */
 export async function recordStability(
   vitest: Vitest,
-  modules: readonly TestModule[],
+  { places, ...run }: PlacedOutcomes,
   { file, most, suite, isInterrupted }: RecordOptions,
 ): Promise<StabilityOf> {
   const { root, shard, watch } = vitest.config;
   const path = resolve(root, file);
-  const { places, ...run } = outcomesOf(modules, vitest);
   if (path.startsWith(`${resultsFolder(root)}${sep}`))
     throw new UsageError(`${path} must be outside of test-results, which is cleared: name another file (stability)`);
   // A shard's outcomes come again with the merge, and what is being worked on fails for good reasons.

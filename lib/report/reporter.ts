@@ -17,6 +17,9 @@ import { mergedGaps } from './merged-gaps.ts';
 import { specificationKey } from './module-key.ts';
 import { recordDurations } from './record-durations.ts';
 import { recordStability, type StabilityOf } from './record-stability.ts';
+import { runCells } from './run-cells.ts';
+import { outcomesOf, type PlacedOutcomes } from './run-outcomes.ts';
+import { tellDifferences } from './tell-differences.ts';
 import { whyNotKept } from './why-not-kept.ts';
 import { makeFolder, replaceFile } from './write-file.ts';
 
@@ -128,10 +131,24 @@ export default class HairpinReporter extends DefaultReporter {
     const page = dirname(path);
     const suite = new Set((await this.ctx.globTestSpecifications()).map(specificationKey));
     const known = this.#isWholeSuite() ? suite : undefined;
-    const stabilityOf = await this.#recordStability(modules, known, reason === 'interrupted');
+    const outcomes = outcomesOf(modules, this.ctx);
+    const stabilityOf = await this.#recordStability(outcomes, known, reason === 'interrupted');
+    const cells = runCells(outcomes.places);
     const { root } = this.ctx.config;
-    const { tests, labs, ...rest } = collectTests(this.#withEarlier(modules), unhandled, { root, page, stabilityOf });
-    const index = { date: new Date().toISOString(), milliseconds: this.#duration(), labs, tests };
+    const { tests, labs, ...rest } = collectTests(this.#withEarlier(modules), unhandled, {
+      root,
+      page,
+      stabilityOf,
+      cells,
+    });
+    const { runs } = cells ?? {};
+    const index = {
+      date: new Date().toISOString(),
+      milliseconds: this.#duration(),
+      labs,
+      ...(runs ? { runs } : {}),
+      tests,
+    };
     const isWritten = await this.#attempt('the report', async () => {
       const html = reportPage({ index, ...rest }, await clientScript());
       makeFolder(page);
@@ -140,6 +157,8 @@ export default class HairpinReporter extends DefaultReporter {
     await this.#attempt('how long each file took', () => recordDurations(this.ctx, modules, known));
     // Here the others have told all that they have to.
     if (isWritten) this.ctx.logger.log(`     Report  ${relative(process.cwd(), path)}\n`);
+    const differences = runs && !this.#silent && tellDifferences(tests, runs);
+    if (differences) this.ctx.logger.log(`${harmless(differences)}\n`);
     if (this.ctx.state.blobs && !this.#partial) this.#refuseGaps(modules, suite);
   }
 
@@ -186,7 +205,7 @@ export default class HairpinReporter extends DefaultReporter {
   }
 
   async #recordStability(
-    modules: readonly TestModule[],
+    outcomes: PlacedOutcomes,
     suite: ReadonlySet<string> | undefined,
     isInterrupted: boolean,
   ): Promise<StabilityOf> {
@@ -194,7 +213,7 @@ export default class HairpinReporter extends DefaultReporter {
     const [file, most] = [this.#stability, this.#stabilityRuns];
     if (file === undefined) return stabilityOf;
     await this.#attempt('the stability of the tests', async () => {
-      stabilityOf = await recordStability(this.ctx, modules, { file, most, suite, isInterrupted });
+      stabilityOf = await recordStability(this.ctx, outcomes, { file, most, suite, isInterrupted });
     });
     return stabilityOf;
   }

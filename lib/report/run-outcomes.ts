@@ -12,11 +12,13 @@ export interface RecordPlace {
   test: string;
 }
 
+/** What one run has brought, with the place of each test. */
+export interface PlacedOutcomes extends RunOutcomes {
+  places: ReadonlyMap<TestCase, RecordPlace>;
+}
+
 /** The places of all tests, and what came of those that ran. */
-export function outcomesOf(
-  modules: readonly TestModule[],
-  vitest: Vitest,
-): RunOutcomes & { places: ReadonlyMap<TestCase, RecordPlace> } {
+export function outcomesOf(modules: readonly TestModule[], vitest: Vitest): PlacedOutcomes {
   const places = new Map<TestCase, RecordPlace>();
   const outcomes = new Map<string, Map<string, Map<string, Outcomes>>>();
   const hash = createHash('sha256');

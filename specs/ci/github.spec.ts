@@ -7,7 +7,8 @@ import { shardProject } from './shard-project.ts';
 
 const LINT = fileURLToPath(new URL('lint-workflow.ts', import.meta.url));
 const FILE = '.github/workflows/ci.yml';
-const text = await readFile(fileURLToPath(new URL(`../../${FILE}`, import.meta.url)), 'utf8');
+const read = (file: string) => readFile(fileURLToPath(new URL(`../../${file}`, import.meta.url)), 'utf8');
+const text = await read(FILE);
 
 interface Step {
   name?: string;
@@ -20,7 +21,8 @@ interface Job {
   strategy?: { matrix: { as: string[]; shard: number[] } };
   steps: Step[];
 }
-const { jobs } = parse(text) as { jobs: Record<'durations' | 'specs' | 'kernels' | 'report', Job> };
+type Jobs = Record<'durations' | 'specs' | 'kernels' | 'report', Job>;
+const { jobs } = parse(text) as { jobs: Jobs };
 
 const SUCCESS = { exitCode: 0, output: expect.any(String) };
 
@@ -57,20 +59,26 @@ test('what one job leaves for another is what that one takes', () => {
   ]);
 });
 
-test('what the jobs on kernels leave is what the report takes', () => {
-  const { kernel, shard } = (jobs.kernels.strategy?.matrix ?? {}) as unknown as { kernel: string[]; shard: number[] };
-  const cells = kernel.flatMap((version) => shard.map((number) => ({ kernel: version, shard: number })));
-  const [command] = commandsOf(jobs.kernels, 'hairpin test --kernel');
-  const names = cells.map((cell) => /--outputFile\.blob=(\S+)/.exec(fillIn(String(command), cell))?.[1]);
-  expect(names).toEqual(cells.map((cell) => `blobs/kernel-${cell.kernel}-${cell.shard}.json`));
-  expect(fillIn(String(command), { kernel: '6.1', shard: 2 })).toContain(`--kernel 6.1 -- --shard=2/${shard.length}`);
-  const upload = jobs.kernels.steps.find(({ uses }) => uses?.startsWith('actions/upload-artifact@'));
-  expect(upload?.with).toMatchObject({
-    name: expect.stringMatching(/^run-/),
-    path: expect.stringContaining('blobs/'),
-  });
-  expect(jobs.report.needs).toContain('kernels');
-});
+test.for([FILE, '.github/workflows/nightly.yml'])(
+  'what the jobs of %s on kernels leave is what its report takes',
+  async (file) => {
+    const { jobs } = parse(await read(file)) as { jobs: Jobs };
+    const { kernel, shard } = (jobs.kernels.strategy?.matrix ?? {}) as unknown as { kernel: string[]; shard: number[] };
+    const cells = kernel.flatMap((version) => shard.map((number) => ({ kernel: version, shard: number })));
+    const [command] = commandsOf(jobs.kernels, 'hairpin test --kernel');
+    const names = cells.map((cell) => /--outputFile\.blob=(\S+)/.exec(fillIn(String(command), cell))?.[1]);
+    expect(names).toEqual(cells.map((cell) => `blobs/kernel-${cell.kernel}-${cell.shard}.json`));
+    expect(fillIn(String(command), { kernel: '6.1', shard: 2 })).toMatch(
+      new RegExp(`--kernel 6\\.1 .*-- .*--shard=2/${shard.length} `),
+    );
+    const upload = jobs.kernels.steps.find(({ uses }) => uses?.startsWith('actions/upload-artifact@'));
+    expect(upload?.with).toMatchObject({
+      name: expect.stringMatching(/^run-/),
+      path: expect.stringContaining('blobs/'),
+    });
+    expect(jobs.report.needs).toContain('kernels');
+  },
+);
 
 // host: bash, with the workflow's own commands, on a small suite
 test('its commands make one report of two ways in three shards each', async ({ lab, onTestFinished }) => {

@@ -5,7 +5,7 @@ import { expect, test } from 'hairpin';
 import { hairpin } from './hairpin.ts';
 
 const MUST_BE =
-  'must be a bzImage, a folder with one, um, um:FOLDER, or the version of a package such as 6.1.0-40-amd64';
+  'must be a bzImage, a folder with one, um, um:FOLDER, newest, or the version of a package such as 6.1.0-40-amd64';
 
 function timeoutRefused(seconds: string) {
   const rule = 'It must be a whole number of seconds from 1 to 2147483\\.';

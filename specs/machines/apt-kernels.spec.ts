@@ -4,7 +4,13 @@ import { kernelsBetween, packageOf } from '../../lib/machines/apt-kernels.ts';
 // As Debian 12 has them.
 const packages = [
   ...['6.1.0-9-amd64', '6.1.0-9-cloud-amd64', '6.1.0-10-amd64', '6.1.0-10-cloud-amd64', '6.1.0-10-rt-amd64'],
-  ...['6.1.0-11-cloud-amd64', '6.12.100+deb12-amd64', '6.12.101+deb12-amd64', '6.12.101+deb12-cloud-amd64'],
+  ...[
+    '6.1.0-11-cloud-amd64',
+    '6.12.100+deb12-amd64',
+    '6.12.101+deb12-amd64',
+    '6.12.101+deb12-cloud-amd64',
+    'um-6.1um4+b13',
+  ],
 ].map((release) => ({ release, version: '1', size: 1, fetched: false }));
 
 test.for([
@@ -13,6 +19,7 @@ test.for([
   ['6.1', '6.1.0-10-amd64'],
   ['6.12', '6.12.101+deb12-amd64'],
   ['6.12.101', '6.12.101+deb12-amd64'],
+  ['newest', '6.12.101+deb12-amd64'],
   ['6.1.0-1', undefined],
   ['6.2', undefined],
 ] as const)('%s means the package %s', ([version, release]) => {

@@ -159,7 +159,7 @@ test.for([
   ['/nonexistent/bzImage', "--kernel '/nonexistent/bzImage': there is no such file or folder"],
   [
     'no-such-version',
-    "--kernel must be a bzImage, a folder with one, um, um:FOLDER, or the version of a package such as 6.1.0-40-amd64: received 'no-such-version'. See: hairpin kernels",
+    "--kernel must be a bzImage, a folder with one, um, um:FOLDER, newest, or the version of a package such as 6.1.0-40-amd64: received 'no-such-version'. See: hairpin kernels",
   ],
 ] as const)('%s is refused', async ([word, message]) => {
   await expect(findKernel('--kernel', word)).rejects.toThrow(message);

@@ -59,11 +59,11 @@ test('on a terminal tests, labs and seconds are counted; elsewhere nothing is', 
   const project = await reportProject(lab, { 'some.test.ts': TESTS });
   onTestFinished(project.remove);
   const onTerminal = ['bash', '-c', `exec script -qefc "\${*@Q}" /dev/null`, 'bash'];
-  const live = await project.runIn({ wrapper: onTerminal, env: { CI: '', TERM: 'xterm' } });
+  const live = await project.runIn([], { wrapper: onTerminal, env: { CI: '', TERM: 'xterm' } });
   expect(live).toContain(`\r${ESCAPE}[2K  2/2 tests   2 labs   `);
   expect(live).toContain('Report  test-results/report.html');
   expect(screen(live).filter((line) => /\d\/2 tests/.test(line))).toEqual([]);
-  const piped = await project.runIn({ env: { CI: '' } });
+  const piped = await project.runIn([], { env: { CI: '' } });
   expect(piped).not.toMatch(/\d\/2 tests/);
   expect(piped).toContain('Report  test-results/report.html');
   // Before that, rolldown may have a coloured word about a slow build.

@@ -54,7 +54,7 @@ export interface ReportProject {
   reporter: string;
   /** Runs vitest on it, and gives what it printed. */
   run: (...args: string[]) => Promise<string>;
-  runIn: (surroundings: Surroundings) => Promise<string>;
+  runIn: (args: string[], surroundings: Surroundings) => Promise<string>;
   /** With vitest's exit code. */
   finish: (surroundings: Surroundings) => Promise<{ exitCode: number | undefined; all: string }>;
   remove: () => Promise<void>;
@@ -79,7 +79,7 @@ export async function reportProject(
     host,
     reporter: `${ROOT}lib/report/reporter.ts`,
     run: async (...args) => String((await startVitest(host, args, { root })).all),
-    runIn: async (surroundings) => String((await startVitest(host, [], { root, ...surroundings })).all),
+    runIn: async (args, surroundings) => String((await startVitest(host, args, { root, ...surroundings })).all),
     finish: async (surroundings) => {
       const { exitCode, all } = await startVitest(host, [], { root, ...surroundings });
       return { exitCode, all: String(all) };

@@ -7,6 +7,7 @@ import type { AttemptMeta } from '../lab-meta.ts';
 import { moduleKey, withLabel } from '../module-key.ts';
 import { Numbered } from '../numbered.ts';
 import { marksOf } from '../path-marks.ts';
+import type { RunCells } from '../run-cells.ts';
 import { labelOf } from '../run-label.ts';
 import type { Outcomes } from '../stability.ts';
 import { topologySvg } from '../topology-svg.ts';
@@ -20,6 +21,8 @@ export interface Places {
   page: string;
   /** What the last runs of a test came to, by kernel, its own first. */
   stabilityOf: (test: TestCase) => [kernel: string, Outcomes][];
+  /** Where tests ran on several kernels, or in several runs. */
+  cells: RunCells | undefined;
 }
 
 /** What the page shows of a run. */
@@ -68,9 +71,10 @@ function byFile(one: TestModule, other: TestModule): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function listed(file: string, test: TestCase, { stabilityOf }: Places): ListedTest {
+function listed(file: string, test: TestCase, { stabilityOf, cells }: Places): ListedTest {
   const names = [test.name];
   for (let suite = test.parent; suite.type === 'suite'; suite = suite.parent) names.unshift(suite.name);
+  const cell = cells?.cellOf(test);
   const stability = stabilityOf(test).map(([kernel, outcomes]) => ({ kernel, outcomes }));
   return {
     file,
@@ -78,6 +82,7 @@ function listed(file: string, test: TestCase, { stabilityOf }: Places): ListedTe
     state: stateOf(test),
     milliseconds: test.diagnostic()?.duration ?? 0,
     ...(test.diagnostic()?.flaky ? { flaky: true } : {}),
+    ...(cell ? { cell } : {}),
     ...(stability.length > 0 ? { stability } : {}),
   };
 }

@@ -8,6 +8,8 @@ export interface PageIndex {
   date: string;
   milliseconds: number;
   labs: number;
+  /** The kernels that the tests ran on, with the labels of the runs; only where there are several. */
+  runs?: string[];
   tests: ListedTest[];
 }
 
@@ -21,8 +23,20 @@ export interface ListedTest {
   flaky?: true;
   /** Errors that belong to no test: they are listed, but not counted. */
   outside?: true;
+  /** Which of the runs it belongs to; only where there are several. */
+  cell?: RunCell;
   /** The last runs by kernel, the test's own kernel first; only with a record of them. */
   stability?: KernelStability[];
+}
+
+/** A place in the table that has the same tests of several runs side by side. */
+export interface RunCell {
+  /** The number of the run. */
+  run: number;
+  /** The same for the same test in each run. */
+  row: number;
+  /** As all runs call it: without the kernel, and without the run's label. */
+  file: string;
 }
 
 export interface KernelStability {

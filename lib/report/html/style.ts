@@ -85,6 +85,20 @@ article{max-inline-size:88rem}
 .stability i.flaky{background:var(--amber);block-size:.55rem}.stability i.failed{background:var(--red);block-size:.3rem}
 .unstable{white-space:nowrap}
 .stability .keys{margin-block-start:.3rem}.stability .keys i{margin-inline-start:.5rem}
+.to-runs{color:var(--accent);white-space:nowrap}
+.scrolls{position:relative;overflow-x:auto}
+.runs-table table{border-collapse:collapse;inline-size:100%;line-height:1.35}
+.runs-table :is(th,td){padding:.35rem .7rem;border-block-end:1px solid var(--rule);text-align:start;vertical-align:top;font-weight:400}
+.runs-table .run,.runs-table td{text-align:center;min-inline-size:6.5rem}
+.runs-table thead th{font-weight:600;vertical-align:bottom;overflow-wrap:anywhere}
+.runs-table th[scope=row]{overflow-wrap:anywhere;min-inline-size:14rem}.runs-table th small{display:block}
+.runs-table th[scope=rowgroup]{padding-block-start:1.2rem}.runs-table th[scope=rowgroup] small{display:inline}
+.runs-table th[scope=rowgroup] button{font-size:1rem;font-weight:600;color:inherit}
+.runs-table button::before{content:"";display:inline-block;inline-size:.4rem;block-size:.4rem;border:solid var(--soft);border-width:0 1.5px 1.5px 0;
+margin-inline-end:.5rem;transform:translateY(-.15rem) rotate(-45deg)}
+.runs-table button[aria-expanded=true]::before{transform:translateY(-.2rem) rotate(45deg)}
+.runs-table td a{display:block;text-decoration:none;color:inherit}.runs-table td a:hover{background:var(--raised)}
+.runs-table td.muted{font-size:.87em}
 .attempts{display:flex;flex-wrap:wrap;gap:.4rem}
 button[aria-pressed=true]{background:var(--tint);border-color:var(--accent)}
 article>.path,article>h2,article>.facts{margin-block-end:-1.2rem;overflow-wrap:anywhere}
@@ -172,6 +186,7 @@ header{padding-inline:1rem}
 #report{display:block;height:auto}
 nav{border-inline-end:0;border-block-end:1px solid var(--rule);block-size:45vh}
 main{padding:1rem 1rem 3rem;overflow:visible}
+.runs-table :is(th,td){padding-inline:.3rem}.runs-table .run,.runs-table td{min-inline-size:4.5rem}.runs-table th[scope=row]{min-inline-size:8rem}
 .timeline li{grid-template-columns:4.2rem 1.4rem minmax(0,1fr)}.timeline li::before{inset-inline-start:calc(5.5rem - 1px)}}
 @media (prefers-reduced-motion:no-preference){.hairpin-topology g{transition:opacity .15s}}
 @media print{#report{display:block;height:auto}nav,.controls,.keys,.sizes{display:none}main{overflow:visible}.drawing{max-block-size:none}}

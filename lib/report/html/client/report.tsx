@@ -2,6 +2,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { PageIndex, TestDetail } from '../page-data.ts';
 import { type Filter, firstOf, matches, NO_FILTER } from './filter.ts';
 import { usePageKey } from './page-key.ts';
+import { RUNS_ADDRESS, RunTable } from './run-table.tsx';
 import { Summary } from './summary.tsx';
 import { TestList } from './test-list.tsx';
 import { TestView } from './test-view.tsx';
@@ -13,15 +14,19 @@ interface Props {
   drawingOf: (number: number) => string;
 }
 
-/** The whole page: what came of the run, the list, and the test that the page's address names. */
+/** The whole page: what came of the run, the list, and the test or the table of runs that the page's address names. */
 export function Report({ index, detailOf, drawingOf }: Props) {
-  const { tests } = index;
+  const { tests, runs } = index;
   const [filter, setFilter] = useState(NO_FILTER);
-  const [asked, setAsked] = useState({ number: inAddress() ?? firstOf(tests), times: 0 });
+  const [asked, setAsked] = useState<Asked>({ ...(inAddress() ?? { number: firstOf(tests) }), times: 0 });
   const main = useRef<HTMLElement>(null);
   const shown = [...tests.keys()].filter((number) => isShown(number, filter));
   // The failure of a test that is not listed any more would pass for that of one that is.
-  const current = isShown(asked.number, filter) ? asked.number : firstOf(tests, (number) => isShown(number, filter));
+  const current =
+    asked.number !== undefined && isShown(asked.number, filter)
+      ? asked.number
+      : firstOf(tests, (number) => isShown(number, filter));
+  const isTable = asked.number === undefined && runs !== undefined;
   const test = tests[current];
 
   function isShown(number: number, by: Filter): boolean {
@@ -31,11 +36,12 @@ export function Report({ index, detailOf, drawingOf }: Props) {
 
   useEffect(() => {
     const onHash = () => {
-      const number = inAddress();
-      if (number === undefined) return;
+      const place = inAddress();
+      if (place === undefined) return;
+      const { number } = place;
       setAsked(({ times }) => ({ number, times: times + 1 }));
       // By the browser's history the reader may come to one that is not in the list.
-      setFilter((before) => (isShown(number, before) ? before : NO_FILTER));
+      setFilter((before) => (number === undefined || isShown(number, before) ? before : NO_FILTER));
     };
     addEventListener('hashchange', onHash);
     return () => removeEventListener('hashchange', onHash);
@@ -60,9 +66,17 @@ export function Report({ index, detailOf, drawingOf }: Props) {
         Skip to the test
       </a>
       <Summary index={index} />
-      <TestList tests={tests} shown={shown} current={current} filter={filter} onFilter={setFilter} />
+      <TestList
+        tests={tests}
+        shown={shown}
+        current={isTable ? undefined : current}
+        filter={filter}
+        onFilter={setFilter}
+      />
       <main id="detail" tabIndex={-1} ref={main}>
-        {test ? (
+        {isTable ? (
+          <RunTable tests={tests} runs={runs} shown={shown} />
+        ) : test ? (
           <TestView key={current} test={test} detail={detailOf(current)} drawingOf={drawingOf} />
         ) : (
           <p class="muted">{tests.length > 0 ? 'No test matches the filters.' : 'No test has run.'}</p>
@@ -72,9 +86,18 @@ export function Report({ index, detailOf, drawingOf }: Props) {
   );
 }
 
-function inAddress(): number | undefined {
-  const number = /^#test-(\d+)$/.exec(globalThis.location?.hash ?? '')?.[1];
-  return number === undefined ? undefined : Number(number);
+/** What the reader wants to see: a test, or where it names none, the table of runs. */
+interface Asked {
+  number: number | undefined;
+  /** How often it was asked for since the page was opened. */
+  times: number;
+}
+
+function inAddress(): Pick<Asked, 'number'> | undefined {
+  const hash = globalThis.location?.hash ?? '';
+  if (hash === RUNS_ADDRESS) return { number: undefined };
+  const number = /^#test-(\d+)$/.exec(hash)?.[1];
+  return number === undefined ? undefined : { number: Number(number) };
 }
 
 /** To the test in the list, or where that is closed, or the focus is there already, to the search. */

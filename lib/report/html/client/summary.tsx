@@ -1,5 +1,6 @@
 import type { ListedTest, PageIndex, TestState } from '../page-data.ts';
 import { count, time } from './format.ts';
+import { RunTableLink } from './run-table.tsx';
 import { isUnstable } from './stability.ts';
 
 /** What came of the run, and how long it took. */
@@ -16,6 +17,7 @@ export function Summary({ index }: { index: PageIndex }) {
         ))}
       </p>
       <p class="facts">{facts.join(' · ')}</p>
+      {index.runs && <RunTableLink tests={index.tests} runs={index.runs} />}
     </header>
   );
 }

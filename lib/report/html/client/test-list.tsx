@@ -11,8 +11,8 @@ interface Props {
   tests: readonly ListedTest[];
   /** The numbers of those that the filter lets through. */
   shown: readonly number[];
-  /** The one that is shown beside the list. */
-  current: number;
+  /** The one that is shown beside the list, if one is. */
+  current: number | undefined;
   filter: Filter;
   onFilter: (filter: Filter) => void;
 }
@@ -23,7 +23,7 @@ export function TestList({ tests, shown, current, filter, onFilter }: Props) {
   const list = useRef<HTMLDivElement>(null);
   const isFirst = useRef(true);
   const folders = treeOf(tests, shown);
-  const path = tests[current]?.file ?? '';
+  const path = tests[current ?? -1]?.file ?? '';
 
   useLayoutEffect(() => {
     setClosed((before) => new Set([...before].filter((key) => key !== path && key !== folderOf(path))));
