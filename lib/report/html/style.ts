@@ -93,7 +93,7 @@ article{max-inline-size:88rem}
 .runs-table thead th{font-weight:600;vertical-align:bottom;overflow-wrap:anywhere}
 .runs-table th[scope=row]{overflow-wrap:anywhere;min-inline-size:14rem}.runs-table th small{display:block}
 .runs-table th[scope=rowgroup]{padding-block-start:1.2rem}.runs-table th[scope=rowgroup] small{display:inline}
-.runs-table th[scope=rowgroup] button{font-size:1rem;font-weight:600;color:inherit}
+.runs-table th[scope=rowgroup] button{font-size:1rem;text-align:start;font-weight:600;color:inherit}
 .runs-table button::before{content:"";display:inline-block;inline-size:.4rem;block-size:.4rem;border:solid var(--soft);border-width:0 1.5px 1.5px 0;
 margin-inline-end:.5rem;transform:translateY(-.15rem) rotate(-45deg)}
 .runs-table button[aria-expanded=true]::before{transform:translateY(-.2rem) rotate(45deg)}
