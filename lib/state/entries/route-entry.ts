@@ -112,7 +112,7 @@ const estimate: Field = {
 };
 
 // The kernel takes a larger value, but sets this one (ip_metrics_convert).
-export const mtuField = from(0, 65_535 - 15);
+const mtuField = from(0, 65_535 - 15);
 const advmss = from(0, 65_535 - 40);
 
 export const metricFields = {
