@@ -7,7 +7,7 @@ import { type RouteProtocol, routeProtocol } from './route.ts';
 import { asNumber, be64, bool, hexadecimal, ip, ipFamily, pad, realms, string, u8, u16, u32 } from './scalars.ts';
 import { struct } from './struct.ts';
 import { attribute, others, table } from './table.ts';
-import { flat, type Type } from './type.ts';
+import { absent, flat, type Type } from './type.ts';
 
 /** A rule of the routing policy, as `ip rule` has it. */
 export interface Rule extends RuleSelectors {
@@ -89,13 +89,6 @@ const header = struct('fib_rule_hdr', {
 
 /** A rule that has no suppressor says so (`fib_nl_fill_rule`). */
 const NOTHING_SUPPRESSED = 0xffff_ffff;
-const suppressor: Type<number | undefined, number> = {
-  ...u32,
-  read: (bytes) => {
-    const length = u32.read(bytes);
-    return length === NOTHING_SUPPRESSED ? undefined : length;
-  },
-};
 
 const range = (name: string, of: typeof u16): Type<Range> => ({
   ...struct(name, { first: of, last: of }),
@@ -119,7 +112,7 @@ const attributes = table({
   l3mdev: attribute('FRA_L3MDEV', 19, { ...bool(u8), isFlag: true, words: () => [] }, { ifAbsent: false }),
   table: attribute('FRA_TABLE', 15, u32, { word: 'lookup' }),
   goto: attribute('FRA_GOTO', 4, u32),
-  suppressPrefixlength: attribute('FRA_SUPPRESS_PREFIXLEN', 14, suppressor),
+  suppressPrefixlength: attribute('FRA_SUPPRESS_PREFIXLEN', 14, absent(NOTHING_SUPPRESSED, u32)),
   suppressIfgroup: attribute('FRA_SUPPRESS_IFGROUP', 13, u32),
   realms: attribute('FRA_FLOW', 11, realms),
   unknown: others(),
