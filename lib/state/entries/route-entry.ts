@@ -6,6 +6,9 @@ import {
   ROUTE_TYPES,
   type Route,
   type RouteProtocol,
+  TABLE_DEFAULT,
+  TABLE_LOCAL,
+  TABLE_MAIN,
 } from '../../netlink/route.ts';
 import type { NextHop } from '../../netlink/route-hops.ts';
 import { LOCKABLE, ROUTE_FEATURES, type RouteMetrics } from '../../netlink/route-metrics.ts';
@@ -68,7 +71,7 @@ export interface RouteEntry
   from: string | undefined;
 }
 
-const TABLES = { default: 253, main: 254, local: 255 } as const;
+const TABLES = { default: TABLE_DEFAULT, main: TABLE_MAIN, local: TABLE_LOCAL } as const;
 
 /** A routing table; the three that have names by them, too. */
 export const routeTable: Field = {
