@@ -15,6 +15,8 @@ export const ALONE = [
   'specs/netlink/faked-kernel.spec.ts',
   'specs/probes/ask.spec.ts',
   'specs/probes/keep-asking.spec.ts',
+  'specs/probes/keep-asking-busy.spec.ts',
+  'specs/probes/keep-asking-long.spec.ts',
   'specs/probes/neighbour-room.spec.ts',
   'specs/trace/machine-losses.spec.ts',
 ];

@@ -1,4 +1,4 @@
-import { AF_PACKET, PACKET_STATISTICS, SOL_PACKET } from './constants.ts';
+import { AF_PACKET, PACKET_STATISTICS, SOCK_RAW, SOL_PACKET } from './constants.ts';
 import type { NetNamespace } from './net-namespace.ts';
 import { Socket } from './socket.ts';
 
@@ -7,8 +7,8 @@ import { Socket } from './socket.ts';
  * is given (`ptype_base`, behind the rx_handlers of bridge and macvlan), unlike `ETH_P_ALL`, which sees frames before
  * a parent hands them to its children.
  */
-export function openPacketSocket(namespace: NetNamespace, etherType: number, type: number): Socket {
-  return Socket.open(namespace, AF_PACKET, type, swap16(etherType));
+export function openPacketSocket(namespace: NetNamespace, etherType: number): Socket {
+  return Socket.open(namespace, AF_PACKET, SOCK_RAW, swap16(etherType));
 }
 
 /** How many frames were lost since this was last asked, for want of room (`packet_rcv`, tp_drops). */

@@ -1,7 +1,7 @@
 import { bareHeader } from '../wire/ethernet.ts';
 import { s32 } from './bytes.ts';
 import { checkErrno } from './checked.ts';
-import { PACKET_AUXDATA, PACKET_OUTGOING, SO_TIMESTAMPNS, SOCK_RAW, SOL_PACKET, SOL_SOCKET } from './constants.ts';
+import { PACKET_AUXDATA, PACKET_OUTGOING, SO_TIMESTAMPNS, SOL_PACKET, SOL_SOCKET } from './constants.ts';
 import type { NetNamespace } from './net-namespace.ts';
 import { keepEtherType } from './packet-filter.ts';
 import { openPacketSocket, takeLosses } from './packet-socket.ts';
@@ -62,7 +62,7 @@ export class TapSocket {
   constructor(namespace: NetNamespace, only?: { index: number; etherType: number }) {
     using resources = new ResourceStack();
     // A packet socket of protocol 0 hears nothing until it is bound.
-    const socket = resources.use(openPacketSocket(namespace, only ? 0 : ETH_P_ALL, SOCK_RAW));
+    const socket = resources.use(openPacketSocket(namespace, only ? 0 : ETH_P_ALL));
     socket.setOption(SOL_PACKET, PACKET_AUXDATA, s32(1));
     socket.setOption(SOL_SOCKET, SO_TIMESTAMPNS, s32(1));
     socket.enlargeReceiveBuffer(RECEIVE_BUFFER);

@@ -3,25 +3,8 @@ import { checkOptions, show, UsageError, wrongOption } from '../kernel/validate.
 import type { Encap } from '../netlink/lwtunnel.ts';
 import { type ipRoute, leadsNowhere, TABLE_MAIN } from '../netlink/route.ts';
 import type { RouteMetrics } from '../netlink/route-metrics.ts';
-import {
-  checkOptionValues,
-  deviceName,
-  from,
-  inner,
-  ip,
-  network,
-  oneOf,
-  realmsField,
-} from '../state/entries/fields.ts';
-import {
-  hopFields,
-  metricFields,
-  mtuField,
-  type RouteEntry,
-  routeEntry,
-  routeTable,
-  target,
-} from '../state/entries/route-entry.ts';
+import { checkOptionValues, from, oneOf } from '../state/entries/fields.ts';
+import { hopFields, metricFields, type RouteEntry, routeEntry, target } from '../state/entries/route-entry.ts';
 import { type Family, familyOf, type Prefix, parsePrefix } from '../wire/ip-address.ts';
 import { checkEncap } from './check-encap.ts';
 import type { Interface } from './interface.ts';
@@ -34,7 +17,7 @@ export interface RouteOptions extends RouteMetrics {
   /** The family of `default` with neither `via` nor `src`. @default 4 */
   family?: Family;
   /** What happens to a packet. @default 'unicast', which sends it on */
-  type?: (typeof TYPES)[number];
+  type?: (typeof ADDED_TYPES)[number];
   /** @default 'main' */
   table?: number | 'main' | 'local' | 'default';
   /** The next hop. An IPv4 route's may be an IPv6 address (RFC 5549). */
@@ -78,30 +61,17 @@ export interface RouteHopOptions {
   encap?: Encap;
 }
 
-/** What iproute2 adds. */
-const TYPES = [
+/** The types that iproute2 adds. */
+export const ADDED_TYPES = [
   ...(['unicast', 'local', 'broadcast', 'anycast', 'multicast'] as const),
   ...(['blackhole', 'unreachable', 'prohibit', 'throw'] as const),
 ] as const;
 
-const { scope, proto, pref } = routeEntry.fields;
-
-const FIELDS = {
-  ...{
-    to: target,
-    family: oneOf(4, 6),
-    type: oneOf(...TYPES),
-    table: routeTable,
-    via: ip,
-    nhid: from(1, 2 ** 32 - 1),
-  },
-  ...{ src: ip, metric: from(0, 2 ** 32 - 1), proto, scope, pref, tos: from(0, 255), mtu: mtuField },
-  realms: realmsField,
-  ...{ onlink: hopFields.onlink, encap: hopFields.encap, from: network, ...metricFields },
-};
+const { dev, nextHops, expires: _, ...ofEntry } = routeEntry.fields;
+const FIELDS = { ...ofEntry, type: oneOf(...ADDED_TYPES), nhid: from(1, 2 ** 32 - 1) };
 
 /** Every option of a route. */
-export const routeFields = { ...FIELDS, dev: deviceName, nextHops: inner(hopFields) };
+export const routeFields = { ...FIELDS, dev, nextHops };
 
 const OPTIONS = Object.keys(routeFields);
 
@@ -133,31 +103,17 @@ export function parseRoute(
     );
   if (checked.lock?.some((name) => checked[name] === undefined))
     throw new UsageError(`${call}: lock may name only metrics that the call gives: received ${show(checked.lock)}`);
-  const { via, src, nhid, onlink, encap, metric, proto: protocol, type, table, tos, mtu } = checked;
+  const { via, src, nhid, onlink, encap, metric, proto, type, table = TABLE_MAIN, tos = 0, mtu, realms } = checked;
   const { nextHops } = options;
   return {
-    to,
-    ...{
-      via,
-      source: src,
-      nexthopId: nhid,
-      metric,
-      ...(type === undefined ? {} : { type }),
-      table: (table as number | undefined) ?? TABLE_MAIN,
-      tos: tos ?? 0,
-      mtu,
-      realms: checked.realms,
-    },
+    ...{ to, via, source: src, nexthopId: nhid, metric, table: table as number, tos, mtu, realms, encap },
     device: checked.dev === undefined ? undefined : deviceOf(namespace, checked.dev),
+    ...(type === undefined ? {} : { type }),
     ...(nextHops && { nextHops: Array.from(nextHops, (hop, at) => parseHop(call, namespace, hop, at)) }),
-    ...(protocol === undefined ? {} : { protocol }),
+    ...(proto === undefined ? {} : { protocol: proto }),
     ...(checked.scope === undefined ? {} : { scope: checked.scope === 'global' ? 'universe' : checked.scope }),
     ...(onlink === undefined ? {} : { onlink }),
-    ...{
-      preference: checked.pref,
-      encap,
-      onlyFrom: checked.from === undefined ? undefined : parsePrefix(checked.from),
-    },
+    ...{ preference: checked.pref, onlyFrom: checked.from === undefined ? undefined : parsePrefix(checked.from) },
     metrics: Object.fromEntries(Object.keys(metricFields).map((name) => [name, checked[name as keyof RouteMetrics]])),
   };
 }

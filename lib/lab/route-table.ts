@@ -10,7 +10,7 @@ import { engineOf } from './engine.ts';
 import { Interface } from './interface.ts';
 import type { Namespace } from './namespace.ts';
 import { refuseIgnoredOfRoute } from './refuse-ignored-route.ts';
-import { deviceOf, parseRoute, type RouteOptions } from './route-options.ts';
+import { ADDED_TYPES, deviceOf, parseRoute, type RouteOptions } from './route-options.ts';
 import { routeTo } from './route-to.ts';
 import { ask, change } from './watcher.ts';
 
@@ -30,9 +30,7 @@ const FILTER = {
     rule: `${routeTable.rule}, or all`,
     read: (value: unknown) => (value === 'all' ? value : routeTable.read(value)),
   },
-  type: word(
-    ...['unicast', 'local', 'broadcast', 'anycast', 'multicast', 'blackhole', 'unreachable', 'prohibit', 'throw'],
-  ),
+  type: word(...ADDED_TYPES),
 };
 
 /** What a packet is like whose route is asked for: rules (`ip rule`) look at it. */

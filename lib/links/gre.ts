@@ -1,17 +1,9 @@
 import { bit, bits } from '../netlink/bits.ts';
 import { oneOf } from '../netlink/one-of.ts';
 import { be32, bool, range, u8, u16, u32 } from '../netlink/scalars.ts';
-import { flat } from '../netlink/type.ts';
+import { absent, flat } from '../netlink/type.ts';
 import { describeLink } from './describe-link.ts';
-import {
-  absent,
-  type Ends,
-  encapSettings,
-  outerSettings4,
-  outerSettings6,
-  tunnelLabel,
-  tunnelTag,
-} from './ip-tunnel.ts';
+import { type Ends, encapSettings, outerSettings4, outerSettings6, tunnelLabel, tunnelTag } from './ip-tunnel.ts';
 import { liveFrom, setting } from './setting.ts';
 
 /** linux/if_tunnel.h, the numbers of all kinds of GRE. */

@@ -1,7 +1,20 @@
 import { bit, bits } from '../netlink/bits.ts';
 import { oneOf } from '../netlink/one-of.ts';
-import { be16, be32, bool, flag, ip4, ip6, linkedDevice, range, u8, u16, u32 } from '../netlink/scalars.ts';
-import { type Fixed, flat, type Type } from '../netlink/type.ts';
+import {
+  be16,
+  be32,
+  bool,
+  flag,
+  hexadecimal,
+  ip4,
+  ip6,
+  linkedDevice,
+  range,
+  u8,
+  u16,
+  u32,
+} from '../netlink/scalars.ts';
+import { absent, type Fixed, flat, type Type } from '../netlink/type.ts';
 import { liveFrom, setting } from './setting.ts';
 import { tos } from './tunnel-types.ts';
 
@@ -44,16 +57,22 @@ export function encapSettings<const P extends string>(prefix: P, numbers: Number
   };
 }
 
+function outerEnds(at: (name: string) => [string, number], address: Type<string | undefined, string>) {
+  return {
+    /** The address of the other end. @default any */
+    remote: setting(...at('REMOTE'), address, { live: true }),
+    /** The source address of the outer packets. @default the route's */
+    local: setting(...at('LOCAL'), address, { live: true }),
+    /** The device that the outer packets leave by. @default the route's */
+    dev: setting(...at('LINK'), absent(0 as never, linkedDevice), { live: true }),
+  };
+}
+
 /** Where a tunnel over IPv4 begins and ends, and what its outer packets are like. */
 export function outerSettings4<const P extends string>(prefix: P, numbers: Numbers) {
   const at = (name: string): [string, number] => [`${prefix}_${name}`, numbers[name] as number];
   return {
-    /** The address of the other end. @default any */
-    remote: setting(...at('REMOTE'), absent('0.0.0.0', ip4), { live: true }),
-    /** The source address of the outer packets. @default the route's */
-    local: setting(...at('LOCAL'), absent('0.0.0.0', ip4), { live: true }),
-    /** The device that the outer packets leave by. @default the route's */
-    dev: setting(...at('LINK'), absent(0 as never, linkedDevice), { live: true }),
+    ...outerEnds(at, absent('0.0.0.0', ip4)),
     /** Of the outer packets, 0 to 255; 0 takes that of the inner packet. @default 0 */
     ttl: setting(...at('TTL'), u8, liveFrom(0)),
     /** The type of service of the outer packets, 0 to 255; `inherit`: that of the inner packet. @default 0 */
@@ -67,12 +86,7 @@ export function outerSettings4<const P extends string>(prefix: P, numbers: Numbe
 export function outerSettings6<const P extends string>(prefix: P, numbers: Numbers) {
   const at = (name: string): [string, number] => [`${prefix}_${name}`, numbers[name] as number];
   return {
-    /** The address of the other end. @default any */
-    remote: setting(...at('REMOTE'), absent('::', ip6), { live: true }),
-    /** The source address of the outer packets. @default the route's */
-    local: setting(...at('LOCAL'), absent('::', ip6), { live: true }),
-    /** The device that the outer packets leave by. @default the route's */
-    dev: setting(...at('LINK'), absent(0 as never, linkedDevice), { live: true }),
+    ...outerEnds(at, absent('::', ip6)),
     /** Of the outer packets, 0 to 255; 0 takes that of the inner packet. @default 64, as iproute2 has it */
     hoplimit: setting(...at('TTL'), u8, { default: 64, live: true }),
     /** How many further tunnels a packet may enter, 0 to 255 (RFC 2473 section 4.1.1). @default 4, as iproute2 has it */
@@ -109,23 +123,10 @@ const LABEL_BITS = 20;
 const flowinfo: Fixed<number> = {
   ...range(be32, 0, 2 ** 28 - 1),
   words: (value) => [
-    'tclass',
-    `0x${(value >> LABEL_BITS).toString(16)}`,
-    'flowlabel',
-    `0x${(value % 2 ** LABEL_BITS).toString(16)}`,
+    ...['tclass', hexadecimal(value >> LABEL_BITS)],
+    ...['flowlabel', hexadecimal(value % 2 ** LABEL_BITS)],
   ],
 };
-
-/** A type whose value `nothing` is read as none: the kernel always says the attribute. */
-export function absent<R, W>(nothing: R, of: Type<R, W>): Type<R | undefined, W> {
-  return {
-    ...(of as Type<R | undefined, W>),
-    read: (bytes) => {
-      const value = of.read(bytes);
-      return value === nothing ? undefined : value;
-    },
-  };
-}
 
 export interface Ends {
   local?: string | undefined;

@@ -1,6 +1,6 @@
 import { flag, linkedDevice, range, u32 } from '../netlink/scalars.ts';
+import { absent } from '../netlink/type.ts';
 import { describeLink } from './describe-link.ts';
-import { absent } from './ip-tunnel.ts';
 import { setting } from './setting.ts';
 
 /** Packets that IPsec policies and states of its id protect (net/xfrm/xfrm_interface_core.c); `ip xfrm` makes these. */

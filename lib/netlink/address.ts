@@ -116,7 +116,12 @@ function seconds(lifetime: number): string {
 }
 
 /** `RT_SCOPE_*`, in iproute2's words. */
-const SCOPES: Readonly<Record<number, string>> = { 200: 'site', [SCOPE_LINK]: 'link', [SCOPE_HOST]: 'host' };
+export const SCOPES: Readonly<Record<number, 'global' | 'site' | 'link' | 'host'>> = {
+  0: 'global',
+  200: 'site',
+  [SCOPE_LINK]: 'link',
+  [SCOPE_HOST]: 'host',
+};
 
 export const ipAddress = new Family({
   command: ['ip', 'address'],

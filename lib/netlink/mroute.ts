@@ -76,10 +76,10 @@ export const ipMroute = new Family({
   complete: ({ family }: { family: IpFamily }) => ({ family }),
   state: ({ family, group, source, stats, lowTable, ...read }): Mroute | undefined => {
     if (family === undefined || group === undefined) return undefined;
+    const { input, outputs, table: number = lowTable, protocol, unresolved } = read;
     return {
       ...{ family, group, source: source === '0.0.0.0' || source === '::' ? undefined : source },
-      ...{ input: read.input, outputs: read.outputs.map(({ device: index, ttl }) => ({ device: index, ttl })) },
-      ...{ table: read.table ?? lowTable, protocol: read.protocol, unresolved: read.unresolved },
+      ...{ input, outputs, table: number, protocol, unresolved },
       packets: Number(stats?.packets ?? 0),
       bytes: Number(stats?.bytes ?? 0),
       wrongInput: Number(stats?.wrongInput ?? 0),

@@ -10,13 +10,13 @@ import { struct } from './struct.ts';
 import { attribute, table } from './table.ts';
 import { type Fixed, flat } from './type.ts';
 
-const STATES = {
+export const NEIGHBOUR_STATES = {
   ...{ NONE: 0, INCOMPLETE: 1, REACHABLE: 2, STALE: 4, DELAY: 8 },
   ...{ PROBE: 16, FAILED: 32, NOARP: 64, PERMANENT: 128 },
 } as const;
 
 /** The state of a neighbour entry, in iproute2's words. */
-export type NeighbourState = keyof typeof STATES;
+export type NeighbourState = keyof typeof NEIGHBOUR_STATES;
 
 /** An entry of the ARP or ND table. */
 export interface Neighbour {
@@ -73,10 +73,10 @@ export interface FdbEntry {
   router?: boolean;
 }
 
-const nud = oneOf(u16, 'NUD_', STATES, 'NONE');
+const nud = oneOf(u16, 'NUD_', NEIGHBOUR_STATES, 'NONE');
 
 /** iproute2 says both of an entry of a tunnel (`fdb_modify`). */
-const BOTH = STATES.NOARP | STATES.PERMANENT;
+const BOTH = NEIGHBOUR_STATES.NOARP | NEIGHBOUR_STATES.PERMANENT;
 const fdbState: typeof nud = {
   ...nud,
   readAt: (bytes, at) => (u16.readAt(bytes, at) === BOTH ? 'PERMANENT' : nud.readAt(bytes, at)),

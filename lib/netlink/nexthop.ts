@@ -4,7 +4,7 @@ import { body } from './body.ts';
 import { Family } from './family.ts';
 import { array } from './list.ts';
 import { type Encap, encapBytes, encapWords, readEncap, writeEncap } from './lwtunnel.ts';
-import { device, flag, ip, ipFamilyOrNone, pad, u8, u16, u32, u64, userTicks } from './scalars.ts';
+import { device, flag, ip, ipFamilyOrNone, pad, u8, u16, u32, userTicks } from './scalars.ts';
 import { struct } from './struct.ts';
 import { attribute, others, table } from './table.ts';
 import { fixed, flat } from './type.ts';
@@ -72,7 +72,6 @@ const resilience = table({
   buckets: attribute('NHA_RES_GROUP_BUCKETS', 1, u16),
   idleTimer: attribute('NHA_RES_GROUP_IDLE_TIMER', 2, timer),
   unbalancedTimer: attribute('NHA_RES_GROUP_UNBALANCED_TIMER', 3, timer),
-  unbalancedTime: attribute('NHA_RES_GROUP_UNBALANCED_TIME', 4, u64, { word: false }),
 });
 
 /** A nexthop to add: as `nh_config` is for the kernel. */
@@ -110,12 +109,9 @@ export const ipNexthop = new Family({
     }),
   ),
   complete: ({ encap, ...config }: NexthopConfig) => ({ ...config, ...writeEncap(encap) }),
-  state: ({ scope: _, encap, encapType, resilient, unknown, ...state }): Nexthop => ({
+  state: ({ scope: _, encap, encapType, unknown, ...state }): Nexthop => ({
     ...state,
     ...{ encapsulates: encap !== undefined, encap: readEncap({ encap, encapType }) },
-    resilient: resilient && {
-      ...{ buckets: resilient.buckets, idleTimer: resilient.idleTimer, unbalancedTimer: resilient.unbalancedTimer },
-    },
     unknown: unknown.filter((number) => number !== NHA_OP_FLAGS),
   }),
   words: ({ encap, protocol = 0 }, _, rest) => [

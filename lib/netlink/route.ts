@@ -8,7 +8,7 @@ import { type Encap, encapWords, readEncap, writeEncap } from './lwtunnel.ts';
 import { oneOf } from './one-of.ts';
 import { gateway, hopHeader, hopRows, hops, type NextHop, onlink } from './route-hops.ts';
 import { givenMetrics, metricAttributes, metrics, type RouteMetrics } from './route-metrics.ts';
-import { be16, device, ip, ipFamily, pad, realms, s32, u8, u32 } from './scalars.ts';
+import { be16, device, hexadecimal, ip, ipFamily, pad, realms, s32, u8, u32 } from './scalars.ts';
 import { struct } from './struct.ts';
 import { attribute, others, table } from './table.ts';
 import { flat } from './type.ts';
@@ -235,8 +235,8 @@ function flowWords({ tos = 0, mark, ipproto, sport, dport }: RouteConfig): strin
     value === undefined ? [] : [word, String(value)],
   );
   return [
-    ...(tos === 0 ? [] : ['tos', `0x${tos.toString(16)}`]),
-    ...(mark === undefined ? [] : ['mark', `0x${mark.toString(16)}`]),
+    ...(tos === 0 ? [] : ['tos', hexadecimal(tos)]),
+    ...(mark === undefined ? [] : ['mark', hexadecimal(mark)]),
     ...named,
   ];
 }
@@ -247,7 +247,7 @@ function ownWords({ onlyFrom, tos = 0, scope, protocol, encap, table: number = T
     ...encapWords(encap),
     ...(onlyFrom ? ['from', `${onlyFrom.address}/${onlyFrom.length}`] : []),
     // iproute2 reads it as hexadecimal, with or without the 0x (rtnl_dsfield_a2n).
-    ...(tos === 0 ? [] : ['tos', `0x${tos.toString(16)}`]),
+    ...(tos === 0 ? [] : ['tos', hexadecimal(tos)]),
     ...(number === TABLE_MAIN || number > 255 ? [] : ['table', String(number)]),
     ...(protocol === undefined || protocol === 'boot' ? [] : ['proto', protocol]),
     ...(scope === undefined ? [] : ['scope', scope === 'universe' ? 'global' : scope]),

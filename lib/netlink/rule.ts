@@ -4,10 +4,10 @@ import { body } from './body.ts';
 import { Family } from './family.ts';
 import { oneOf } from './one-of.ts';
 import { type RouteProtocol, routeProtocol } from './route.ts';
-import { asNumber, be64, ip, ipFamily, pad, realms, string, u8, u16, u32 } from './scalars.ts';
+import { asNumber, be64, bool, hexadecimal, ip, ipFamily, pad, realms, string, u8, u16, u32 } from './scalars.ts';
 import { struct } from './struct.ts';
 import { attribute, others, table } from './table.ts';
-import { flat, type Type } from './type.ts';
+import { absent, flat, type Type } from './type.ts';
 
 /** A rule of the routing policy, as `ip rule` has it. */
 export interface Rule extends RuleSelectors {
@@ -73,8 +73,6 @@ interface Range {
 export const RULE_ACTIONS = { to_tbl: 1, goto: 2, nop: 3, blackhole: 6, unreachable: 7, prohibit: 8 } as const;
 export type RuleAction = keyof typeof RULE_ACTIONS | `${number}`;
 
-/** A rule that has no suppressor says so (`fib_nl_fill_rule`). */
-const NOTHING_SUPPRESSED = 0xffff_ffff;
 /** The mask of a mark all of whose bits count. */
 export const WHOLE_MARK = 0xffff_ffff;
 
@@ -88,6 +86,9 @@ const header = struct('fib_rule_hdr', {
   action: oneOf(u8, 'FR_ACT_', RULE_ACTIONS),
   flags: flat(bits(u32, { not: bit('FIB_RULE_INVERT', 2) })),
 });
+
+/** A rule that has no suppressor says so (`fib_nl_fill_rule`). */
+const NOTHING_SUPPRESSED = 0xffff_ffff;
 
 const range = (name: string, of: typeof u16): Type<Range> => ({
   ...struct(name, { first: of, last: of }),
@@ -107,13 +108,13 @@ const attributes = table({
   ipproto: attribute('FRA_IP_PROTO', 22, u8),
   sport: attribute('FRA_SPORT_RANGE', 23, range('fib_rule_port_range', u16)),
   dport: attribute('FRA_DPORT_RANGE', 24, range('fib_rule_port_range', u16)),
-  l3mdev: attribute('FRA_L3MDEV', 19, u8, { word: false }),
-  table: attribute('FRA_TABLE', 15, u32, { word: false }),
-  goto: attribute('FRA_GOTO', 4, u32, { word: false }),
-  suppressed: attribute('FRA_SUPPRESS_PREFIXLEN', 14, u32, { ifAbsent: NOTHING_SUPPRESSED, word: false }),
-  suppressIfgroup: attribute('FRA_SUPPRESS_IFGROUP', 13, u32, { word: false }),
-  realms: attribute('FRA_FLOW', 11, realms, { word: false }),
   protocol: attribute('FRA_PROTOCOL', 21, routeProtocol, { ifAbsent: 'unspec' }),
+  l3mdev: attribute('FRA_L3MDEV', 19, { ...bool(u8), isFlag: true, words: () => [] }, { ifAbsent: false }),
+  table: attribute('FRA_TABLE', 15, u32, { word: 'lookup' }),
+  goto: attribute('FRA_GOTO', 4, u32),
+  suppressPrefixlength: attribute('FRA_SUPPRESS_PREFIXLEN', 14, absent(NOTHING_SUPPRESSED, u32)),
+  suppressIfgroup: attribute('FRA_SUPPRESS_IFGROUP', 13, u32),
+  realms: attribute('FRA_FLOW', 11, realms),
   unknown: others(),
 });
 
@@ -122,73 +123,58 @@ export const ipRule = new Family({
   messages: ['RULE', 32],
   body: body(header, attributes),
   saysFamily: true,
-  complete: (
-    { from, to, table: number, l3mdev, suppressPrefixlength, protocol = 'unspec', ...config }: Partial<Rule>,
-    verb,
-  ) =>
-    verb === 'list'
-      ? { family: config.family }
-      : {
-          ...{ action: 'to_tbl' as const, ...config, table: number },
-          ...{ from: from?.address, fromLength: from?.length, to: to?.address, toLength: to?.length },
-          ...{ l3mdev: l3mdev ? 1 : undefined, suppressed: suppressPrefixlength },
-          protocol: protocol === 'unspec' ? undefined : protocol,
-        },
-  state: ({ fromLength, toLength, lowTable, suppressed, l3mdev, ...read }): Rule => {
-    const { family, priority, action, not, tos, iif, oif, fwmark, uidrange, ipproto, sport, dport, unknown } = read;
-    const { tunId, suppressIfgroup } = read;
+  complete: ({ from, to, protocol, ...config }: Partial<Rule>, verb) => {
+    if (verb === 'list') return { family: config.family };
+    const { action = 'to_tbl', l3mdev, table: number } = config;
+    return {
+      ...{ ...config, action },
+      ...{ from: from?.address, fromLength: from?.length, to: to?.address, toLength: to?.length },
+      // The kernel has the table 0 for a rule that looks nothing up in a table of its own.
+      table: action === 'to_tbl' && !l3mdev ? number : undefined,
+      protocol: protocol === 'unspec' ? undefined : protocol,
+    };
+  },
+  state: ({ fromLength, toLength, lowTable, ...read }): Rule => {
+    const { action, not, tos, iif, oif, fwmark, tunId, uidrange, ipproto, sport, dport, l3mdev, unknown } = read;
+    const selectors = [iif, oif, fwmark, tunId, uidrange, ipproto, sport, dport];
     const selects =
       fromLength > 0 ||
       toLength > 0 ||
       not ||
       tos > 0 ||
       unknown.length > 0 ||
-      [iif, oif, fwmark, uidrange, ipproto, sport, dport, tunId].some((selector) => selector !== undefined);
-    const suppresses = suppressed !== NOTHING_SUPPRESSED || suppressIfgroup !== undefined;
+      selectors.some((selector) => selector !== undefined);
+    const suppresses = read.suppressPrefixlength !== undefined || read.suppressIfgroup !== undefined;
     const isWhole = action === 'to_tbl' && !suppresses && !selects;
     return {
-      ...{ family, priority, action, table: read.table ?? lowTable, goto: read.goto },
-      suppressPrefixlength: suppressed === NOTHING_SUPPRESSED ? undefined : suppressed,
-      ...{ suppressIfgroup, realms: read.realms, tunId, protocol: read.protocol },
-      isPlain: isWhole && !l3mdev,
-      isOfVrfs: isWhole && Boolean(l3mdev),
+      ...read,
+      table: read.table ?? lowTable,
       from: read.from === undefined ? undefined : { address: read.from, length: fromLength },
       to: read.to === undefined ? undefined : { address: read.to, length: toLength },
-      ...{ not, tos, iif, oif, fwmark, fwmask: read.fwmask, l3mdev: Boolean(l3mdev), uidrange, ipproto, sport, dport },
-      unknown,
+      ...{ isPlain: isWhole && !l3mdev, isOfVrfs: isWhole && l3mdev },
     };
   },
-  words: (config, _, rest) => [...ownWords(config), ...rest, ...doneWords(config)],
+  words: (config, _, rest) => [...headerWords(config), ...rest, ...actionWords(config)],
 });
 
-function ownWords({ not, from, to, tos = 0, fwmark, fwmask = WHOLE_MARK }: Partial<Rule>): string[] {
-  const hexadecimal = (number: number) => `0x${number.toString(16)}`;
+function headerWords({ not, from, to, tos = 0, fwmark, fwmask }: Partial<Rule>): string[] {
   return [
     ...(not ? ['not'] : []),
     ...(from ? ['from', `${from.address}/${from.length}`] : []),
     ...(to ? ['to', `${to.address}/${to.length}`] : []),
     ...(tos ? ['tos', hexadecimal(tos)] : []),
-    ...(fwmark === undefined ? [] : ['fwmark', `${hexadecimal(fwmark)}/${hexadecimal(fwmask)}`]),
+    ...(fwmark === undefined ? [] : ['fwmark', markWords({ fwmark, fwmask })]),
   ];
 }
 
-function doneWords({
-  action = 'to_tbl',
-  table: number,
-  goto,
-  l3mdev,
-  realms: flow,
-  ...config
-}: Partial<Rule>): string[] {
-  const { suppressPrefixlength, suppressIfgroup } = config;
-  const suppressor = [
-    ...(suppressPrefixlength === undefined ? [] : ['suppress_prefixlength', String(suppressPrefixlength)]),
-    ...(suppressIfgroup === undefined ? [] : ['suppress_ifgroup', String(suppressIfgroup)]),
-    ...(flow === undefined ? [] : ['realms', flow]),
-  ];
-  if (action !== 'to_tbl') return action === 'goto' ? ['goto', String(goto)] : [action];
-  if (l3mdev) return ['l3mdev', ...suppressor];
-  return [...(number === undefined ? [] : ['lookup', String(number)]), ...suppressor];
+/** `0x1`; `0x1/0xff` where only some bits of a mark count. */
+export function markWords({ fwmark, fwmask = WHOLE_MARK }: { fwmark: number; fwmask?: number | undefined }): string {
+  return fwmask === WHOLE_MARK ? hexadecimal(fwmark) : `${hexadecimal(fwmark)}/${hexadecimal(fwmask)}`;
+}
+
+/** `lookup` and `goto` are said by their attributes. */
+function actionWords({ action = 'to_tbl' }: Partial<Rule>): string[] {
+  return action === 'to_tbl' || action === 'goto' ? [] : [action];
 }
 
 /** `local`, `main`, and of IPv4 `default` (`fib_default_rules_init`, `fib6_rules_net_init`): priority and table. */

@@ -8,6 +8,11 @@ import { type Fixed, fixed, type JsonSchema, type Type } from './type.ts';
 
 const TEXT: JsonSchema = { type: 'string' };
 
+/** As iproute2 says marks and types of service. */
+export function hexadecimal(value: number): string {
+  return `0x${value.toString(16)}`;
+}
+
 type Order = 'UInt8' | 'UInt16LE' | 'UInt32LE' | 'Int32LE' | 'UInt16BE' | 'UInt32BE' | 'Int32BE';
 type Reader = `read${Order}`;
 type Writer = `write${Order}`;

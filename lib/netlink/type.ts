@@ -77,6 +77,17 @@ export function fixed<R, W = R>(
   };
 }
 
+/** A type whose value `nothing` is read as none: the kernel always says the attribute. */
+export function absent<R, W>(nothing: R, of: Type<R, W>): Type<R | undefined, W> {
+  return {
+    ...(of as Type<R | undefined, W>),
+    read: (bytes) => {
+      const value = of.read(bytes);
+      return value === nothing ? undefined : value;
+    },
+  };
+}
+
 /** Has an object's properties stand in the object around it: `up` beside `mtu`, not `flags.up`. */
 export function flat<T extends Type<object, never> & { readonly keys: readonly string[] }>(type: T): T & Flat {
   return { ...type, flat: type.keys };

@@ -3,11 +3,12 @@ import { SO_BINDTOIFINDEX, SOL_SOCKET } from '../kernel/constants.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
 import type { Socket } from '../kernel/socket.ts';
 import { ipSocketAddress } from '../kernel/socket-address.ts';
+import { isLinkLocal } from '../wire/ip-address.ts';
 import type { Question } from './question.ts';
 
 /** The device that a link-local address is on: without it there is no way there (`tcp_v6_connect`, `udpv6_sendmsg`). */
 export function scopeOf({ to, source }: Question): number {
-  return /^fe[89ab]/i.test(to.address) ? source.device.index : 0;
+  return isLinkLocal(to.address) ? source.device.index : 0;
 }
 
 /** Has a socket send as the spec chose: from an address, or also by a device. 0, or the errno. */

@@ -1,4 +1,4 @@
-import { ETH_P_ARP, SOCK_RAW } from '../kernel/constants.ts';
+import { ETH_P_ARP } from '../kernel/constants.ts';
 import { entryOf } from '../kernel/entry-of.ts';
 import { errnoName } from '../kernel/libc.ts';
 import { openPacketSocket, takeLosses } from '../kernel/packet-socket.ts';
@@ -36,9 +36,7 @@ export class FrameSocket {
   }
 
   private constructor(namespace: Namespace, etherType: number) {
-    this.#socket = engineOf(namespace.lab).resources.add(
-      openPacketSocket(engineOf(namespace).netns, etherType, SOCK_RAW),
-    );
+    this.#socket = engineOf(namespace.lab).resources.add(openPacketSocket(engineOf(namespace).netns, etherType));
   }
 
   /** Puts a frame on a device; why it could not leave, or undefined. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { now } from '../kernel/clock.ts';
-import { PACKET_OUTGOING, SOCK_RAW } from '../kernel/constants.ts';
+import { PACKET_OUTGOING } from '../kernel/constants.ts';
 import { firstReady } from '../kernel/first-ready.ts';
 import { openPacketSocket } from '../kernel/packet-socket.ts';
 import type { Socket } from '../kernel/socket.ts';
@@ -118,7 +118,7 @@ function addChild(lab: Lab, uplink: Uplink, name: string): Child {
   return {
     name,
     device,
-    socket: engineOf(lab).resources.add(openPacketSocket(engineOf(namespace).netns, EXPERIMENTAL, SOCK_RAW)),
+    socket: engineOf(lab).resources.add(openPacketSocket(engineOf(namespace).netns, EXPERIMENTAL)),
   };
 }
 

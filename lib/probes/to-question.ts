@@ -6,7 +6,7 @@ import { Interface, isBridge, Namespace, UsageError } from '../lab/index.ts';
 import { routeIfAny } from '../lab/route-to.ts';
 import { areOnOneLink } from '../lab/segment.ts';
 import { type AddressState, isRoutable, SCOPE_HOST } from '../netlink/address.ts';
-import { contains, type Family, familyOf, normalizeIp } from '../wire/ip-address.ts';
+import { contains, type Family, familyOf, isLinkLocal, normalizeIp } from '../wire/ip-address.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import { goneBecause } from './gone-address.ts';
 import { notAnAddress } from './not-an-address.ts';
@@ -165,10 +165,6 @@ function heldElsewhere(namespace: Namespace, families: readonly Family[]): strin
     (own) => families.includes(own.family) && isRoutable(own) && !deviceAt(namespace, own.index),
   );
   return held ? ` (${held.address} is on none of its links)` : '';
-}
-
-function isLinkLocal(address: string): boolean {
-  return /^fe[89ab]/i.test(address);
 }
 
 /** Whether a device neither has an IPv6 address but that of its link, nor was given one. */

@@ -19,7 +19,7 @@ export function buildable(state: WholeLabState): Buildable {
     }),
   );
   const leftOut = state.namespaces.flatMap(({ name }, at) =>
-    (left[at] ?? []).map(({ link, why }) => `# Left out: ${name}/${link.name}, ${link.kind ?? 'unknown'}${why}`),
+    (left[at] ?? []).map(({ link, why }) => `${name}/${link.name}, ${link.kind ?? 'unknown'}${why}`),
   );
   const namespaces = state.namespaces.map((namespace, at) =>
     without(namespace, new Map(left[at]?.map(({ link }) => [link.index, link]))),

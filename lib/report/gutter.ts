@@ -1,4 +1,4 @@
-import type { Joint } from './topology-columns.ts';
+import type { Joint } from './topology-lines.ts';
 
 /** What stands between two columns. */
 export interface Gutter {

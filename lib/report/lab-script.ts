@@ -2,7 +2,7 @@ import { visible } from '../kernel/visible-text.ts';
 import type { Request } from '../netlink/request.ts';
 import { buildable } from './buildable.ts';
 import type { WholeLabState, WholeNamespace } from './lab-state.ts';
-import { scriptLeftOutLines } from './left-out.ts';
+import { leftOutOfScript } from './left-out.ts';
 import { addressRequests } from './script-addresses.ts';
 import { nftablesLines } from './script-filters.ts';
 import { fdbRequests, mdbRequests, vlanMulticastRequests, vlanRequests } from './script-forwarding.ts';
@@ -61,7 +61,7 @@ export function labScript(whole: WholeLabState, question?: AskedQuestion | Heard
     ['Packet filters', namespaces.flatMap(nftablesLines)],
     // A port that comes up forwards, whatever it was told before (br_stp_enable_port).
     ['Port states', each(portStateLines)],
-    ['What else there was', [...leftOut, ...each(scriptLeftOutLines)]],
+    ['What else there was', [...leftOut, ...each(leftOutOfScript)].map((what) => `# Left out: ${what}`)],
   ];
   const body = sections.flatMap(([title, lines]) => (lines.length > 0 ? ['', `# ${title}`, ...lines] : []));
   const asked = question && ('frame' in question ? heardLines(question) : questionLines(question));

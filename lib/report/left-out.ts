@@ -12,15 +12,10 @@ import { isMadeByCall, mrouteWords } from './mroute-words.ts';
 import { instancesLeftOut } from './mst-instances.ts';
 import { filtersLeftOut } from './script-filters.ts';
 import { routeConfig, whyNoNexthop, whyNoRoute } from './script-routes.ts';
-import { namesIn } from './script-words.ts';
+import { namesIn, objectWords } from './script-words.ts';
 
-/** What of a namespace a script cannot say in the words of `ip`, `bridge` and `nft`: a remark each. */
-export function leftOutLines(state: WholeLabState, namespace: WholeNamespace): string[] {
-  return leftOut(state, namespace).map((what) => `# Left out: ${what}`);
-}
-
-/** The same of a script, which takes older versions of `bridge` as well. A topology says these. */
-export function scriptLeftOutLines(state: WholeLabState, namespace: WholeNamespace): string[] {
+/** The same as {@link leftOut} of a script, which takes older versions of `bridge` as well. A topology says these. */
+export function leftOutOfScript(state: WholeLabState, namespace: WholeNamespace): string[] {
   const { name, links, vlans, mroutes } = namespace;
   const place = (device: number) => `${name}/${namesIn(state, name).device(device)}`;
   const newer = links.flatMap((link) =>
@@ -43,8 +38,7 @@ export function scriptLeftOutLines(state: WholeLabState, namespace: WholeNamespa
     .filter((route) => isMadeByCall(route, namespace))
     .map((route) => mrouteLeftOut(route, name, namesIn(state, name)));
   const ofInstances = instancesLeftOut(state, namespace);
-  const own = [...newer, ...ofInstances, ...ofVlans, ...ofLimits, ...ofGroups].map((what) => `# Left out: ${what}`);
-  return [...leftOutLines(state, namespace), ...own];
+  return [...leftOut(state, namespace), ...newer, ...ofInstances, ...ofVlans, ...ofLimits, ...ofGroups];
 }
 
 /** `ip mroute` shows multicast routes, but cannot add any. */
@@ -52,16 +46,13 @@ function mrouteLeftOut(route: Mroute, namespace: string, names: Names): string {
   return `the multicast route ${mrouteWords(route, names)} of ${namespace} (a program such as smcrouted can add it)`;
 }
 
-function leftOut(state: WholeLabState, namespace: WholeNamespace): string[] {
+/** What of a namespace a script cannot say in the words of `ip`, `bridge` and `nft`: a remark each. */
+export function leftOut(state: WholeLabState, namespace: WholeNamespace): string[] {
   const { name, qdiscs, nexthops, mroutes, rules, links, neighbours } = namespace;
   const names = namesIn(state, name);
   const place = (device: number) => `${name}/${names.device(device)}`;
   const { routes } = givenRoutes(namespace);
-  const wordsOf = (route: Route) =>
-    ipRoute
-      .add(routeConfig(route))
-      .words({ ...names, namespace: undefined })
-      .replace('ip route add ', '');
+  const wordsOf = (route: Route) => objectWords(ipRoute.add(routeConfig(route)), names);
   return [
     ...links.flatMap((link) => attributesWithoutWords(namespace, link).map((what) => `${place(link.index)}: ${what}`)),
     ...links

@@ -45,8 +45,7 @@ export function settingsToSay({ changes }: NamespaceState<'changes'>, link: Link
 /** The same in the words behind `ip link add … type KIND`. */
 export function settingWords(namespace: NamespaceState<'changes'>, link: Link): readonly string[] {
   const device = (index: number) => namespace.links.find((each) => each.index === index)?.name ?? String(index);
-  const names: Names = { namespace: undefined, device, netns: String };
-  return kindOf(link)?.table.words((linkData(namespace, link) ?? {}) as never, names) ?? [];
+  return kindOf(link)?.table.words((linkData(namespace, link) ?? {}) as never, { ...NUMBERS, device }) ?? [];
 }
 
 /** The changed settings that a script leaves out, because iproute2 6.1, or each iproute2, has no words for them. */

@@ -16,14 +16,17 @@ export function fdbRequests(namespace: WholeNamespace): Request[] {
     // One address may have several far ends.
     bridgeFdb.append({ ...entry, self: true, state: permanent ? 'PERMANENT' : 'REACHABLE' }),
   );
-  const ofBridges = givenFdb(namespace).map(({ mac, device, vlan, sticky, local, permanent, externLearn, bridge }) =>
-    bridgeFdb.replace({
-      ...{ mac, device, vlan, sticky, externLearn, state: local ? 'PERMANENT' : permanent ? 'NOARP' : 'REACHABLE' },
-      // Entries of the bridge use `self`, entries of a port use `master`.
-      ...(device === bridge ? { self: true } : { master: true }),
-    }),
-  );
-  return [...ofBridges, ...ofTunnels];
+  return [...givenFdb(namespace).map(bridgeEntryRequest), ...ofTunnels];
+}
+
+/** Adds an entry of a bridge. */
+export function bridgeEntryRequest(entry: WholeNamespace['fdb'][number]): Request {
+  const { mac, device, vlan, sticky, local, permanent, externLearn, bridge } = entry;
+  return bridgeFdb.replace({
+    ...{ mac, device, vlan, sticky, externLearn, state: local ? 'PERMANENT' : permanent ? 'NOARP' : 'REACHABLE' },
+    // Entries of the bridge use `self`, entries of a port use `master`.
+    ...(device === bridge ? { self: true } : { master: true }),
+  });
 }
 
 /** The hosts, or the nexthops, to which a tunnel sends frames for an address, except the tunnel's own `remote`. */

@@ -1,6 +1,6 @@
 import type { Request } from '../netlink/request.ts';
 import { ipRoute, type Route } from '../netlink/route.ts';
-import { contains, type Prefix, parsePrefix } from '../wire/ip-address.ts';
+import { contains, isLinkLocal, type Prefix, parsePrefix } from '../wire/ip-address.ts';
 import { tableOf } from './given-routes.ts';
 import type { WholeNamespace } from './lab-state.ts';
 import { nexthopsInOrder, routeRequests } from './script-routes.ts';
@@ -14,9 +14,6 @@ interface Gateway {
 
 /** The last one: any other route to there counts first. */
 const METRIC = 2 ** 32 - 1;
-
-/** Every device of IPv6 has these by itself. */
-const LINK_LOCAL = { address: 'fe80::', length: 10, family: 6 } as const;
 
 /**
  * Routes to the next hops that no address brings onto a link. The kernel asks for such a route only when a next hop is added
@@ -47,7 +44,8 @@ function gatewaysOf(namespace: WholeNamespace): Gateway[] {
       ...ofAddresses.map(({ address, peer, length, family }) => ({ address: peer ?? address, length, family })),
       ...ofLinks.map(({ to }) => to),
     ];
-    const isThere = [LINK_LOCAL, ...networks].some((network) => contains(network, via));
+    // Every device of IPv6 has link-local addresses by itself.
+    const isThere = isLinkLocal(via) || networks.some((network) => contains(network, via));
     return isThere ? [] : [{ via, device, table }];
   });
   const keyOf = ({ via, device, table }: Gateway) => `${via} ${device} ${table}`;

@@ -13,6 +13,11 @@ export function sayer(network: NetworkState<never>, namespace: string): (request
   return (request) => shellLine(...request.words(names).split(' '));
 }
 
+/** What adds an object, without the words before the object's own: `ip -n ns1 route add`. */
+export function objectWords(request: Pick<Request, 'words'>, names: Names): string {
+  return request.words({ ...names, namespace: undefined }).replace(/^\w+( -\d)? \w+ add /, '');
+}
+
 /** The names of a namespace's devices, and of all namespaces. */
 export function namesIn({ namespaces }: NetworkState<never>, namespace: string): Names {
   const links = namespaces.find(({ name }) => name === namespace)?.links ?? [];

@@ -21,7 +21,7 @@ import { addressConfig } from './script-addresses.ts';
 import { farEnds, givenFdb, vlanMulticastRows } from './script-forwarding.ts';
 import { isArpOff } from './script-links.ts';
 import { routeConfig } from './script-routes.ts';
-import { namesIn } from './script-words.ts';
+import { namesIn, objectWords } from './script-words.ts';
 import { vlanWords } from './vlan-words.ts';
 
 /**
@@ -33,9 +33,7 @@ export function stateText(state: WholeLabState, namespace: WholeNamespace): stri
   const { name, role, neighbours, proxies, qdiscs, nexthops, mroutes, changedSysctls, nftables, filters } = namespace;
   const names = namesIn(state, name);
   const dev = (device: number) => `dev ${names.device(device)}`;
-  /** The words behind those of the program, its namespace, its object and its verb. */
-  const wordsOf = (request: Request) =>
-    request.words({ ...names, namespace: undefined }).replace(/^\w+( -\d)? \w+ add /, '');
+  const wordsOf = (request: Request) => objectWords(request, names);
   const { routes, deleted } = givenRoutes(namespace);
   const sections: [title: string, lines: string[]][] = [
     [

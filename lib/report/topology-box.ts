@@ -1,5 +1,5 @@
 import type { TopologyDevice, TopologyEdge, TopologyNamespace } from './topology.ts';
-import type { DirectedEdge } from './topology-order.ts';
+import { type Hop, mean } from './topology-columns.ts';
 
 /** Pixels. A monospaced character is at most 0.61 of its font's size wide in any common font, so text never overflows. */
 export const METRICS = {
@@ -38,7 +38,7 @@ export interface DeviceBox {
 /** The edges of a namespace. */
 export interface Wiring {
   inside: readonly TopologyEdge[];
-  outside: readonly DirectedEdge[];
+  outside: readonly Hop[];
 }
 
 /** A device, and the devices of the same namespace that are drawn under it, in the order of the drawing. */
@@ -64,8 +64,7 @@ export function deviceLines({ addresses, notes, fault }: TopologyDevice): { addr
 }
 
 /**
- * Arranges a namespace: devices stand on the side on which they are connected, those connected on both as wide as the
- * box. The height does not depend on `pull`, which orders the devices of a side.
+ * Arranges a namespace: devices stand on the side on which they are connected, those connected on both as wide as the box.
  *
  * @param pull how far down the other end of an edge stands
  * @param least the width that the box has at least
@@ -73,7 +72,7 @@ export function deviceLines({ addresses, notes, fault }: TopologyDevice): { addr
 export function arrange(
   namespace: TopologyNamespace,
   wiring: Wiring,
-  pull: (otherEnd: string) => number = () => 0,
+  pull: (otherEnd: string) => number,
   least = 0,
 ): Box {
   const groups = groupsOf(namespace, wiring, pull);
@@ -85,7 +84,9 @@ export function arrange(
   // What the columns do not need they share.
   const spare = columns.length > 0 ? (inner - columnsWidth) / columns.length : 0;
   // Above the columns or below them, whichever crosses fewer wires.
-  const middle = mean(columns.flat().flatMap((group) => (Number.isFinite(group.pull) ? group.pull : [])));
+  const middle =
+    mean(columns.flat().flatMap((group) => (Number.isFinite(group.pull) ? group.pull : []))) ??
+    Number.POSITIVE_INFINITY;
   const lower = both.filter((group) => group.pull > middle);
   const upper = both.filter((group) => !lower.includes(group));
   const top = title + spaceOf(upper);
@@ -114,9 +115,9 @@ function groupsOf({ devices }: TopologyNamespace, { inside, outside }: Wiring, p
   const under = hangingOf(inside);
   const hanging = Map.groupBy(devices, ({ key }) => under.get(key)?.key);
   const ends = new Map(devices.map(({ key }) => [key, [] as End[]]));
-  for (const { left, right } of outside) {
+  for (const { left, right, back } of outside) {
     ends.get(left)?.push({ side: 'right', other: right });
-    ends.get(right)?.push({ side: 'left', other: left });
+    ends.get(right)?.push({ side: back ? 'right' : 'left', other: left });
   }
   const grow = (key: string | undefined, depth: number): Group[] =>
     (hanging.get(key) ?? [])
@@ -155,7 +156,7 @@ function groupOf(rows: Group['rows'], ends: End[], pull: (otherEnd: string) => n
     side: sideOf(on('left'), on('right')),
     width: Math.max(...rows.map(({ device, depth }) => depth * METRICS.indent + deviceWidth(device))),
     height: sum(rows.map(({ device }) => deviceHeight(device))) + METRICS.gap * (rows.length - 1),
-    pull: mean(ends.map(({ other }) => pull(other))),
+    pull: mean(ends.map(({ other }) => pull(other))) ?? Number.POSITIVE_INFINITY,
   };
 }
 
@@ -217,8 +218,4 @@ function widest(groups: readonly Group[]): number {
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, each) => total + each, 0);
-}
-
-function mean(numbers: readonly number[]): number {
-  return numbers.length > 0 ? sum(numbers) / numbers.length : Number.POSITIVE_INFINITY;
 }

@@ -1,11 +1,7 @@
-import { Graph, layout } from '@dagrejs/dagre';
 import { isInside, namespaceOf, type Topology, type TopologyEdge } from './topology.ts';
 import { arrange, type Box, METRICS, type Wiring } from './topology-box.ts';
-import { type DirectedEdge, directEdges, partsOf } from './topology-order.ts';
-import { straighten } from './topology-straighten.ts';
-
-// dagre and not elkjs, which draws bridges well, but a switch with thirty hosts badly, takes 3 to 12 times the processor time for a layout,
-// 170 ms to load, more than two minutes for 1,000 hosts, and 8 MB of disk.
+import { columnsOf, type Hop, placeColumns } from './topology-columns.ts';
+import { partsOf } from './topology-order.ts';
 
 export interface Layout {
   width: number;
@@ -22,41 +18,30 @@ export interface PlacedBox extends Box {
 /** An edge between two namespaces, from left to right. */
 export interface Wire {
   edge: TopologyEdge;
-  /** Pairs of points: a line runs straight from the first to the second of a pair, and bends on to the next pair. */
-  runs: Run[];
   /** The device on the left. */
   left: string;
+  /** From the device to the side of its column, and from the side of the other column to the other device; between them it bends. */
+  runs: [Run, Run];
+  /** Where the bend has its points of control. */
+  middle: number;
 }
 
 type Run = [Point, Point];
-
-/** Where an edge passes a column that it does not end in: dagre keeps this free for it. */
-export interface Lane {
-  x: number;
-  y: number;
-  width: number;
-  height: 0;
-}
 
 export interface Point {
   x: number;
   y: number;
 }
 
-/** All boxes of one rank stand in a column; wires bend only between columns, so they never cross a box. */
-interface Column {
-  center: number;
-  left: number;
-  right: number;
-}
-
 const MARGIN = 12;
-/** A tight tree has next to no more crossings than dagre's own choice, the network simplex, which takes 8 s for 1,000 hosts. */
-const SPACING = { rankdir: 'LR', ranker: 'tight-tree', ranksep: 58, nodesep: METRICS.apart, edgesep: 16 } as const;
+/** Between two columns: wires bend only here, so they never cross a box. */
+const GUTTER = 58;
+/** Between wires that come back to their column. */
+const LANE = 16;
 /** Parts of a lab stand beside each other up to this width, which the report's page has room for. */
 const LINE = 760;
 
-/** Lays a lab out, part by part: dagre places the namespaces, whose insides are ours to arrange. */
+/** Lays a lab out, part by part. */
 export function layOut(topology: Topology): Layout {
   const parts = partsOf(topology).map(layOutPart);
   const line = Math.max(LINE, ...parts.map(({ width }) => width));
@@ -64,9 +49,11 @@ export function layOut(topology: Topology): Layout {
   let [x, y] = [0, 0];
   for (const part of parts) {
     if (x + part.width > line) [x, y] = [0, whole.height + METRICS.apart];
-    const { boxes, wires } = move(part, x + MARGIN, y + MARGIN);
-    whole.boxes.push(...boxes);
-    whole.wires.push(...wires);
+    const [right, down] = [x + MARGIN, y + MARGIN];
+    const move = (point: Point): Point => ({ x: point.x + right, y: point.y + down });
+    whole.boxes.push(...part.boxes.map((box) => ({ ...box, ...move(box) })));
+    for (const { runs, middle, ...wire } of part.wires)
+      whole.wires.push({ ...wire, runs: runs.map((run) => run.map(move)) as Wire['runs'], middle: middle + right });
     whole.width = Math.max(whole.width, x + part.width);
     whole.height = Math.max(whole.height, y + part.height);
     x += part.width + METRICS.apart;
@@ -74,143 +61,75 @@ export function layOut(topology: Topology): Layout {
   return { ...whole, width: whole.width + 2 * MARGIN, height: whole.height + 2 * MARGIN };
 }
 
-function move(layout: Layout, x: number, y: number): Layout {
-  const boxes = layout.boxes.map((box) => ({ ...box, x: box.x + x, y: box.y + y }));
-  const wires = layout.wires.map((wire) => ({
-    ...wire,
-    runs: wire.runs.map((run) => run.map((point) => ({ x: point.x + x, y: point.y + y })) as Run),
-  }));
-  return { ...layout, boxes, wires };
-}
-
 /** A part begins at (0, 0). */
 function layOutPart(topology: Topology): Layout {
-  const directed = directEdges(topology);
-  const wiringOf = wirings(topology, directed);
-  const sized = topology.namespaces.map((namespace) => arrange(namespace, wiringOf(namespace.name)));
-  const { centers, routes } = place(sized, directed);
-  const columns = columnsOf(sized, centers);
-  const centerOf = (name: string) => centers.get(name) as Point;
-  const boxes = sized.map(({ namespace, height }): PlacedBox => {
-    const { x, y } = centerOf(namespace.name);
-    const column = columns.find(({ center }) => isAt(center, x)) as Column;
-    const pull = (otherEnd: string) => centerOf(namespaceOf(otherEnd)).y;
-    const box = arrange(namespace, wiringOf(namespace.name), pull, column.right - column.left);
-    return { ...box, x: column.left, y: Math.round(y - height / 2) };
+  const { columns, hops } = columnsOf(topology);
+  const wiringOf = wirings(topology, hops);
+  const places = new Map(columns.flatMap((column) => column.map(({ name }, at) => [name, at])));
+  const pull = (otherEnd: string) => places.get(namespaceOf(otherEnd)) ?? 0;
+  let x = 0;
+  const placed = columns.map((column, at) => {
+    const widths = column.map((namespace) => arrange(namespace, wiringOf(namespace.name), pull).width);
+    const left = x;
+    const back = hops.filter((hop) => hop.back && hop.column === at).length;
+    const isLast = at === columns.length - 1;
+    x += Math.max(...widths) + (isLast && back === 0 ? 0 : GUTTER + back * LANE);
+    return column.map((namespace) => {
+      const box = arrange(namespace, wiringOf(namespace.name), pull, Math.max(...widths));
+      const middles = new Map(box.devices.map(({ device, y, height }) => [device.key, y + height / 2]));
+      return { ...box, name: namespace.name, x: left, y: 0, offsetOf: (key: string) => middles.get(key) ?? 0 };
+    });
   });
-  const lanes = routes.map((points) => lanesOf(points, columns));
-  straighten(topology, boxes, directed, lanes);
-  const places = placesOf(boxes);
-  const wires = directed.map((each, index) => wireOf(each, lanes[index] ?? [], places));
-  const [left, right] = [Math.min(...boxes.map(({ x }) => x)), Math.max(...boxes.map((box) => box.x + box.width))];
-  const heights = wires.flatMap(({ runs }) => runs.flat().map(({ y }) => y));
-  const top = Math.floor(Math.min(...boxes.map(({ y }) => y), ...heights));
-  const bottom = Math.ceil(Math.max(...boxes.map(({ y, height }) => y + height), ...heights));
-  return move({ width: right - left, height: bottom - top, boxes, wires }, -left, -top);
+  placeColumns(placed, hops, { gap: METRICS.apart, isCentered: true });
+  const byName = new Map(placed.flat().map((box) => [box.name, box]));
+  const boxes = topology.namespaces.flatMap(({ name }) => byName.get(name) ?? []);
+  return {
+    width: x,
+    height: Math.max(...boxes.map(({ y, height }) => y + height)),
+    boxes,
+    wires: wiresOf(boxes, hops),
+  };
 }
 
 /** The edges of each namespace. */
-function wirings({ edges }: Topology, directed: readonly DirectedEdge[]): (name: string) => Wiring {
+function wirings({ edges }: Topology, hops: readonly Hop[]): (name: string) => Wiring {
   const inside = Map.groupBy(edges.filter(isInside), ({ from }) => namespaceOf(from));
-  const ends = directed.flatMap((edge) => [edge.left, edge.right].map((key) => ({ name: namespaceOf(key), edge })));
+  const ends = hops.flatMap((hop) => [hop.left, hop.right].map((key) => ({ name: namespaceOf(key), hop })));
   const outside = Map.groupBy(ends, ({ name }) => name);
-  return (name) => ({ inside: inside.get(name) ?? [], outside: (outside.get(name) ?? []).map(({ edge }) => edge) });
+  return (name) => ({ inside: inside.get(name) ?? [], outside: (outside.get(name) ?? []).map(({ hop }) => hop) });
 }
 
-/** Where dagre has the namespaces' centers, and the points that each edge passes. */
-function place(boxes: readonly Box[], directed: readonly DirectedEdge[]) {
-  const graph = new Graph({ multigraph: true });
-  graph.setGraph({ ...SPACING });
-  for (const { namespace, width, height } of boxes) graph.setNode(namespace.name, { width, height });
-  for (const [index, { left, right }] of directed.entries()) {
-    graph.setEdge(namespaceOf(left), namespaceOf(right), {}, String(index));
-  }
-  layout(graph);
-  const centers = new Map(boxes.map(({ namespace: { name } }) => [name, pointOf(graph.node(name))]));
-  const routes = directed.map(({ left, right }, index): Point[] => {
-    const { points } = graph.edge(namespaceOf(left), namespaceOf(right), String(index));
-    return (points ?? []).map(pointOf);
-  });
-  // dagre cares for crossings, not for which end is up: the first of a lab should be.
-  if (isUpsideDown([...centers.values()])) {
-    const { height = 0 } = graph.graph();
-    for (const point of [...centers.values(), ...routes.flat()]) point.y = height - point.y;
-  }
-  return { centers, routes };
-}
-
-/** dagre's declarations name modules without an extension, which `nodenext` reads as `any`: types begin here. */
-function pointOf({ x = 0, y = 0 }: Partial<Point>): Point {
-  return { x, y };
-}
-
-/** Whether, of the boxes in a column, more stand above than below an earlier one of the lab. */
-function isUpsideDown(centers: readonly Point[]): boolean {
-  let inverted = 0;
-  for (const [index, one] of centers.entries()) {
-    for (const later of centers.slice(index + 1)) if (isAt(one.x, later.x)) inverted += Math.sign(one.y - later.y);
-  }
-  return inverted > 0;
-}
-
-/** As wide as the widest of their boxes. */
-function columnsOf(boxes: readonly Box[], centers: ReadonlyMap<string, Point>): Column[] {
-  const columns: Column[] = [];
-  for (const { namespace, width } of boxes) {
-    const center = centers.get(namespace.name)?.x ?? 0;
-    const [left, right] = [Math.round(center - width / 2), Math.round(center - width / 2) + width];
-    const column = columns.find((each) => isAt(each.center, center));
-    if (!column) columns.push({ center, left, right });
-    else Object.assign(column, { left: Math.min(column.left, left), right: Math.max(column.right, right) });
-  }
-  return columns;
-}
-
-/** dagre centers all of a rank on one x, but counts in fractions. */
-function isAt(one: number, other: number): boolean {
-  return Math.abs(one - other) < 2;
-}
-
-function lanesOf(points: Point[], columns: Column[]): Lane[] {
-  return points.slice(1, -1).flatMap(({ x, y }): Lane[] => {
-    const column = columns.find(({ center }) => isAt(center, x));
-    return column ? [{ x: column.left, y, width: column.right - column.left, height: 0 }] : [];
-  });
-}
-
-function wireOf({ edge, left, right }: DirectedEdge, lanes: readonly Lane[], places: Places): Wire {
-  const [start, end] = [left, right].map((key) => places.get(key)) as [Place, Place];
-  const passed = lanes.map(({ x, y, width }) => level(x, x + width, y));
-  const [first, last] = [level(start.right, start.column.right, start.y), level(end.column.left, end.left, end.y)];
-  return { edge, left, runs: [first, ...passed, last] };
-}
-
-function level(from: number, to: number, y: number): Run {
-  return [
-    { x: from, y },
-    { x: to, y },
-  ];
-}
-
-/** A device's left and right side, and its middle's height. Its box is as wide as the column. */
-interface Place extends Side {
-  y: number;
-  column: Side;
-}
-
-interface Side {
-  left: number;
-  right: number;
-}
-
-type Places = ReadonlyMap<string, Place>;
-
-function placesOf(boxes: readonly PlacedBox[]): Places {
-  const places = boxes.flatMap((box) =>
-    box.devices.map(({ device, x, y, width, height }): [string, Place] => {
-      const [left, column] = [box.x + x, { left: box.x, right: box.x + box.width }];
-      return [device.key, { left, right: left + width, y: box.y + y + height / 2, column }];
-    }),
+function wiresOf(boxes: readonly PlacedBox[], hops: readonly Hop[]): Wire[] {
+  const places = new Map(
+    boxes.flatMap((box) => box.devices.map(({ device, ...own }) => [device.key, { box, own }] as const)),
   );
-  return new Map(places);
+  /** Level, from a side of a device to the side of its column. */
+  const runAt = (key: string, side: 'left' | 'right'): Run => {
+    const { box, own } = places.get(key) as NonNullable<ReturnType<typeof places.get>>;
+    const y = box.y + own.y + own.height / 2;
+    const [device, column] = side === 'left' ? [own.x, 0] : [own.x + own.width, box.width];
+    return [
+      { x: box.x + device, y },
+      { x: box.x + column, y },
+    ];
+  };
+  const wires = hops.map(({ edge, left, right, back, column }) => {
+    const [end, arriving] = runAt(right, back ? 'right' : 'left');
+    const [start, leaving] = runAt(left, 'right');
+    const runs: Wire['runs'] = [
+      [start, leaving],
+      [arriving, end],
+    ];
+    return { edge, left, back, column, runs, middle: (leaving.x + arriving.x) / 2 };
+  });
+  // The longer one, the farther it goes out.
+  const lengthOf = ({ runs: [[, from], [to]] }: Wire) => Math.abs(from.y - to.y);
+  const returning = Map.groupBy(
+    wires.filter(({ back }) => back),
+    ({ column }) => column,
+  );
+  for (const column of returning.values())
+    for (const [at, wire] of column.toSorted((one, other) => lengthOf(one) - lengthOf(other)).entries())
+      wire.middle += (2 + at) * LANE;
+  return wires;
 }

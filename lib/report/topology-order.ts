@@ -11,11 +11,7 @@ export interface DirectedEdge {
   right: string;
 }
 
-/**
- * Says of each edge between two namespaces which end is left, without a circle. The layout library layers what is
- * directed, but cables have no direction, and what stands where makes a drawing clear or not: a lab is laid out from
- * one end to the other, and leaves stand on the outside.
- */
+/** Says of each edge between two namespaces which end is left: a lab is laid out from one end to the other, and leaves stand on the outside. */
 export function directEdges({ namespaces, edges }: Topology): DirectedEdge[] {
   const between = edges.filter((edge) => !isInside(edge));
   const names = namespaces.map(({ name }) => name);
@@ -46,7 +42,7 @@ export function partsOf({ namespaces, edges }: Topology): Topology[] {
   }));
 }
 
-export function neighboursOf(namespaces: TopologyNamespace[], edges: TopologyEdge[]): Neighbours {
+function neighboursOf(namespaces: TopologyNamespace[], edges: TopologyEdge[]): Neighbours {
   const neighbours: Neighbours = new Map(namespaces.map(({ name }) => [name, new Set()]));
   for (const edge of edges) {
     if (isInside(edge)) continue;
@@ -73,7 +69,7 @@ function positions(neighbours: Neighbours): Map<string, number> {
 }
 
 /** How many steps away each namespace is that can be got to. */
-export function distances(start: string, neighbours: Neighbours): Map<string, number> {
+function distances(start: string, neighbours: Neighbours): Map<string, number> {
   const found = new Map([[start, 0]]);
   // A map's iterator comes to what is added meanwhile: this is the queue of a breadth-first search.
   for (const [name, distance] of found) {

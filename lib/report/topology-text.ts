@@ -1,6 +1,6 @@
 import { drawGutter, type Gutter } from './gutter.ts';
 import type { Topology } from './topology.ts';
-import { columnsOf, type Joint, type PlacedBlock } from './topology-columns.ts';
+import { type Joint, layOutLines, type PlacedBlock } from './topology-lines.ts';
 import { partsOf } from './topology-order.ts';
 
 /**
@@ -17,7 +17,7 @@ export function topologyText(topology: Topology, { addresses = false } = {}): st
 }
 
 function partText(topology: Topology, addresses: boolean): string {
-  const { columns, joints } = columnsOf(topology, addresses);
+  const { columns, joints } = layOutLines(topology, addresses);
   return linesOf(columns, joints, 1) ?? (linesOf(columns, joints, 2) as string);
 }
 

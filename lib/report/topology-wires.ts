@@ -21,31 +21,24 @@ export function trailOf(paths: readonly (readonly string[])[], lostAt: string | 
   return { devices: new Set(paths.flat()), hops, lostAt };
 }
 
-/** A wire through its runs, with an arrow in its middle where a packet passed. */
-export function wirePath({ edge, left, runs }: Wire, { hops }: Trail): string {
-  const from = hops.get(`${edge.from} ${edge.to}`);
-  const words = runs.map(([start, end], index) => {
-    const before = runs[index - 1]?.[1];
-    const begin = before ? bend(before, start) : `M${show(start)}`;
-    return start.x === end.x ? begin : `${begin}H${round(end.x)}`;
-  });
-  const line = `<path d="${words.join('')}" fill="none" stroke="currentColor"/>`;
-  return from === undefined ? line : `${line}\n${arrow(runs, from === left)}`;
+/** A wire through its two runs, with an arrow in the middle of its bend where a packet passed. */
+export function wirePath({ edge, left, runs, middle }: Wire, { hops }: Trail): string {
+  const passedFrom = hops.get(`${edge.from} ${edge.to}`);
+  const [[start, from], [to, end]] = runs;
+  const controls = `C${round(middle)} ${round(from.y)} ${round(middle)} ${round(to.y)} `;
+  const isStraight = Math.abs(from.y - to.y) < 1;
+  const words = `M${show(start)}${level(start, from)}${isStraight ? 'L' : controls}${show(to)}${level(to, end)}`;
+  const line = `<path d="${words}" fill="none" stroke="currentColor"/>`;
+  if (passedFrom === undefined) return line;
+  // The middle of such a curve is three quarters of the way to its points of control; the tangent there is (dx, 2 dy).
+  const at = `${round(0.75 * middle + (from.x + to.x) / 8)} ${round((from.y + to.y) / 2)}`;
+  const angle = Math.atan2(2 * (to.y - from.y), to.x - from.x) + (passedFrom === left ? 0 : Math.PI);
+  return `${line}\n<polygon points="8,0 -6,-7 -6,7" transform="translate(${at}) rotate(${round((angle * 180) / Math.PI)})"/>`;
 }
 
-/** Between columns, leaving and arriving level. */
-function bend(from: Point, to: Point): string {
-  if (Math.abs(from.y - to.y) < 1) return `L${show(to)}`;
-  const middle = round((from.x + to.x) / 2);
-  return `C${middle} ${round(from.y)} ${middle} ${round(to.y)} ${show(to)}`;
-}
-
-/** In the middle of the first bend; the tangent of such a curve there is (dx, 2 dy). */
-function arrow(runs: Wire['runs'], rightward: boolean): string {
-  const [from, to] = [runs[0]?.[1], runs[1]?.[0]] as [Point, Point];
-  const angle = Math.atan2(2 * (to.y - from.y), to.x - from.x) + (rightward ? 0 : Math.PI);
-  const at = `translate(${round((from.x + to.x) / 2)} ${round((from.y + to.y) / 2)}) rotate(${round((angle * 180) / Math.PI)})`;
-  return `<polygon points="8,0 -6,-7 -6,7" transform="${at}"/>`;
+/** To the side of a column, where the device does not reach it. */
+function level(from: Point, to: Point): string {
+  return from.x === to.x ? '' : `H${round(to.x)}`;
 }
 
 /** An elbow from the device below to one that hangs under it in the same namespace. */

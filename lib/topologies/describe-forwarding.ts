@@ -2,12 +2,11 @@ import { isDeepStrictEqual } from 'node:util';
 import { kindOf } from '../links/registry.ts';
 import { changedMulticast } from '../netlink/bridge-vlan.ts';
 import { bridgeMdb } from '../netlink/mdb.ts';
-import { bridgeFdb } from '../netlink/neighbour.ts';
 import type { Request } from '../netlink/request.ts';
 import { idsOf, rowsOf } from '../netlink/vlan-rows.ts';
 import type { WholeNamespace } from '../report/lab-state.ts';
 import { instanceRemarks, instancesOf } from '../report/mst-instances.ts';
-import { farEnds, givenFdb, vlanMulticastRows } from '../report/script-forwarding.ts';
+import { bridgeEntryRequest, farEnds, givenFdb, vlanMulticastRows } from '../report/script-forwarding.ts';
 import { bridgeOf } from '../state/find-link.ts';
 import type { Link, PortVlans } from '../state/network-state.ts';
 import { omitEmpty, type Subject } from './described.ts';
@@ -64,10 +63,7 @@ export function otherForwarding(namespace: WholeNamespace): Request[] {
   return [
     ...inOneOrder(givenFdb(namespace))
       .filter(({ local }) => local)
-      .map(({ mac, device, vlan, sticky, bridge }) => {
-        const where = device === bridge ? { self: true } : { master: true };
-        return bridgeFdb.replace({ mac, device, vlan, sticky, state: 'PERMANENT', ...where });
-      }),
+      .map(bridgeEntryRequest),
     ...inOneOrder(namespace.mdb)
       .filter((entry) => entry.state === 'permanent' && !isSayable(entry))
       .map((entry) => bridgeMdb.add(entry)),

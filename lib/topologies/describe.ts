@@ -2,7 +2,7 @@ import type { Defaults } from '../lab/role.ts';
 import { buildable } from '../report/buildable.ts';
 import { switchBridge } from '../report/lab-devices.ts';
 import type { WholeLabState } from '../report/lab-state.ts';
-import { leftOutLines } from '../report/left-out.ts';
+import { leftOut } from '../report/left-out.ts';
 import { settingsToSay } from '../report/link-words.ts';
 import { loadableRuleset } from '../report/script-filters.ts';
 import { describeForwarding, describeVlans, otherForwarding } from './describe-forwarding.ts';
@@ -19,7 +19,7 @@ import type { Mapping } from './topology.ts';
  * @param defaults whose settings the lab has that is to be built of it
  */
 export function describeTopology(whole: WholeLabState, defaults: Defaults): Described {
-  const { state, leftOut } = buildable(whole);
+  const { state, leftOut: ofDevices } = buildable(whole);
   const { links, exec, remarks } = describeLinks(state);
   const namespaces = state.namespaces.map((namespace): [string, Mapping | null] => {
     const subject = subjectOf(state, namespace);
@@ -48,20 +48,13 @@ export function describeTopology(whole: WholeLabState, defaults: Defaults): Desc
       ...(links.length > 0 ? { links } : {}),
     },
     remarks: [
-      ...leftOut.map((text): Remark => ({ path: [], text: plain(text) })),
+      ...ofDevices.map((text): Remark => ({ path: [], text })),
       ...state.namespaces.flatMap((namespace) =>
-        leftOutLines(state, namespace).map(
-          (text): Remark => ({ path: ['namespaces', namespace.name], text: plain(text) }),
-        ),
+        leftOut(state, namespace).map((text): Remark => ({ path: ['namespaces', namespace.name], text })),
       ),
       ...remarks.map(({ at, text }): Remark => ({ path: ['links', at], text })),
     ],
   };
-}
-
-/** A remark of a script, without its words for a shell. */
-function plain(text: string): string {
-  return text.replace(/^# Left out: /, '');
 }
 
 /** Beside a router, a host that has no routes of its own says so: it would be given the router's. */

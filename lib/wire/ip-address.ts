@@ -125,6 +125,11 @@ export function broadcastOf(prefix: Prefix): string {
   return bytesToIp(bytes);
 }
 
+/** Whether it is an IPv6 address of a link: fe80::/10 (RFC 4291 section 2.5.6). */
+export function isLinkLocal(address: string): boolean {
+  return /^fe[89ab].:/i.test(address);
+}
+
 /** Whether it is of 127.0.0.0/8, which IPv4 keeps in its host (RFC 1122 section 3.2.1.3). */
 export function isLoopbackIp(address: string): boolean {
   return address.startsWith('127.');

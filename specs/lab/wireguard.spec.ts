@@ -13,17 +13,21 @@ function build(lab: Lab, [ofA, ofB] = ['10.7.0.1/24', '10.7.0.2/24']) {
     a.link('wireguard', { privateKey: newKey(), listenPort: 51820, address: ofA as string }),
     b.link('wireguard', { privateKey: newKey(), listenPort: 51820, address: ofB as string }),
   ];
-  return { a, b, outer, left, right };
+  /** Only a knows where to find the other, so only a can ask for a session. */
+  const aKnowsB = (allowedIps = ['10.7.0.2/32']) =>
+    left.set({ peers: [{ publicKey: right.publicKey as string, endpoint: '192.0.2.2:51820', allowedIps }] });
+  const bKnowsA = (allowedIps = ['10.7.0.1/32']) =>
+    right.set({ peers: [{ publicKey: left.publicKey as string, allowedIps }] });
+  return { a, b, outer, left, right, aKnowsB, bKnowsA };
 }
 
 describeNeeding(['wireguard'], () => {
   test('two ends that know each other’s keys reach each other', async ({ lab }) => {
-    const { a, b, outer, left, right } = build(lab);
+    const { a, b, outer, left, right, aKnowsB, bKnowsA } = build(lab);
     expect((await ipLink(a, 'wireguard0')).linkinfo).toMatchObject({ info_kind: 'wireguard' });
     await expect(a).not.toReach(right, { because: 'unsent' });
-    const [ofLeft, ofRight] = [left.publicKey as string, right.publicKey as string];
-    left.set({ peers: [{ publicKey: ofRight, endpoint: '192.0.2.2:51820', allowedIps: ['10.7.0.2/32'] }] });
-    right.set({ peers: [{ publicKey: ofLeft, allowedIps: ['10.7.0.1/32'] }] });
+    aKnowsB();
+    bKnowsA();
     await expect(a).toReach(right);
     await expect(b).toReach(left);
     outer.set({ up: false });
@@ -34,11 +38,10 @@ describeNeeding(['wireguard'], () => {
   describe('mended after a lost handshake', () => {
     const networks = ['10.7.0.0/24', 'fd07::/64'];
     async function buildMended(lab: Lab, addresses?: [string, string]) {
-      const { a, left, right } = build(lab, addresses);
-      const [ofLeft, ofRight] = [left.publicKey as string, right.publicKey as string];
-      left.set({ peers: [{ publicKey: ofRight, endpoint: '192.0.2.2:51820', allowedIps: networks }] });
+      const { a, right, aKnowsB, bKnowsA } = build(lab, addresses);
+      aKnowsB(networks);
       await expect(a).not.toReach(right);
-      right.set({ peers: [{ publicKey: ofLeft, allowedIps: networks }] });
+      bKnowsA(networks);
       return { a, right };
     }
 
@@ -59,16 +62,15 @@ describeNeeding(['wireguard'], () => {
 
     // a ─ vx ┄ wireguard0 ┄ eth0 ── eth0 ┄ wireguard0 ┄ vx ─ b
     test('so does .not.toHear, of a frame inside', async ({ lab }) => {
-      const { a, b, left, right } = build(lab);
-      const [ofLeft, ofRight] = [left.publicKey as string, right.publicKey as string];
+      const { a, b, aKnowsB, bKnowsA } = build(lab);
       const allowedIps = ['10.7.0.0/24'];
       const [near, far] = [
         a.link('vxlan', { id: 5, remote: '10.7.0.2', dstport: 4789 }),
         b.link('vxlan', { id: 5, remote: '10.7.0.1', dstport: 4789 }),
       ];
-      left.set({ peers: [{ publicKey: ofRight, endpoint: '192.0.2.2:51820', allowedIps }] });
+      aKnowsB(allowedIps);
       await expect(far).not.toHear(near, { because: 'lost' });
-      right.set({ peers: [{ publicKey: ofLeft, allowedIps }] });
+      bKnowsA(allowedIps);
       await expect(expect(far).not.toHear(near)).rejects.toThrow(/^Received: +1 copy/m);
     });
 
@@ -82,10 +84,9 @@ describeNeeding(['wireguard'], () => {
   // It forgets its session when it goes down. The other end sends in that session on, and asks for a new one after 15 s.
   describe('one end has lost the session', () => {
     async function buildLost(lab: Lab) {
-      const { a, b, left, right } = build(lab);
-      const [ofLeft, ofRight] = [left.publicKey as string, right.publicKey as string];
-      left.set({ peers: [{ publicKey: ofRight, endpoint: '192.0.2.2:51820', allowedIps: ['10.7.0.2/32'] }] });
-      right.set({ peers: [{ publicKey: ofLeft, allowedIps: ['10.7.0.1/32'] }] });
+      const { a, b, right, aKnowsB, bKnowsA } = build(lab);
+      aKnowsB();
+      bKnowsA();
       await expect(a).toReach(right);
       right.set({ up: false });
       right.set({ up: true });
@@ -104,26 +105,23 @@ describeNeeding(['wireguard'], () => {
   });
 
   test('a device that went down and lost a handshake then asks again', async ({ lab }) => {
-    const { a, outer, left, right } = build(lab);
-    const [ofLeft, ofRight] = [left.publicKey as string, right.publicKey as string];
-    left.set({ peers: [{ publicKey: ofRight, endpoint: '192.0.2.2:51820', allowedIps: ['10.7.0.2/32'] }] });
-    right.set({ peers: [{ publicKey: ofLeft, allowedIps: ['10.7.0.1/32'] }] });
+    const { a, outer, left, right, aKnowsB, bKnowsA } = build(lab);
+    aKnowsB();
+    bKnowsA();
     await expect(a).toReach(right);
     left.set({ up: false });
     left.set({ up: true });
     right.set({ peers: [] });
     await expect(a).not.toReach(right);
-    right.set({ peers: [{ publicKey: ofLeft, allowedIps: ['10.7.0.1/32'] }] });
+    bKnowsA();
     await expect(expect(a).not.toReach(right)).rejects.toThrow(/Received: {2}an answer after/);
     outer.set({ up: false });
     await expect(a).not.toReach(right);
   });
 
   test('a handshake that a link may have lost by chance proves nothing', async ({ lab }) => {
-    const { a, outer, left, right } = build(lab);
-    left.set({
-      peers: [{ publicKey: right.publicKey as string, endpoint: '192.0.2.2:51820', allowedIps: ['10.7.0.2/32'] }],
-    });
+    const { a, outer, right, aKnowsB } = build(lab);
+    aKnowsB();
     outer.impair({ loss: 1 });
     await expect(expect(a).not.toReach(right)).rejects.toThrow(
       'netem of a/eth0 may have lost the only handshake of a/wireguard0 by chance',
@@ -161,12 +159,11 @@ describeNeeding(['wireguard'], () => {
   test('a packet from outside allowedIps is dropped, and a peer keeps its session when they change', async ({
     lab,
   }) => {
-    const { a, left, right } = build(lab);
-    const [ofLeft, ofRight] = [left.publicKey as string, right.publicKey as string];
-    left.set({ peers: [{ publicKey: ofRight, endpoint: '192.0.2.2:51820', allowedIps: ['10.7.0.0/24'] }] });
-    right.set({ peers: [{ publicKey: ofLeft, allowedIps: ['10.7.0.9/32'] }] });
+    const { a, right, aKnowsB, bKnowsA } = build(lab);
+    aKnowsB(['10.7.0.0/24']);
+    bKnowsA(['10.7.0.9/32']);
     await expect(a).not.toReach(right);
-    right.set({ peers: [{ publicKey: ofLeft, allowedIps: ['10.7.0.1/32'] }] });
+    bKnowsA();
     await expect(a).toReach(right);
   });
 

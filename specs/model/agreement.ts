@@ -1,6 +1,6 @@
 import { s32 } from '../../lib/kernel/bytes.ts';
 import { after, now } from '../../lib/kernel/clock.ts';
-import { SOCK_RAW, SOL_PACKET } from '../../lib/kernel/constants.ts';
+import { SOL_PACKET } from '../../lib/kernel/constants.ts';
 import { openPacketSocket } from '../../lib/kernel/packet-socket.ts';
 import type { Socket } from '../../lib/kernel/socket.ts';
 import { readPacketSocketAddress } from '../../lib/kernel/socket-address.ts';
@@ -65,10 +65,7 @@ export class Referee implements Disposable {
   constructor(lab: Lab) {
     this.#lab = lab;
     this.#sockets = new Map(
-      lab.namespaces.map((namespace) => [
-        namespace.name,
-        openPacketSocket(engineOf(namespace).netns, ETHERTYPE, SOCK_RAW),
-      ]),
+      lab.namespaces.map((namespace) => [namespace.name, openPacketSocket(engineOf(namespace).netns, ETHERTYPE)]),
     );
     // A macvlan hears the groups that somebody joined on it (macvlan_set_mac_lists); all of them here.
     for (const { name, interfaces } of lab.namespaces)

@@ -17,11 +17,16 @@ export interface Fake {
   ask(patience?: Partial<Patience>): Promise<string | undefined>;
 }
 
+interface Overrides {
+  asked?: Partial<Asked>;
+  quiet?: Partial<Quiet>;
+}
+
 /**
  * Nobody answers, every wait takes as long as it should, and nothing is known of the queues, which are empty. A spec
  * overrides what it is about.
  */
-export function fakeQuestion(overrides: { asked?: Partial<Asked>; quiet?: Partial<Quiet> } = {}): Fake {
+export function fakeQuestion(overrides: Overrides = {}): Fake {
   clock.milliseconds = 0;
   const fake: Fake = {
     sent: 0,
@@ -59,4 +64,17 @@ export function inTurn<T>(first: () => T, ...others: (() => T)[]): () => T {
   const all = [first, ...others];
   let at = 0;
   return () => (all[Math.min(at++, all.length - 1)] ?? first)();
+}
+
+/** How often a question is sent. */
+export async function timesSent(overrides?: Overrides, patience?: Partial<Patience>): Promise<number> {
+  const fake = fakeQuestion(overrides);
+  await fake.ask(patience);
+  return fake.sent;
+}
+
+/** How many milliseconds a question takes. */
+export async function timeTaken(overrides?: Overrides, patience?: Partial<Patience>): Promise<number> {
+  await fakeQuestion(overrides).ask(patience);
+  return clock.milliseconds;
 }

@@ -1,5 +1,4 @@
 import { expect, type Lab, type Namespace, test } from 'hairpin';
-import { SOCK_RAW } from '../../lib/kernel/constants.ts';
 import { openPacketSocket } from '../../lib/kernel/packet-socket.ts';
 import { engineOf } from '../../lib/lab/engine.ts';
 import { FrameSocket } from '../../lib/probes/frame-socket.ts';
@@ -83,7 +82,7 @@ test('a packet that two routers pass to and fro', async ({ lab }) => {
 
 /** Sends one frame, and waits until so many copies of it have come out at the other end. */
 async function broadcastUntilHeard(lab: Lab, from: Namespace, at: Namespace, copies: number): Promise<void> {
-  const socket = engineOf(lab).resources.add(openPacketSocket(engineOf(at).netns, EXPERIMENTAL, SOCK_RAW));
+  const socket = engineOf(lab).resources.add(openPacketSocket(engineOf(at).netns, EXPERIMENTAL));
   const device = from.interface();
   const destination = 'ff:ff:ff:ff:ff:ff';
   const frame = { destination, source: device.mac, etherType: EXPERIMENTAL, payload: Buffer.from('round') };

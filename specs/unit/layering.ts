@@ -68,7 +68,6 @@ const OWNERS: Record<string, readonly string[]> = {
   testcontainers: ['lib/containers', 'specs'],
   commander: ['lib/cli'],
   yaml: ['lib/topologies', 'specs'],
-  '@dagrejs/dagre': ['lib/report'],
   preact: ['lib/report/html/client', 'specs/report/client'],
   vite: ['lib/report/html'],
   'ipaddr.js': ['lib/wire/ip-address.ts'],

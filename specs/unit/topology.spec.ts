@@ -303,13 +303,15 @@ function crossed({ boxes, wires }: Layout): string[] {
   return wires.flatMap(({ edge, runs }) => {
     const ends = [namespaceOf(edge.from), namespaceOf(edge.to)];
     const strangers = boxes.filter(({ namespace }) => !ends.includes(namespace.name));
-    const straight = runs.map(([from, to]) => ({ x: from.x, y: from.y, width: to.x - from.x, height: 0 }));
+    const straight = runs.map(([from, to]) => ({
+      ...{ x: Math.min(from.x, to.x), y: from.y, width: Math.abs(to.x - from.x), height: 0 },
+    }));
     const bends = runs.slice(1).map(([to], index) => {
       const from = runs[index]?.[1] ?? to;
       return { x: from.x, y: Math.min(from.y, to.y), width: to.x - from.x, height: Math.abs(from.y - to.y) };
     });
     const wrong = straight.some((run) => strangers.some((box) => overlaps([run, box]).length > 0));
-    const wide = bends.some((bend) => bend.width <= 0 || boxes.some((box) => overlaps([bend, box]).length > 0));
+    const wide = bends.some((bend) => bend.width < 0 || boxes.some((box) => overlaps([bend, box]).length > 0));
     return wrong || wide ? [edgeId(edge)] : [];
   });
 }

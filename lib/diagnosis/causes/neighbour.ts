@@ -6,7 +6,7 @@ import { whySilent, withoutNeighbours } from '../../model/neighbour.ts';
 import { Capture } from '../../trace/capture.ts';
 import { ownerOf } from '../../trace/owner.ts';
 import { advertised, solicitationOf } from '../../trace/solicitation.ts';
-import { contains, familyOf } from '../../wire/ip-address.ts';
+import { familyOf, isLinkLocal } from '../../wire/ip-address.ts';
 import { deviceName } from '../names.ts';
 import { modelled } from './by-model.ts';
 import { lossCause } from './impairment.ts';
@@ -51,10 +51,6 @@ function unaskedCause(device: Interface | undefined, address: string): Cause | u
   if (own.length === 0 || own.some(({ address, tentative }) => isLinkLocal(address) && !tentative)) return undefined;
   const asked = { by: device.namespace.name, address };
   return { code: 'neighbour.no-link-local', facts: { device: deviceName(device), asked } };
-}
-
-function isLinkLocal(address: string): boolean {
-  return contains({ address: 'fe80::', length: 10, family: 6 }, address);
 }
 
 /** Without ARP a device sends whatever it sends to its own MAC address (`ndisc_constructor`). */

@@ -8,22 +8,22 @@ import type { Cause } from '../../model/cause.ts';
 import { frameAround } from '../../netlink/nft-trace.ts';
 import { ipRule } from '../../netlink/rule.ts';
 import { hasAddress } from '../../trace/owner.ts';
+import { portsOf } from '../../trace/translation.ts';
 import { familyOf } from '../../wire/ip-address.ts';
 import { type IpPacket, ipPacketOf } from '../../wire/ip-packet.ts';
-import { IP_PROTOCOL } from '../../wire/ipv4.ts';
 import type { KernelDrop } from '../kernel-drop.ts';
 
 /** Why a router with rules (`ip rule`) has no way for a packet that came in by a device: the kernel says so of this very packet. */
 export function ruledOutPacket({ namespace, index }: Interface, packet: IpPacket): Cause | undefined {
   const { source: from, destination: to } = packet;
   // Martian, whatever the rules say (ip_validate_source).
-  return hasAddress(namespace, from) ? undefined : askRules(namespace, to, { from, cameBy: index, ...portsOf(packet) });
+  return hasAddress(namespace, from) ? undefined : askRules(namespace, to, { from, cameBy: index, ...flowOf(packet) });
 }
 
 /** The same of a host's answer to a packet. */
 export function ruledOutAnswer(namespace: Namespace, packet: IpPacket): Cause | undefined {
   const { source: to, destination: from } = packet;
-  const { sport, dport, ...protocol } = portsOf(packet);
+  const { sport, dport, ...protocol } = flowOf(packet);
   // ip_route_output_key_hash_rcu
   if (!hasAddress(namespace, from)) return undefined;
   return askRules(namespace, to, { from, ...protocol, sport: dport, dport: sport });
@@ -49,9 +49,9 @@ function askRules(namespace: Namespace, to: string, flow: Flow): Cause | undefin
 
 const HIDDEN = ['fwmark', 'uidrange', 'tunId'] as const;
 
-function portsOf({ protocol, payload }: IpPacket): Pick<Flow, 'ipproto' | 'sport' | 'dport'> {
-  const hasPorts = (protocol === IP_PROTOCOL.tcp || protocol === IP_PROTOCOL.udp) && payload.length >= 4;
-  return hasPorts ? { ipproto: protocol, sport: payload.readUInt16BE(0), dport: payload.readUInt16BE(2) } : {};
+function flowOf(packet: IpPacket): Pick<Flow, 'ipproto' | 'sport' | 'dport'> {
+  const ports = portsOf(packet);
+  return ports ? { ipproto: packet.protocol, sport: ports.source, dport: ports.destination } : {};
 }
 
 /** What the errno of a look-up says (`fib_rule_action`, `fib_props`). Which rule or route it is, the kernel does not tell. */

@@ -1,4 +1,4 @@
-import { type AddressState, ipAddress } from '../../netlink/address.ts';
+import { type AddressState, ipAddress, SCOPES } from '../../netlink/address.ts';
 import type { Family } from '../../wire/ip-address.ts';
 import { describeEntry, nameIn } from './entry-kind.ts';
 import { deviceName, flag, from, inner, ip, oneOf, text, whole, word } from './fields.ts';
@@ -15,11 +15,6 @@ export interface AddressEntry
   scope: 'global' | 'site' | 'link' | 'host' | `${number}`;
 }
 
-/** `RT_SCOPE_*`. */
-const SCOPES = new Map(
-  [0, 200, 253, 254].map((number, at) => [number, (['global', 'site', 'link', 'host'] as const)[at]]),
-);
-
 export const addressEntry = describeEntry<AddressState, AddressEntry>({
   noun: 'address',
   monitored: ['address', 'link'],
@@ -31,14 +26,14 @@ export const addressEntry = describeEntry<AddressState, AddressEntry>({
       length: from(0, 128),
       dev: deviceName,
       family: oneOf(4, 6),
-      scope: word('global', 'site', 'link', 'host'),
+      scope: word(...Object.values(SCOPES)),
     },
     ...{ peer: ip, broadcast: ip, label: text, metric: whole, tentative: flag, dadFailed: flag, permanent: flag },
     ...{ deprecated: flag, noPrefixRoute: flag, home: flag, managesTemporary: flag, autojoin: flag },
     lifetime: inner({ preferred: whole, valid: whole }),
   },
   entries: ({ index, scope, unknown: _, stablePrivacy: __, address, length, family, ...rest }, names) => [
-    { address, length, dev: nameIn(names, index), family, scope: SCOPES.get(scope) ?? `${scope}`, ...rest },
+    { address, length, dev: nameIn(names, index), family, scope: SCOPES[scope] ?? `${scope}`, ...rest },
   ],
   isOf: ({ dev }, device) => dev === device,
 });

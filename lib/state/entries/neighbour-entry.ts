@@ -1,5 +1,5 @@
 import { AF_BRIDGE } from '../../kernel/constants.ts';
-import { ipNeighbour, type Neighbour } from '../../netlink/neighbour.ts';
+import { ipNeighbour, NEIGHBOUR_STATES, type Neighbour } from '../../netlink/neighbour.ts';
 import { describeEntry, nameIn } from './entry-kind.ts';
 import { deviceName, flag, ip, mac, word } from './fields.ts';
 
@@ -9,8 +9,6 @@ export interface NeighbourEntry extends Omit<Neighbour, 'device'> {
   dev: string;
 }
 
-const STATES = ['NONE', 'INCOMPLETE', 'REACHABLE', 'STALE', 'DELAY', 'PROBE', 'FAILED', 'NOARP', 'PERMANENT'];
-
 export const neighbourEntry = describeEntry<Neighbour, NeighbourEntry>({
   noun: 'neighbour',
   monitored: ['neighbour', 'link'],
@@ -19,7 +17,7 @@ export const neighbourEntry = describeEntry<Neighbour, NeighbourEntry>({
   // The kernel lists either (neigh_dump_info).
   requests: [ipNeighbour.all(), ipNeighbour.all({ proxy: true })],
   fields: {
-    ...{ to: ip, lladdr: mac, dev: deviceName, state: word(...STATES) },
+    ...{ to: ip, lladdr: mac, dev: deviceName, state: word(...Object.keys(NEIGHBOUR_STATES)) },
     ...{ externLearn: flag, externValid: flag, managed: flag, router: flag, proxy: flag },
   },
   // As `ip neighbour` lists them: no entries that stand for groups and broadcasts.

@@ -6,6 +6,9 @@ import {
   ROUTE_TYPES,
   type Route,
   type RouteProtocol,
+  TABLE_DEFAULT,
+  TABLE_LOCAL,
+  TABLE_MAIN,
 } from '../../netlink/route.ts';
 import type { NextHop } from '../../netlink/route-hops.ts';
 import { LOCKABLE, ROUTE_FEATURES, type RouteMetrics } from '../../netlink/route-metrics.ts';
@@ -68,7 +71,7 @@ export interface RouteEntry
   from: string | undefined;
 }
 
-const TABLES = { default: 253, main: 254, local: 255 } as const;
+const TABLES = { default: TABLE_DEFAULT, main: TABLE_MAIN, local: TABLE_LOCAL } as const;
 
 /** A routing table; the three that have names by them, too. */
 export const routeTable: Field = {
@@ -112,7 +115,7 @@ const estimate: Field = {
 };
 
 // The kernel takes a larger value, but sets this one (ip_metrics_convert).
-export const mtuField = from(0, 65_535 - 15);
+const mtuField = from(0, 65_535 - 15);
 const advmss = from(0, 65_535 - 40);
 
 export const metricFields = {

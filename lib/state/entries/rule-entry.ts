@@ -1,5 +1,5 @@
 import { ROUTE_PROTOCOLS, type RouteProtocol } from '../../netlink/route.ts';
-import { ipRule, RULE_ACTIONS, type Rule, WHOLE_MARK } from '../../netlink/rule.ts';
+import { ipRule, markWords, RULE_ACTIONS, type Rule, WHOLE_MARK } from '../../netlink/rule.ts';
 import { describeEntry } from './entry-kind.ts';
 import {
   deviceName,
@@ -151,11 +151,6 @@ function textOf(value: unknown): string {
 
 function rangeWords({ first, last }: { first: number; last: number }): string | number {
   return first === last ? first : `${first}-${last}`;
-}
-
-function markWords({ fwmark: mark, fwmask }: { fwmark: number; fwmask: number | undefined }): string {
-  const words = (number: number) => `0x${number.toString(16)}`;
-  return fwmask === undefined || fwmask === WHOLE_MARK ? words(mark) : `${words(mark)}/${words(fwmask)}`;
 }
 
 function protocolWord(number: number): string | number {

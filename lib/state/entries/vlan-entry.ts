@@ -5,6 +5,7 @@ import {
   type VlanState,
   vlansOf,
 } from '../../netlink/bridge-vlan.ts';
+import { PORT_STATES } from '../../netlink/port-state.ts';
 import { readVlans } from '../read-vlans.ts';
 import { describeEntry, deviceNames, type EntryKind, nameIn } from './entry-kind.ts';
 import { deviceName, flag, from, word } from './fields.ts';
@@ -29,7 +30,7 @@ const described = describeEntry<{ index: number; vlans: VlanRun[] }, VlanEntry>(
   requests: [bridgeVlanOptions.all()],
   fields: {
     ...{ id: from(1, 4094), port: deviceName, pvid: flag, untagged: flag },
-    ...{ state: word('disabled', 'listening', 'learning', 'forwarding', 'blocking'), neighSuppress: flag },
+    ...{ state: word(...Object.keys(PORT_STATES)), neighSuppress: flag },
     ...{ tunnelId: from(1, 2 ** 32 - 1), mcastRouter: from(0, 3), mcastMaxGroups: from(0, 2 ** 32 - 1) },
   },
   entries: ({ index, vlans }, names) =>
