@@ -264,11 +264,13 @@ interface TooLong {
   length: number;
   where:
     | { is: 'receiver'; sender: DeviceName; senderMtu: number }
-    | { is: 'bridge' | 'router' }
+    | { is: 'bridge' }
+    /** `sysctl`: IPv6 has an MTU of its own there, which is less than the device's. */
+    | { is: 'router'; sysctl?: string }
     /** Of the router `namespace`, for packets to `to`. */
     | { is: 'route'; namespace: string; to: string }
     /** `room`: as much data as fits into the packet. */
-    | { is: 'source'; namespace: string; to: string; room: number };
+    | { is: 'source'; namespace: string; to: string; room: number; sysctl?: string };
 }
 
 /** RFC 3704. */
