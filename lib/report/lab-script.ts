@@ -4,6 +4,7 @@ import { buildable } from './buildable.ts';
 import type { WholeLabState, WholeNamespace } from './lab-state.ts';
 import { scriptLeftOutLines } from './left-out.ts';
 import { addressRequests } from './script-addresses.ts';
+import { addrlabelRequests } from './script-addrlabels.ts';
 import { nftablesLines } from './script-filters.ts';
 import { fdbRequests, mdbRequests, vlanMulticastRequests, vlanRequests } from './script-forwarding.ts';
 import { gatewayRequests } from './script-gateways.ts';
@@ -12,7 +13,7 @@ import { extrasOf, linkLines, memberLines, portRequests, portStateLines, upLines
 import { neighbourRequests, proxyRequests } from './script-neighbours.ts';
 import { type AskedQuestion, questionLines } from './script-question.ts';
 import { nexthopRequests, routeLines } from './script-routes.ts';
-import { deviceSysctlLines, generalSysctlLines } from './script-sysctls.ts';
+import { deviceSysctlLines, generalSysctlLines, ipv6MtuLines } from './script-sysctls.ts';
 import { sayer } from './script-words.ts';
 import { quote, shellLine } from './shell-words.ts';
 
@@ -50,6 +51,7 @@ export function labScript(whole: WholeLabState, question?: AskedQuestion | Heard
     ['Links that are up', upLines(state)],
     ['Which of its slaves a bond uses', memberLines(state)],
     ['Addresses', said(addressRequests)],
+    ['Labels of IPv6 addresses', said(addrlabelRequests)],
     ['Ways to next hops, which the kernel looks for when it adds them', said((of) => gatewayRequests(of, 'add'))],
     ['Nexthops', said(nexthopRequests)],
     ['Routes', each(routeLines)],
@@ -61,6 +63,7 @@ export function labScript(whole: WholeLabState, question?: AskedQuestion | Heard
     ['Packet filters', namespaces.flatMap(nftablesLines)],
     // A port that comes up forwards, whatever it was told before (br_stp_enable_port).
     ['Port states', each(portStateLines)],
+    ['MTUs of IPv6', namespaces.flatMap(ipv6MtuLines)],
     ['What else there was', [...leftOut, ...each(scriptLeftOutLines)]],
   ];
   const body = sections.flatMap(([title, lines]) => (lines.length > 0 ? ['', `# ${title}`, ...lines] : []));

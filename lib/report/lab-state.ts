@@ -2,7 +2,7 @@ import { readSysctls } from '../kernel/sysctl.ts';
 import { engineOf, enginesOf } from '../lab/engine.ts';
 import { outputOf } from '../lab/exec.ts';
 import { Interface, type Lab, type Namespace, Switch } from '../lab/index.ts';
-import { changedSysctls } from '../state/changed-sysctls.ts';
+import { changedSysctls, secretsFirst } from '../state/changed-sysctls.ts';
 import type { NamespaceState, StatePart } from '../state/network-state.ts';
 import { readNetwork } from '../state/read-network.ts';
 import { freshSysctls } from '../state/read-sysctls.ts';
@@ -79,10 +79,10 @@ function nicsOf({ interfaces }: Namespace): Record<number, string> {
 }
 
 function sysctlsOf(namespace: Namespace, state: NamespaceState): Record<string, string> {
-  const told = {
+  const told = secretsFirst({
     ...changedSysctls(state, freshSysctls(), { inherited: namespace.role !== 'switch' }),
     ...state.otherSysctls,
-  };
+  });
   // What a spec has set itself is said in any case, of whatever kind.
   const written = [...namespace.sysctl.written].filter((name) =>
     [name, otherNotation(name)].every((each) => state.sysctls[each] === undefined && told[each] === undefined),
