@@ -34,10 +34,10 @@ const SIGNED: readonly string[] = ['priority'];
 
 /** An option as it travels. @param port the index of the port that it is of; without one, the team's */
 export function teamOption(name: string, value: Value, port?: number): Option {
-  return { name, ...valueOf(name, value), ...(port === undefined ? {} : { port }) };
+  return { name, ...encodeValue(name, value), ...(port === undefined ? {} : { port }) };
 }
 
-function valueOf(name: string, value: Value): Pick<Option, 'type' | 'data'> {
+function encodeValue(name: string, value: Value): Pick<Option, 'type' | 'data'> {
   if (typeof value === 'string') return { type: NLA_STRING, data: cString(value) };
   // It has no data where it is off.
   if (typeof value === 'boolean') return { type: NLA_FLAG, ...(value ? { data: Buffer.alloc(0) } : {}) };

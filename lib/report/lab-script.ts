@@ -1,4 +1,5 @@
 import { visible } from '../kernel/visible-text.ts';
+import { RETRANSMISSION } from '../lab/role.ts';
 import type { Request } from '../netlink/request.ts';
 import { buildable } from './buildable.ts';
 import type { WholeLabState, WholeNamespace } from './lab-state.ts';
@@ -100,6 +101,7 @@ function header(namespaces: readonly WholeNamespace[], asks: boolean): string[] 
     `#   for name in ${names}; do ip netns del "$name"; done`,
     '# What it cannot say is listed under "What else there was". Not looked at: offloads (ethtool), traffic classes and filters',
     '# (tc filter), what connection tracking, TCP and programs keep, and their sysctls.',
+    `# A lab asks for a neighbour again after ${RETRANSMISSION.lab} ms (retrans_time_ms), this network as late as the kernel does.`,
     '# A new namespace copies net.ipv4.conf from the machine that it is made on (devinet_init_net). If your machine has other values',
     '# there than the machine of the test, this network has them, too.',
     `# It exits with ${asks ? "the question's answer: 0 where it was answered, 1 or 2 where not" : '0'}; ` +

@@ -24,7 +24,9 @@ export function changedSysctls(
   // A new device takes its own MTU for IPv6 (ipv6_add_dev), all else from `default`. The loopback is there before somebody changes that.
   const usualOf = ({ name: device, mtu }: Link, { name, from, key }: ReturnType<typeof namesOfDevice>[number]) => {
     if (key === 'mtu') return String(mtu);
-    return device === 'lo' && propagatedFrom(from) === undefined ? fresh[name] : sysctls[from];
+    if (device !== 'lo') return sysctls[from];
+    const source = propagatedFrom(from);
+    return source === undefined ? fresh[name] : sysctls[source];
   };
   const ofDevices = links.flatMap((link) =>
     namesOfDevice(link.name).flatMap((each) => (sysctls[each.name] === usualOf(link, each) ? [] : each.name)),

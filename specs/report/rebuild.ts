@@ -25,8 +25,9 @@ const COMMANDS = {
   // A kernel that has not loaded its bridge module refuses, when the program has begun to write.
   mdb: 'all=$(bridge -j mdb show 2>/dev/null) && echo "$all" || true',
   vlans: 'bridge -j vlan show',
+  // Not how soon a lab asks for a neighbour again: lab.sh leaves that to the kernel.
   sysctls:
-    'cd /proc/sys/net && grep -rs --exclude-dir=lo . ipv4/conf ipv6/conf ipv4/ip_* ipv4/icmp_* ipv4/tcp_rmem ipv4/neigh ipv6/neigh ipv6/icmp bridge || true',
+    'cd /proc/sys/net && grep -rs --exclude-dir=lo --exclude=retrans_time* --exclude=proxy_delay . ipv4/conf ipv6/conf ipv4/ip_* ipv4/icmp_* ipv4/tcp_rmem ipv4/neigh ipv6/neigh ipv6/icmp bridge || true',
   nftables: 'command -v nft >/dev/null || exit 0; nft list ruleset',
 };
 
