@@ -12,6 +12,7 @@ const FURTHER_FACTS: { readonly [C in Code]?: readonly (keyof CauseFacts[C])[] }
   'macvlan.parent': ['parent'],
   'macvlan.siblings': ['sibling', 'parent'],
   'tunnel.not-taken': ['nearest'],
+  'tunnel.refused': ['by'],
   'ipvlan.private': ['sibling', 'parent'],
   'ipvlan.parent-host': ['parent'],
   'neighbour.other-device': ['owner'],

@@ -25,7 +25,7 @@ import {
 } from './port.ts';
 import { refuseIgnored, refuseIgnoredOfPort } from './refuse-ignored.ts';
 import type { Segment } from './segment.ts';
-import { changeApart, readApart } from './settings-apart.ts';
+import { changeApart, readApart, readApartOfMember } from './settings-apart.ts';
 import type { Uplink } from './uplink.ts';
 import { VlanList } from './vlan-list.ts';
 import { ask, change } from './watcher.ts';
@@ -107,6 +107,7 @@ export class Interface {
       ...withDevices(this, { ...settingsOf(link), ...apart }),
       ...portSettings(link),
       ...memberSettingsOf(link),
+      ...readApartOfMember(this),
       ...portStatus(link),
       ...backupOf(this, link),
     };

@@ -5,6 +5,7 @@ import { engineOf } from './engine.ts';
 import { Interface } from './interface.ts';
 import type { InterfaceChange } from './interface-change.ts';
 import { refuseIgnoredOfMember } from './refuse-ignored.ts';
+import { changeApartOfMember } from './settings-apart.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -25,8 +26,14 @@ export function changeMemberSettings(call: string, device: Interface, above: Lin
     ([name, value]) => value !== undefined && above?.memberOptions.has(name),
   );
   if (!above || given.length === 0) return;
-  const { namespace, index } = device;
-  const settings = Object.fromEntries(given);
+  const { namespace, index, master } = device;
+  const { true: apart = [], false: own = [] } = Object.groupBy(
+    given,
+    ([name]) => String(above.memberOptions.get(name)?.rules.apart === true) as 'true' | 'false',
+  );
+  if (master && apart.length > 0) changeApartOfMember(device, master, Object.fromEntries(apart));
+  if (own.length === 0) return;
+  const settings = Object.fromEntries(own);
   const change = { index, slaveKind: above.kind, slaveData: settings };
   engineOf(namespace).rtnetlink.change(ipLink.change(change, above.description.causes?.memberSettings));
   refuseIgnoredOfMember(call, device, above, settings);

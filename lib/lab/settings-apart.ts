@@ -1,17 +1,32 @@
 import { unlessCode } from '../kernel/has-code.ts';
+import type { ApartSettings } from '../links/link-description.ts';
 import type { LinkKind } from '../links/link-kind.ts';
+import { kindOf } from '../links/registry.ts';
 import { genericId } from '../netlink/generic.ts';
+import type { Request } from '../netlink/request.ts';
+import type { NetlinkSocket } from '../netlink/socket.ts';
 import { engineOf } from './engine.ts';
 import type { Interface } from './interface.ts';
 
 /** The settings of a device that travel by a family of their kind's own: WireGuard's keys and peers. None where they are hidden. */
-export function readApart({ namespace, index }: Interface, kind: LinkKind): object {
+export function readApart(iface: Interface, kind: LinkKind): object {
   const { apart } = kind.description;
-  if (!apart) return {};
-  const { generic } = engineOf(namespace);
-  const list = () => generic.list(apart.list(genericId(generic, apart.family), index));
-  const answers = unlessCode([apart.hidden ?? []].flat(), list);
+  const answers = apart && list(iface, apart);
   return answers ? apart.settings(answers) : {};
+}
+
+/** Those that its master keeps for a device, such as a team. */
+export function readApartOfMember({ master, index }: Interface): object {
+  const apart = master && kindOf(master)?.description.apart;
+  if (!master || !apart?.ofMember) return {};
+  const answers = list(master, apart);
+  return answers ? apart.ofMember.settings(answers, index) : {};
+}
+
+function list({ namespace, index }: Interface, apart: ApartSettings): readonly object[] | undefined {
+  const { generic } = engineOf(namespace);
+  const ask = () => generic.list(apart.list(genericId(generic, apart.family), index));
+  return unlessCode([apart.hidden ?? []].flat(), ask, undefined);
 }
 
 /** Changes them, as far as they are said. */
@@ -22,6 +37,18 @@ export function changeApart(iface: Interface, kind: LinkKind, settings: object):
   if (!apart || given.length === 0) return;
   const { generic } = engineOf(namespace);
   const before = readApart(iface, kind);
-  for (const request of apart.change(genericId(generic, apart.family), index, Object.fromEntries(given), before))
-    unlessCode([apart.unheard ?? []].flat(), () => generic.change(request));
+  const id = genericId(generic, apart.family);
+  send(generic, apart, apart.change(id, index, Object.fromEntries(given), before));
+}
+
+/** The same of the settings that its master keeps for a device. */
+export function changeApartOfMember({ namespace, index }: Interface, master: Interface, settings: object): void {
+  const { generic } = engineOf(namespace);
+  const apart = kindOf(master)?.description.apart;
+  if (apart?.ofMember)
+    send(generic, apart, apart.ofMember.change(genericId(generic, apart.family), master.index, index, settings));
+}
+
+function send(generic: NetlinkSocket, { unheard }: ApartSettings, requests: readonly Request[]): void {
+  for (const request of requests) unlessCode([unheard ?? []].flat(), () => generic.change(request));
 }

@@ -193,6 +193,11 @@ export interface ApartSettings {
   change(id: number, index: number, settings: object, present: object): readonly Request[];
   list(id: number, index: number): Request<object>;
   settings(answers: readonly object[]): object;
+  /** The same for those of {@link LinkDescription.memberSettings} that are `apart`: `member` is the ifindex of the device. */
+  ofMember?: {
+    change(id: number, index: number, member: number, settings: object): readonly Request[];
+    settings(answers: readonly object[], member: number): object;
+  };
   /** Of a device that sends only in sessions with its peers. @default it needs none */
   sessions?: {
     /** It asks a peer for a session once in so many milliseconds at most. */

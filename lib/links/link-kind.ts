@@ -59,9 +59,10 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
       this.rules.filter(([, rules]) => rules.default !== undefined).map(([name, rules]) => [name, rules.default]),
     );
     this.told = new Map(readable);
-    const { memberSettings } = description;
-    this.memberTable = memberSettings && table(memberSettings);
-    this.memberOptions = new Map(readableOf(memberSettings ?? {}));
+    const { memberSettings = {} } = description;
+    this.memberOptions = new Map(readableOf(memberSettings));
+    const ofMember = Object.entries(memberSettings).filter(([, { rules }]) => !isApart(rules));
+    this.memberTable = ofMember.length > 0 ? table(Object.fromEntries(ofMember)) : undefined;
     if (this.memberTable) registerPortData(kind, this.memberTable as Type<unknown, never>);
     if (variantOf) variants.set(kind, variantOf);
     registerLinkData(kind, this.table as Type<unknown, never>);

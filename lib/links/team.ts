@@ -1,9 +1,12 @@
+import { withoutUndefined } from '../kernel/plain-object.ts';
 import { genericRequest } from '../netlink/generic.ts';
 import { oneOf } from '../netlink/one-of.ts';
+import type { Request } from '../netlink/request.ts';
 import { linkedDevice, u8, u32 } from '../netlink/scalars.ts';
 import { readTeamOptions, teamOption, teamOptions } from '../netlink/team.ts';
 import { describeLink } from './describe-link.ts';
 import { setting } from './setting.ts';
+import { teamPort } from './team-port.ts';
 
 const TEAM_CMD_OPTIONS_SET = 1;
 const TEAM_CMD_OPTIONS_GET = 2;
@@ -20,6 +23,11 @@ const NAMES = {
 } as const;
 type Name = keyof typeof NAMES;
 
+const PORT_NAMES = {
+  ...{ enabled: 'enabled', userLinkup: 'user_linkup', userLinkupEnabled: 'user_linkup_enabled' },
+  ...{ priority: 'priority', queueId: 'queue_id' },
+} as const;
+
 const live = { apart: true, live: true } as const;
 const from0 = { ...live, kernelDefault: 0 } as const;
 const DATA = ['TEAM_ATTR_OPTION_DATA', 4] as const;
@@ -31,6 +39,11 @@ const CAUSES = {
   EPERM: 'the kernel takes the mode of a team from root alone, not in a user namespace (GENL_ADMIN_PERM)',
 } as const;
 
+const PORT_CAUSES = {
+  EINVAL: 'queueId must be one of the queues of the team (team_queue_id_option_set)',
+  EPERM: CAUSES.EPERM.replace('the mode of a team', 'the options of a port'),
+} as const;
+
 /** How `loadbalance` finds the port of a hash (`lb_select_tx_port_list`): by the hash itself, or by a table that a program fills. */
 const TX_METHODS = { hash: 0, hash_to_port_mapping: 1 } as const;
 
@@ -38,6 +51,7 @@ const TX_METHODS = { hash: 0, hash_to_port_mapping: 1 } as const;
 export const team = describeLink('team', {
   option: 'NET_TEAM',
   members: 'frames',
+  memberSettings: teamPort,
   bornWithCarrier: false,
   settings: {
     /**
@@ -76,15 +90,24 @@ export const team = describeLink('team', {
       const given = optionsOf(settings).filter(([name, value]) => name !== 'mode' || value !== Object(present).mode);
       // Each by itself: where nobody hears of one, the kernel passes over those behind it.
       return given.map(([name, value]) => ({
-        ...genericRequest(id, teamOptions, {
-          ...{ command: TEAM_CMD_OPTIONS_SET, index },
-          options: [teamOption(NAMES[name], value)],
-          words: `teamnl ${index} setoption ${NAMES[name]} ${value}`,
-        }),
+        ...setOption(id, index, NAMES[name], value),
         causes: name.startsWith('lb')
           ? { ...CAUSES, ENOENT: `${name} belongs to mode loadbalance (lb_options)` }
           : CAUSES,
       }));
+    },
+    ofMember: {
+      change: (id, index, port, settings) =>
+        Object.entries(PORT_NAMES).flatMap(([name, kernel]) => {
+          const value = (settings as Readonly<Record<string, number | boolean>>)[name];
+          return value === undefined ? [] : [{ ...setOption(id, index, kernel, value, port), causes: PORT_CAUSES }];
+        }),
+      settings: (answers, port) => {
+        const options = readTeamOptions(answers as ReturnType<typeof teamOptions.read>[], port);
+        return withoutUndefined(
+          Object.fromEntries(Object.entries(PORT_NAMES).map(([name, kernel]) => [name, options.get(kernel)])),
+        );
+      },
     },
     list: (id, index) => ({
       ...genericRequest(id, teamOptions, { command: TEAM_CMD_OPTIONS_GET, index, words: `teamnl ${index} options` }),
@@ -98,6 +121,14 @@ export const team = describeLink('team', {
     },
   },
 });
+
+function setOption(id: number, index: number, name: string, value: string | number | boolean, port?: number): Request {
+  const of = port === undefined ? '' : `--port=${port} `;
+  return genericRequest(id, teamOptions, {
+    ...{ command: TEAM_CMD_OPTIONS_SET, index, options: [teamOption(name, value, port)] },
+    words: `teamnl ${of}${index} setoption ${name} ${value}`,
+  });
+}
 
 /** What stands for none: `*NOMODE*` (`team_no_mode`), and no port. */
 function isNone(name: string, value: unknown): boolean {

@@ -70,6 +70,7 @@ export interface CauseFacts {
     wanted: DeviceName;
   };
   'tunnel.not-taken': NotTaken;
+  'tunnel.refused': { device: DeviceName; by: DeviceName; option: 'icsum' | 'iseq'; has: boolean; function: string };
   'wireguard.no-peer': { device: DeviceName; address: string };
   'wireguard.no-endpoint': { device: DeviceName; address: string };
   'wireguard.no-listener': { device: DeviceName; endpoint: string; namespace: string };
@@ -263,11 +264,13 @@ interface TooLong {
   length: number;
   where:
     | { is: 'receiver'; sender: DeviceName; senderMtu: number }
-    | { is: 'bridge' | 'router' }
+    | { is: 'bridge' }
+    /** `sysctl`: IPv6 has an MTU of its own there, which is less than the device's. */
+    | { is: 'router'; sysctl?: string }
     /** Of the router `namespace`, for packets to `to`. */
     | { is: 'route'; namespace: string; to: string }
     /** `room`: as much data as fits into the packet. */
-    | { is: 'source'; namespace: string; to: string; room: number };
+    | { is: 'source'; namespace: string; to: string; room: number; sysctl?: string };
 }
 
 /** RFC 3704. */

@@ -1,3 +1,5 @@
+import { deviceSysctlName } from '../state/decisive-sysctls.ts';
+import { deviceSysctl } from '../state/device-sysctl.ts';
 import type { Frame } from './frame.ts';
 import type { Device } from './network.ts';
 import { drop, unknown, type Verdict } from './prediction.ts';
@@ -15,13 +17,19 @@ interface LimitingRoute {
  * @param route counts in place of the device (`ip_dst_mtu_maybe_forward`)
  */
 export function exceedsMtu(egress: Device, frame: Frame, where: string, route?: LimitingRoute): Verdict | undefined {
-  const { namespace, name: device, link } = egress;
-  const { length } = frame;
-  const mtu = route?.mtu ?? link.mtu;
+  const { namespace, name: device } = egress;
+  const { length, packet } = frame;
+  const { mtu, ...limit } = route ?? (packet?.family === 6 ? ofIpv6(egress) : { mtu: egress.link.mtu });
   if (length <= mtu) return undefined;
   if (frame.mayFragment) return unknown(`${namespace} fragments the packet`);
   const facts = route
     ? ({ mtu, length, where: { is: 'route', namespace, to: route.to } } as const)
-    : ({ device, mtu, length, where: { is: 'router' } } as const);
+    : ({ device, mtu, length, where: { is: 'router', ...limit } } as const);
   return drop({ code: 'link.mtu', facts }, where, { reason: 'SKB_DROP_REASON_PKT_TOO_BIG' });
+}
+
+/** IPv6 has an MTU of its own for each device, at most the device's (`addrconf_sysctl_mtu`). */
+function ofIpv6({ host, link: { name, mtu } }: Device): { mtu: number; sysctl?: string } {
+  const own = Number(deviceSysctl(host, 'ipv6', name, 'mtu') ?? mtu);
+  return own < mtu ? { mtu: own, sysctl: deviceSysctlName('ipv6', name, 'mtu') } : { mtu };
 }

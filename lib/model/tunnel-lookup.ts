@@ -22,6 +22,24 @@ export interface TunnelLookup {
   kinds: readonly string[];
   /** Why it does not find a link of these kinds; empty: it does, if the link is up. */
   misfits(link: Link, outer: OuterPacket): Misfit[];
+  /** The kernel's function that gives the packet to the link, and may refuse it by the header of GRE. */
+  receiver?: string;
+}
+
+/** A setting by which a tunnel refuses an outer packet that was found to be for it. */
+export interface Refusal {
+  option: 'icsum' | 'iseq';
+  has: boolean;
+}
+
+/**
+ * Why a GRE tunnel refuses a packet that is for it: a checksum must be there where it expects one, and only there; a sequence number where
+ * it expects one (`ip_tunnel_rcv`, `__ip6_tnl_rcv`).
+ */
+export function refusalOf(link: Link, { hasChecksum = false, hasSequence = false }: OuterPacket): Refusal | undefined {
+  const { icsum = false, iseq = false } = said(link);
+  if (icsum !== hasChecksum) return { option: 'icsum', has: icsum };
+  return iseq && !hasSequence ? { option: 'iseq', has: iseq } : undefined;
 }
 
 /** The look-up that an outer packet comes to in the host that it is for. */
@@ -36,11 +54,15 @@ export function lookupOf({ header, family, etherType }: OuterPacket): TunnelLook
           name: 'ip6gre_tunnel_lookup',
           kinds: isFrame ? ['ip6gretap', 'ip6gre'] : ['ip6gre'],
           misfits: misfitsOfIp6gre,
+          receiver: '__ip6_tnl_rcv',
         }
       : { name: 'ip6_tnl_lookup', kinds: ['ip6tnl'], misfits: misfitsOfEnds };
   // ipgre_rcv: a frame that no gretap takes may be for a gre.
   if (header === 'gre')
-    return { name: 'ip_tunnel_lookup', kinds: isFrame ? ['gretap', 'gre'] : ['gre'], misfits: misfitsOfGre };
+    return {
+      ...{ name: 'ip_tunnel_lookup', kinds: isFrame ? ['gretap', 'gre'] : ['gre'] },
+      ...{ misfits: misfitsOfGre, receiver: 'ip_tunnel_rcv' },
+    };
   // tunnel4_rcv has handlers of both kinds, tunnel64_rcv only that of sit.
   return etherType === ETHERTYPE.ipv4
     ? { name: 'ip_tunnel_lookup', kinds: ['ipip', 'sit'], misfits: misfitsOfEnds }
@@ -107,5 +129,7 @@ function said(link: Link) {
     local?: string;
     ikey?: number;
     hasIkey?: boolean;
+    icsum?: boolean;
+    iseq?: boolean;
   };
 }

@@ -7,7 +7,7 @@ import { OUTER_PROTOCOLS, type OuterPacket, type TunnelHeader } from '../wire/tu
 import { downCause } from './carrier.ts';
 import type { Cause } from './cause.ts';
 import type { Device } from './network.ts';
-import { lookupOf } from './tunnel-lookup.ts';
+import { lookupOf, refusalOf } from './tunnel-lookup.ts';
 
 /**
  * Which header stands in an outer packet before what the tunnel carries. Undefined for a link that is no tunnel, and for tunnels that
@@ -19,13 +19,14 @@ export function tunnelHeader(link: Link): TunnelHeader | undefined {
 }
 
 /**
- * Why nobody takes the outer packet of a tunnel in the host that it came to: no tunnel there fits it, or the one that does is down.
+ * Why nobody takes the outer packet of a tunnel in the host that it came to: no tunnel there fits it, or the one that does is down, or
+ * refuses it by its GRE header.
  * Undefined where a tunnel takes it, and where the model cannot say.
  *
  * @param namespace where the outer packet came in, for an address of that host
  */
 export function whyNotTaken(sender: Device, namespace: string, outer: OuterPacket): Cause | undefined {
-  const { name: lookup, kinds, misfits } = lookupOf(outer);
+  const { name: lookup, kinds, misfits, receiver } = lookupOf(outer);
   const all = sender.network.devices.filter(({ link }) => kinds.includes(link.kind ?? ''));
   const here = all.filter((each) => each.namespace === namespace);
   // A tunnel that was moved takes what comes to the namespace in which it was made (get_link_net).
@@ -38,7 +39,13 @@ export function whyNotTaken(sender: Device, namespace: string, outer: OuterPacke
     .filter(({ link }) => !isFallback(link) && !isExternal(link))
     .map((device) => ({ device, wrong: misfits(device.link, outer) }));
   const [fitting, another] = own.filter(({ wrong }) => wrong.length === 0);
-  if (another || fitting?.device.link.up) return undefined;
+  if (another) return undefined;
+  if (fitting?.device.link.up) {
+    const refusal = receiver === undefined ? undefined : refusalOf(fitting.device.link, outer);
+    if (!refusal || receiver === undefined) return undefined;
+    const facts = { device: sender.name, by: fitting.device.name, function: receiver, ...refusal };
+    return { code: 'tunnel.refused', facts };
+  }
   // A tunnel that is down has no socket (vxlan_open), or is passed over (IFF_UP).
   if (fitting) return downCause(fitting.device);
   const { source, destination: to, port, id, key } = outer;

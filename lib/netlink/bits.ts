@@ -25,7 +25,7 @@ type Set<K extends string> = Record<K, boolean>;
 type Change<K extends string> = { [Name in K]?: boolean | undefined };
 type Bits<K extends string> = Fixed<Set<K>, Change<K>> & { readonly keys: readonly string[] };
 
-/** A number whose bits have names. A property that is left out is false; bits without a name are lost. */
+/** A number whose bits have names. A property that is left out is false; bits without a name are in {@link Type.unnamed} alone. */
 export function bits<K extends string>(of: Fixed<number>, named: Readonly<Record<K, Bit>>): Bits<K> {
   const all = Object.entries<Bit>(named) as [K, Bit][];
   const type = fixed<Set<K>, Change<K>>(
@@ -51,6 +51,7 @@ export function bits<K extends string>(of: Fixed<number>, named: Readonly<Record
       schema: { type: 'boolean' },
       check: checkBoolean,
       constants: all.map(([, { kernel, mask }]) => [kernel, mask]),
+      unnamed: (bytes) => (of.readAt(bytes, 0) & ~all.reduce((sum, [, { mask }]) => sum | mask, 0)) >>> 0,
     },
   );
   return { ...type, keys: Object.keys(named) };
@@ -60,7 +61,7 @@ export function bits<K extends string>(of: Fixed<number>, named: Readonly<Record
 export function maskedBits<K extends string>(of: Fixed<number>, named: Readonly<Record<K, Bit>>): Bits<K> {
   const all = Object.entries<Bit>(named) as [K, Bit][];
   const values = bits(of, named);
-  const { words, rule, check, constants = [], keys } = values;
+  const { words, rule, check, constants = [], keys, unnamed } = values;
   const type = fixed<Set<K>, Change<K>>(
     2 * of.size,
     values.readAt,
@@ -72,7 +73,7 @@ export function maskedBits<K extends string>(of: Fixed<number>, named: Readonly<
         sum(all, (name) => change[name] !== undefined),
       );
     },
-    { words, constants, ...(rule ? { rule } : {}), ...(check ? { check } : {}) },
+    { words, constants, ...(rule ? { rule } : {}), ...(check ? { check } : {}), ...(unnamed ? { unnamed } : {}) },
   );
   return { ...type, keys };
 }

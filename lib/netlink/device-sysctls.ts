@@ -24,6 +24,7 @@ const IPV4 = {
 const IPV6 = {
   disable_ipv6: ['DEVCONF_DISABLE_IPV6', 26],
   forwarding: ['DEVCONF_FORWARDING', 0],
+  mtu: ['DEVCONF_MTU6', 2],
   accept_dad: ['DEVCONF_ACCEPT_DAD', 27],
   accept_ra: ['DEVCONF_ACCEPT_RA', 3],
   addr_gen_mode: ['DEVCONF_ADDR_GEN_MODE', 47],

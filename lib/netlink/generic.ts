@@ -28,6 +28,14 @@ export function genericId(socket: NetlinkSocket, name: string): number {
   return id;
 }
 
+/** The numbers of the families that the kernel has loaded, by their names. To ask for one by its name would load its module. */
+export function loadedFamilies(socket: NetlinkSocket): ReadonlyMap<string, number> {
+  const request = requestOf(CONTROLLER, genericFamily, { command: CTRL_CMD_GETFAMILY, version: 1 } as never, {
+    words: 'genl ctrl list',
+  });
+  return new Map(socket.list(request).map(({ name = '', id = 0 }) => [name, id]));
+}
+
 /** A message of a family of generic netlink: its command, and its attributes behind that. */
 export function genericRequest<F extends Rows>(
   id: number,

@@ -37,6 +37,8 @@ export interface Neighbour {
   router: boolean;
   /** The namespace answers for the address, though it has it not (`proxy`). */
   proxy: boolean;
+  /** Who added it, by a number of rtnetlink's (`RTPROT_…`); undefined where nobody said (`protocol`). */
+  protocol?: number | undefined;
 }
 
 /** An entry of a bridge's forwarding database. */
@@ -118,6 +120,7 @@ export const ipNeighbour = new Family({
     table({
       to: attribute('NDA_DST', 1, ip, { ifAbsent: '', word: '' }),
       lladdr: attribute('NDA_LLADDR', 2, mac),
+      protocol: attribute('NDA_PROTOCOL', 12, u8),
       more: attribute('NDA_FLAGS_EXT', 15, flat(moreFlags)),
     }),
   ),
@@ -125,8 +128,9 @@ export const ipNeighbour = new Family({
     ...config,
     family: family ?? (config.to === undefined ? undefined : familyOf(config.to)),
   }),
-  state: ({ device: index, to, lladdr, state, externLearn, externValid, managed, router, proxy }): Neighbour => ({
+  state: ({ device: index, to, lladdr, state, externLearn, externValid, managed, router, proxy, protocol }) => ({
     ...{ device: index, to, lladdr, state, externLearn, externValid, managed, router, proxy },
+    ...(protocol ? { protocol } : {}),
   }),
   words: ({ device: index, state }, names, rest) => [
     ...rest,

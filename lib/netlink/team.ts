@@ -1,10 +1,10 @@
-import { cString, readCString, u32 as u32Bytes } from '../kernel/bytes.ts';
+import { cString, readCString } from '../kernel/bytes.ts';
 import { list } from './list.ts';
 import { bytes, string, u8, u32 } from './scalars.ts';
 import { attribute, table } from './table.ts';
 
-/** `NLA_U32`, `NLA_STRING`: how an option's value travels (include/net/netlink.h). */
-const [NLA_U32, NLA_STRING] = [3, 5] as const;
+/** `NLA_U32`, `NLA_STRING`, `NLA_FLAG`, `NLA_S32`: how an option's value travels (include/net/netlink.h). */
+const [NLA_U32, NLA_STRING, NLA_FLAG, NLA_S32] = [3, 5, 6, 14] as const;
 /** `TEAM_ATTR_ITEM_OPTION`. */
 const ITEM = 1;
 
@@ -26,22 +26,41 @@ export const teamOptions = table({
   ),
 });
 
-/** An option as it travels. */
-export function teamOption(name: string, value: string | number): { name: string; type: number; data: Uint8Array } {
-  return typeof value === 'string'
-    ? { name, type: NLA_STRING, data: cString(value) }
-    : { name, type: NLA_U32, data: u32Bytes(value) };
+type Value = string | number | boolean;
+type Option = { name: string; type: number; data?: Uint8Array; port?: number };
+
+/** The options that may be negative (`team_options`). */
+const SIGNED: readonly string[] = ['priority'];
+
+/** An option as it travels. @param port the index of the port that it is of; without one, the team's */
+export function teamOption(name: string, value: Value, port?: number): Option {
+  return { name, ...encodeValue(name, value), ...(port === undefined ? {} : { port }) };
 }
 
-/** The options of the team itself, not of its ports, by their names. Those of other types are left out. */
+function encodeValue(name: string, value: Value): Pick<Option, 'type' | 'data'> {
+  if (typeof value === 'string') return { type: NLA_STRING, data: cString(value) };
+  // It has no data where it is off.
+  if (typeof value === 'boolean') return { type: NLA_FLAG, ...(value ? { data: Buffer.alloc(0) } : {}) };
+  const data = Buffer.alloc(4);
+  const isSigned = SIGNED.includes(name);
+  if (isSigned) data.writeInt32LE(value);
+  else data.writeUInt32LE(value);
+  return { type: isSigned ? NLA_S32 : NLA_U32, data };
+}
+
+/** The options of the team itself, or of a port of it, by their names. Those of other types are left out. */
 export function readTeamOptions(
   answers: readonly ReturnType<typeof teamOptions.read>[],
-): ReadonlyMap<string, string | number> {
-  const all = answers.flatMap(({ options = [] }) => options).filter(({ port }) => port === undefined);
+  of?: number,
+): ReadonlyMap<string, Value> {
+  const all = answers.flatMap(({ options = [] }) => options).filter(({ port }) => port === of);
   return new Map(
-    all.flatMap(({ name = '', type, data = Buffer.alloc(0) }): [string, string | number][] => {
-      if (type === NLA_STRING) return [[name, readCString(data)]];
-      return type === NLA_U32 && data.length === 4 ? [[name, data.readUInt32LE(0)]] : [];
+    all.flatMap(({ name = '', type, data }): [string, Value][] => {
+      if (type === NLA_FLAG) return [[name, data !== undefined]];
+      if (type === NLA_STRING) return [[name, readCString(data ?? Buffer.alloc(0))]];
+      if (data?.length !== 4) return [];
+      if (type === NLA_S32) return [[name, data.readInt32LE(0)]];
+      return type === NLA_U32 ? [[name, data.readUInt32LE(0)]] : [];
     }),
   );
 }

@@ -24,6 +24,8 @@ export interface Type<R, W = R> {
   readonly isDevice?: boolean;
   /** The properties that an object of it has in the object around it: see {@link flat}. */
   readonly flat?: readonly string[];
+  /** Of bits with names: those that are set and have none. */
+  unnamed?(bytes: Buffer): number;
   /** What it is made of by the kernel's names, for the spec that compares numbers with the kernel's headers. */
   readonly constants?: readonly Constant[];
   /** Types in it, for the same. */

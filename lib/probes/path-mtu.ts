@@ -4,6 +4,7 @@ import { readSysctl, writeSysctl } from '../kernel/sysctl.ts';
 import { engineOf } from '../lab/engine.ts';
 import type { Interface } from '../lab/index.ts';
 import { ipRoute, type Route } from '../netlink/route.ts';
+import { deviceSysctlName } from '../state/decisive-sysctls.ts';
 import type { Prefix } from '../wire/ip-address.ts';
 import type { Question } from './question.ts';
 
@@ -15,15 +16,24 @@ export function packetLength({ family }: Question, size: number): number {
   return HEADERS[family] + size;
 }
 
-/** The longest packet that leaves whole (`ipv4_mtu`, `ip6_mtu`): by the route's MTU, else by the device's. */
-export function mtuOf(question: Question, device: Interface): { mtu: number; ofRoute: boolean } {
-  const { mtu } = lookUp(question) ?? {};
-  if (mtu !== undefined) return { mtu, ofRoute: true };
+/** The longest packet that leaves whole, by the MTU of the route, of IPv6 on the device (`sysctl`), or of the device. */
+interface PathMtu {
+  mtu: number;
+  ofRoute: boolean;
+  sysctl?: string;
+}
+
+/** `ipv4_mtu`, `ip6_mtu` */
+export function mtuOf(question: Question, device: Interface): PathMtu {
+  const { mtu: ofRoute } = lookUp(question) ?? {};
+  if (ofRoute !== undefined) return { mtu: ofRoute, ofRoute: true };
   const { name, namespace } = device;
+  const { mtu } = device.state();
+  if (question.family === 4) return { mtu, ofRoute: false };
   // IPv6 has one of its own, which a router may advertise (addrconf_sysctl_mtu, RFC 4861 section 4.6.4).
-  const own =
-    question.family === 6 ? Number(readSysctl(engineOf(namespace).netns, `net/ipv6/conf/${name}/mtu`)) : undefined;
-  return { mtu: own ?? device.state().mtu, ofRoute: false };
+  const sysctl = deviceSysctlName('ipv6', name, 'mtu');
+  const own = Number(readSysctl(engineOf(namespace).netns, sysctl) ?? mtu);
+  return own < mtu ? { mtu: own, ofRoute: false, sysctl } : { mtu, ofRoute: false };
 }
 
 /** Has the kernel forget what a router has said of the path's MTU; false where it has been told nothing. */

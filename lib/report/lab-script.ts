@@ -1,9 +1,11 @@
 import { visible } from '../kernel/visible-text.ts';
+import { RETRANSMISSION } from '../lab/role.ts';
 import type { Request } from '../netlink/request.ts';
 import { buildable } from './buildable.ts';
 import type { WholeLabState, WholeNamespace } from './lab-state.ts';
 import { leftOutOfScript } from './left-out.ts';
 import { addressRequests } from './script-addresses.ts';
+import { addrlabelRequests } from './script-addrlabels.ts';
 import { nftablesLines } from './script-filters.ts';
 import { fdbRequests, mdbRequests, vlanMulticastRequests, vlanRequests } from './script-forwarding.ts';
 import { gatewayRequests } from './script-gateways.ts';
@@ -12,7 +14,7 @@ import { extrasOf, linkLines, memberLines, portRequests, portStateLines, upLines
 import { neighbourRequests, proxyRequests } from './script-neighbours.ts';
 import { type AskedQuestion, questionLines } from './script-question.ts';
 import { nexthopRequests, routeLines } from './script-routes.ts';
-import { deviceSysctlLines, generalSysctlLines } from './script-sysctls.ts';
+import { deviceSysctlLines, generalSysctlLines, ipv6MtuLines } from './script-sysctls.ts';
 import { sayer } from './script-words.ts';
 import { quote, shellLine } from './shell-words.ts';
 
@@ -50,6 +52,7 @@ export function labScript(whole: WholeLabState, question?: AskedQuestion | Heard
     ['Links that are up', upLines(state)],
     ['Which of its slaves a bond uses', memberLines(state)],
     ['Addresses', said(addressRequests)],
+    ['Labels of IPv6 addresses', said(addrlabelRequests)],
     ['Ways to next hops, which the kernel looks for when it adds them', said((of) => gatewayRequests(of, 'add'))],
     ['Nexthops', said(nexthopRequests)],
     ['Routes', each(routeLines)],
@@ -61,6 +64,7 @@ export function labScript(whole: WholeLabState, question?: AskedQuestion | Heard
     ['Packet filters', namespaces.flatMap(nftablesLines)],
     // A port that comes up forwards, whatever it was told before (br_stp_enable_port).
     ['Port states', each(portStateLines)],
+    ['MTUs of IPv6', namespaces.flatMap(ipv6MtuLines)],
     ['What else there was', [...leftOut, ...each(leftOutOfScript)].map((what) => `# Left out: ${what}`)],
   ];
   const body = sections.flatMap(([title, lines]) => (lines.length > 0 ? ['', `# ${title}`, ...lines] : []));
@@ -97,6 +101,7 @@ function header(namespaces: readonly WholeNamespace[], asks: boolean): string[] 
     `#   for name in ${names}; do ip netns del "$name"; done`,
     '# What it cannot say is listed under "What else there was". Not looked at: offloads (ethtool), traffic classes and filters',
     '# (tc filter), what connection tracking, TCP and programs keep, and their sysctls.',
+    `# A lab asks for a neighbour again after ${RETRANSMISSION.lab} ms (retrans_time_ms), this network as late as the kernel does.`,
     '# A new namespace copies net.ipv4.conf from the machine that it is made on (devinet_init_net). If your machine has other values',
     '# there than the machine of the test, this network has them, too.',
     `# It exits with ${asks ? "the question's answer: 0 where it was answered, 1 or 2 where not" : '0'}; ` +

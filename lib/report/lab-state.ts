@@ -2,7 +2,8 @@ import { readSysctls } from '../kernel/sysctl.ts';
 import { engineOf, enginesOf } from '../lab/engine.ts';
 import { outputOf } from '../lab/exec.ts';
 import { Interface, type Lab, type Namespace, Switch } from '../lab/index.ts';
-import { changedSysctls } from '../state/changed-sysctls.ts';
+import { NEIGHBOUR_TIMERS } from '../lab/role.ts';
+import { changedSysctls, secretsFirst } from '../state/changed-sysctls.ts';
 import type { NamespaceState, StatePart } from '../state/network-state.ts';
 import { readNetwork } from '../state/read-network.ts';
 import { freshSysctls } from '../state/read-sysctls.ts';
@@ -79,16 +80,31 @@ function nicsOf({ interfaces }: Namespace): Record<number, string> {
 }
 
 function sysctlsOf(namespace: Namespace, state: NamespaceState): Record<string, string> {
-  const told = {
+  const told = secretsFirst({
     ...changedSysctls(state, freshSysctls(), { inherited: namespace.role !== 'switch' }),
-    ...state.otherSysctls,
-  };
+    ...withoutTimersOfLab(state.otherSysctls),
+  });
   // What a spec has set itself is said in any case, of whatever kind.
   const written = [...namespace.sysctl.written].filter((name) =>
     [name, otherNotation(name)].every((each) => state.sysctls[each] === undefined && told[each] === undefined),
   );
   return { ...told, ...Object.fromEntries(readSysctls(engineOf(namespace).netns, written)) };
 }
+
+/** A lab makes its neighbours quicker, on each device: that is nobody's setting. */
+function withoutTimersOfLab(sysctls: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(sysctls).filter(([name, value]) => {
+      const [, key = ''] = /[./]neigh[./].*[./](\w+)$/s.exec(name) ?? [];
+      return TIMERS_OF_LAB[key] !== value;
+    }),
+  );
+}
+
+const TIMERS_OF_LAB: Readonly<Record<string, string>> = {
+  retrans_time_ms: String(NEIGHBOUR_TIMERS.retrans),
+  proxy_delay: String(NEIGHBOUR_TIMERS.proxyDelay),
+};
 
 /** sysctl(8) takes dots, and slashes. */
 function otherNotation(name: string): string {

@@ -96,5 +96,26 @@ export function leftOut(state: WholeLabState, namespace: WholeNamespace): string
       .filter(({ unknown }) => unknown.length > 0)
       .map(({ priority, family, unknown }) => `the rule ${priority} of IPv${family} of ${name}: attributes ${unknown}`),
     ...filtersLeftOut(namespace),
+    ...objectsLeftOut(state, namespace, place),
+  ];
+}
+
+function objectsLeftOut(
+  { namespaces }: WholeLabState,
+  { name, links, otherObjects: { changed, groups, filtered } }: WholeNamespace,
+  place: (device: number) => string,
+): string[] {
+  const isThere = ({ device }: { device: number }) => links.some(({ index }) => index === device);
+  // A device above has its address in the filter of the one below (dev_uc_add).
+  const above = (device: number) =>
+    namespaces.flatMap(({ links: all }) =>
+      all.filter(({ lower, master }) => (lower?.namespace === name && lower.index === device) || master !== undefined),
+    );
+  return [
+    ...changed.map(({ what, command }) => `${what} of ${name} (${command})`),
+    ...groups.filter(isThere).map(({ device, mac }) => `the group ${mac} of ${place(device)} (ip maddress)`),
+    ...filtered
+      .filter((each) => isThere(each) && !above(each.device).some(({ mac }) => mac === each.mac))
+      .map(({ device, mac }) => `the address ${mac} that the filter of ${place(device)} lets in (bridge fdb … self)`),
   ];
 }

@@ -1,5 +1,6 @@
 import { bridgePort } from '../links/bridge-port.ts';
 import { kindOf } from '../links/registry.ts';
+import type { SettingRules } from '../links/setting.ts';
 import { type Names, NUMBERS } from '../netlink/names.ts';
 import type { Link, LinkChanges, NamespaceState } from '../state/network-state.ts';
 
@@ -11,16 +12,27 @@ export function linkData({ changes }: NamespaceState<'changes'>, link: Link): ob
   const { varies = [], trial = {} } = kind.description;
   // Said in any case: what has to be, what the new link that it was compared with has as well, and what hairpin chooses for
   // itself where nobody says it.
-  const always = [...kind.options].filter(
-    ([name, { rules }]) =>
+  const always = [...kind.options].filter(([name, { rules }]) => {
+    if (isExcused(rules, all)) return false;
+    return (
       rules.required ||
       varies.includes(name) ||
       name in trial ||
-      (rules.default !== undefined && rules.kernelDefault === undefined),
-  );
+      (rules.default !== undefined && rules.kernelDefault === undefined)
+    );
+  });
   const chosen = Object.fromEntries(always.map(([name]) => [name, all[name]]));
   const settings = Object.entries({ ...chosen, ...changesOf(changes, link.index).settings });
-  return kind.as(Object.fromEntries(settings.filter(([name]) => !kind.options.get(name)?.rules.newWord))).data;
+  const said = settings.filter(([name]) => {
+    const { rules = {} } = kind.options.get(name) ?? {};
+    return !rules.newWord && !isExcused(rules, all);
+  });
+  return kind.as(Object.fromEntries(said)).data;
+}
+
+/** Whether a link need not have a setting, and refuses it: a vxlan that is `external` has no `id` (`vxlan_nl2conf`). */
+function isExcused({ unless }: SettingRules, settings: Record<string, unknown>): boolean {
+  return unless !== undefined && settings[unless] === true;
 }
 
 /** The settings of a device's kind that a call of the library says to make it so. */
@@ -32,7 +44,7 @@ export function settingsToSay({ changes }: NamespaceState<'changes'>, link: Link
   const { varies = [], trial = {} } = kind.description;
   const chosen = [...kind.options].filter(([name, { rules }]) => {
     const value = all[name];
-    if (value === undefined || rules.apart) return false;
+    if (value === undefined || rules.apart || isExcused(rules, all)) return false;
     // What the new link that it was compared with has as well.
     if (rules.required || varies.includes(name) || name in trial) return true;
     if (rules.default !== undefined) return value !== rules.default;

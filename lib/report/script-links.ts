@@ -8,6 +8,7 @@ import type { Request } from '../netlink/request.ts';
 import { ipToken } from '../netlink/token.ts';
 import { bridgeOf, linkAt, peerOf } from '../state/find-link.ts';
 import type { Link } from '../state/network-state.ts';
+import { NO_MAC } from '../wire/mac-address.ts';
 import { devicesIn, loopbackOf, switchBridge } from './lab-devices.ts';
 import type { WholeLabState, WholeNamespace } from './lab-state.ts';
 import { changedPort, linkData } from './link-words.ts';
@@ -15,6 +16,8 @@ import { sayer } from './script-words.ts';
 import { shellLine } from './shell-words.ts';
 
 const DEFAULT_MTU = 1500;
+/** `loopback_setup` */
+const LOOPBACK_MTU = 65_536;
 
 /** A device, and where it is. */
 interface Device {
@@ -37,6 +40,10 @@ export function linkLines(state: WholeLabState): string[] {
       return deviceLines(state, device, peer);
     }),
     ...devicesOf(state).flatMap(({ link, namespace }) => changeLines(state, namespace, link, flagsOf(link))),
+    ...state.namespaces.flatMap((namespace) => {
+      const loopback = loopbackOf(namespace);
+      return loopback ? changeLines(state, namespace, loopback, changesOfLoopback(loopback)) : [];
+    }),
     ...state.namespaces.flatMap((namespace) => bridgeLines(state, namespace)),
   ];
 }
@@ -53,6 +60,17 @@ export function changesOfBridge({ links }: WholeNamespace, bridge: Link): Parame
     // By itself it has the smallest MTU of its ports (br_mtu_auto_adjust).
     ...(bridge.mtu === (ports.length > 0 ? least : DEFAULT_MTU) ? {} : { mtu: bridge.mtu }),
     ...(bridge.master === undefined ? {} : { master: bridge.master }),
+  };
+}
+
+/** What somebody changed of a loopback, but for whether it is up. */
+export function changesOfLoopback(loopback: Link): Parameters<typeof ipLink.change>[0] {
+  const { mac, mtu, arp } = loopback;
+  return {
+    ...flagsOf(loopback),
+    ...(arp ? {} : { arp }),
+    ...(mac === NO_MAC ? {} : { mac }),
+    ...(mtu === LOOPBACK_MTU ? {} : { mtu }),
   };
 }
 

@@ -25,10 +25,29 @@ export function generalSysctlLines(namespaces: readonly WholeNamespace[]): strin
   });
 }
 
-/** Sets what single devices have otherwise. */
-export function deviceSysctlLines({ name, changedSysctls }: WholeNamespace): string[] {
+/** The MTU of IPv6 on a device, which is the device's MTU again as soon as that comes up or gets its carrier (`addrconf_notify`). */
+const MTU_OF_IPV6 = /^net[./]ipv6[./]conf[./](?!(?:all|default)[./])(.*)[./]mtu$/s;
+
+/** Sets what single devices have otherwise, except {@link ipv6MtuLines}. */
+export function deviceSysctlLines(namespace: WholeNamespace): string[] {
+  return linesOf(namespace, (key) => isOfDevice(key) && !MTU_OF_IPV6.test(key));
+}
+
+/** Sets the MTUs of IPv6 that are less than those of their devices, once these have their carriers. */
+export function ipv6MtuLines(namespace: WholeNamespace): string[] {
+  const { name, links, changedSysctls } = namespace;
+  const devices = Object.keys(changedSysctls).map((key) => MTU_OF_IPV6.exec(key)?.[1]);
+  const late = links.filter((link) => link.up && link.carrier && devices.includes(link.name));
+  const waits = late.map((link) => {
+    const show = shellLine('ip', '-n', name, 'link', 'show', 'dev', link.name);
+    return shellLine('timeout', '30', 'sh', '-c', `while ${show} | grep -q NO-CARRIER; do sleep 0.1; done`);
+  });
+  return [...waits, ...linesOf(namespace, (key) => MTU_OF_IPV6.test(key))];
+}
+
+function linesOf({ name, changedSysctls }: WholeNamespace, isWanted: (key: string) => boolean): string[] {
   return Object.entries(changedSysctls)
-    .filter(([key]) => isOfDevice(key))
+    .filter(([key]) => isWanted(key))
     .map(([key, value]) => {
       const command = ['ip', 'netns', 'exec', name];
       if (/^[\w./-]+$/.test(key)) return shellLine(...command, 'sysctl', '-q', '-w', `${key}=${value}`);

@@ -18,6 +18,7 @@ import type { WholeLabState, WholeNamespace } from './lab-state.ts';
 import { attributesWithoutWords, portWords, settingWords } from './link-words.ts';
 import { mrouteWords } from './mroute-words.ts';
 import { addressConfig } from './script-addresses.ts';
+import { addrlabelRequests } from './script-addrlabels.ts';
 import { farEnds, givenFdb, vlanMulticastRows } from './script-forwarding.ts';
 import { isArpOff } from './script-links.ts';
 import { routeConfig } from './script-routes.ts';
@@ -84,6 +85,10 @@ export function stateText(state: WholeLabState, namespace: WholeNamespace): stri
         ({ bridge, port, group, src, state: how, blocked }) =>
           `${group} ${src ? `src ${src} ` : ''}${dev(bridge)} port ${names.device(port)} ${how}${blocked ? ' blocked' : ''}`,
       ),
+    ],
+    [
+      'labels of IPv6 addresses',
+      addrlabelRequests(namespace).map((request) => request.words({ ...names, namespace: undefined })),
     ],
     ['sysctls', Object.entries(changedSysctls).map(([key, value]) => `${key} = ${value}`)],
     [

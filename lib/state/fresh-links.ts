@@ -1,5 +1,6 @@
 import { KernelError } from '../kernel/kernel-error.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
+import { once } from '../kernel/once.ts';
 import { bridge } from '../links/bridge.ts';
 import { makeLink } from '../links/make-link.ts';
 import { kindOf } from '../links/registry.ts';
@@ -20,6 +21,18 @@ export function readRawLinks(rtnetlink: NetlinkSocket): ReadLink[] {
 }
 
 const [LOWER, PEER, DEVICE, OTHER, BRIDGE] = [100, 101, 102, 103, 104];
+
+/** The loopback of a new namespace. */
+export const freshLoopback = once((): ReadLink | undefined => {
+  using namespace = NetNamespace.create();
+  using rtnetlink = namespace.run(() => new NetlinkSocket());
+  return readRawLinks(rtnetlink).find(({ state }) => isLoopback(state));
+});
+
+/** Whether it is the loopback of its namespace (`ARPHRD_LOOPBACK`). */
+export function isLoopback({ hardware }: Pick<LinkState, 'hardware'>): boolean {
+  return hardware === 772;
+}
 
 /** By kind and the settings that it varies by, and whether it is a port of a bridge; undefined: one such cannot be made alone. */
 const known = new Map<string, ReadLink | undefined>();

@@ -10,6 +10,7 @@ import type { PacketFilters } from '../netlink/packet-filters.ts';
 import type { Qdisc } from '../netlink/qdisc.ts';
 import type { Route } from '../netlink/route.ts';
 import type { Rule } from '../netlink/rule.ts';
+import type { AddrLabelChanges } from './read-addrlabels.ts';
 
 /**
  * A network at one moment, as plain data: what a kernel said of each of its namespaces.
@@ -61,7 +62,7 @@ interface Parts {
   /** The ARP and ND tables, the kernel's own entries (`NOARP`) too. */
   readonly neighbours: readonly Neighbour[];
   /** The addresses that it answers for: `ip neighbour show proxy`. */
-  readonly proxies: readonly Pick<Neighbour, 'device' | 'to'>[];
+  readonly proxies: readonly Pick<Neighbour, 'device' | 'to' | 'protocol'>[];
   /** The forwarding entries of all bridges, and of other devices that have some. */
   readonly fdb: readonly FdbEntry[];
   readonly mdb: readonly MdbEntry[];
@@ -86,6 +87,23 @@ interface Parts {
    * of a device, what differs from the namespace's `default`.
    */
   readonly otherSysctls: Readonly<Record<string, string>>;
+  readonly addrlabels: AddrLabelChanges;
+  readonly otherObjects: OtherObjects;
+}
+
+/** What else somebody made in a namespace, that hairpin neither makes nor follows. */
+export interface OtherObjects {
+  /** The kinds of objects of which there are others than in a new namespace, each with the command of iproute2. */
+  readonly changed: readonly { readonly what: string; readonly command: string }[];
+  /** The groups that somebody added to a device, by its index (`ip maddress add`). */
+  readonly groups: readonly AddressOfDevice[];
+  /** The unicast addresses that the filter of a device lets in besides its own (`bridge fdb add … self`). */
+  readonly filtered: readonly AddressOfDevice[];
+}
+
+interface AddressOfDevice {
+  readonly device: number;
+  readonly mac: string;
 }
 
 /** What is not as of a new device of its kind. */

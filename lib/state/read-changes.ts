@@ -4,7 +4,7 @@ import { kindOf } from '../links/registry.ts';
 import { veth } from '../links/veth.ts';
 import { linkAttributes } from '../netlink/link.ts';
 import { type Rows, type Table, versionsOf } from '../netlink/table.ts';
-import { freshLink, type ReadLink, readRawLinks } from './fresh-links.ts';
+import { freshLink, freshLoopback, isLoopback, type ReadLink, readRawLinks } from './fresh-links.ts';
 import type { LinkChanges } from './network-state.ts';
 import type { RawAttributes } from './raw-link.ts';
 import type { StateSource } from './read-network.ts';
@@ -15,7 +15,12 @@ export function readChanges({ rtnetlink }: StateSource): LinkChanges[] {
   return readRawLinks(rtnetlink).flatMap((read) => {
     const { kind, index, data } = read.state;
     const isPort = isBridgePort(read.state);
-    const fresh = kind === undefined ? undefined : (freshLink(kind, isPort, data) ?? freshLink(kind, false, data));
+    const fresh =
+      kind === undefined
+        ? isLoopback(read.state)
+          ? freshLoopback()
+          : undefined
+        : (freshLink(kind, isPort, data) ?? freshLink(kind, false, data));
     if (!fresh) return [];
     const port = isPort && !isBridgePort(fresh.state) ? freshLink(veth.kind, true) : fresh;
     return [
@@ -44,6 +49,9 @@ function changed(now: unknown, fresh: unknown): Record<string, unknown> {
 function changedLinkAttributes({ state, raw }: ReadLink, fresh: ReadLink): string[] {
   const kind = kindOf(state);
   return [
+    ...changedFlags(raw.flags, fresh.raw.flags),
+    ...changedBroadcast(raw.link, fresh.raw.link),
+    ...unnamedBits('IFLA_INFO_DATA', raw.data, fresh.raw.data, kind?.table),
     ...unknownAttributes('', raw.link, fresh.raw.link, [statusOf(LINK_STATUS), numbersOf(linkAttributes)]),
     ...unknownAttributes('IFLA_INFO_DATA', raw.data, fresh.raw.data, [
       statusOf(kind?.description.status ?? {}),
@@ -55,6 +63,39 @@ function changedLinkAttributes({ state, raw }: ReadLink, fresh: ReadLink): strin
 function changedPortAttributes({ raw }: ReadLink, fresh: ReadLink): string[] {
   const known = [statusOf(PORT_STATUS), numbersOf(bridgePort)];
   return unknownAttributes('IFLA_INFO_SLAVE_DATA', raw.slaveData, fresh.raw.slaveData, known);
+}
+
+/** What `ip link set` changes of the flags of a device (`__dev_change_flags`), but for those that lab.sh says. */
+const FLAGS = { trailers: -0x20, multicast: 0x1000, dynamic: 0x8000 } as const;
+
+function changedFlags(now: number, fresh: number): string[] {
+  return Object.entries(FLAGS)
+    .filter(([, bit]) => ((now ^ fresh) & Math.abs(bit)) !== 0)
+    .map(([word, bit]) => `${word} ${((now & Math.abs(bit)) !== 0) === bit > 0 ? 'on' : 'off'}`);
+}
+
+const IFLA_BROADCAST = 2;
+
+/** Of a tunnel of IP it is the other end. */
+function changedBroadcast(now: RawAttributes, fresh: RawAttributes): string[] {
+  const [own, usual] = [now.get(IFLA_BROADCAST), fresh.get(IFLA_BROADCAST)];
+  const isUsual = !own || !usual || own.equals(usual) || !usual.every((byte) => byte === 0xff);
+  return isUsual ? [] : [`IFLA_BROADCAST 0x${own.toString('hex')}`];
+}
+
+/** The bits of an attribute that no property stands for, and that are not as of a new device. */
+function unnamedBits(
+  where: string,
+  now: RawAttributes,
+  fresh: RawAttributes,
+  { rows }: Pick<Table<Rows>, 'rows'> = { rows: {} },
+): string[] {
+  return Object.values(rows).flatMap(({ number, of }) => {
+    const [own, usual] = [now, fresh]
+      .map((from) => from.get(number))
+      .map((bytes) => (bytes && of.unnamed?.(bytes)) ?? 0);
+    return own === usual ? [] : [`bits 0x${own?.toString(16)} of attribute ${number} of ${where}`];
+  });
 }
 
 function statusOf(numbers: Readonly<Record<string, number>>): ReadonlySet<number> {

@@ -16,8 +16,10 @@ import type { NetlinkSocket } from '../netlink/socket.ts';
 import { FAMILIES } from '../wire/ip-address.ts';
 import { listMroutes } from './entries/mroute-entry.ts';
 import type { Link, NamespaceState, NetworkState, PortVlans, StatePart } from './network-state.ts';
+import { readAddrlabels } from './read-addrlabels.ts';
 import { readChanges } from './read-changes.ts';
 import { readLinks } from './read-links.ts';
+import { readOtherObjects } from './read-other-objects.ts';
 import { readOtherSysctls } from './read-other-sysctls.ts';
 import { readDecisiveSysctls } from './read-sysctls.ts';
 import { readVlanMulticast } from './read-vlan-multicast.ts';
@@ -66,7 +68,9 @@ const READERS: Readers = {
   mroutes: ({ rtnetlink }) => listMroutes(rtnetlink),
   neighbours: ({ rtnetlink }) => rtnetlink.list(ipNeighbour.all()),
   proxies: ({ rtnetlink }) =>
-    rtnetlink.list(ipNeighbour.all({ proxy: true })).map(({ device, to }) => ({ device, to })),
+    rtnetlink
+      .list(ipNeighbour.all({ proxy: true }))
+      .map(({ device, to, protocol }) => ({ device, to, ...(protocol ? { protocol } : {}) })),
   fdb: ({ rtnetlink }, links) => (links.some(hasFdb) ? rtnetlink.list(bridgeFdb.all()) : []),
   mdb: ({ rtnetlink }, links) =>
     links.some(hasPorts) ? rtnetlink.list(bridgeMdb.all()).flatMap(({ entries }) => entries) : [],
@@ -79,6 +83,8 @@ const READERS: Readers = {
   filters: ({ netns }) => ({ ...filtersOf(netns), ipsec: hasIpsec(netns), ipvs: ipvsServicesOf(netns).length > 0 }),
   changes: readChanges,
   otherSysctls: ({ netns }, links) => readOtherSysctls(netns, links),
+  addrlabels: ({ rtnetlink }) => readAddrlabels(rtnetlink),
+  otherObjects: readOtherObjects,
 };
 
 const EVERY_PART = Object.keys(READERS) as StatePart[];

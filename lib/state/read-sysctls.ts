@@ -48,8 +48,9 @@ function sysctlsOfDevices(rtnetlink: NetlinkSocket, links: readonly Link[]): Rec
   return values;
 }
 
-/** What every new namespace of this kernel has of them; it is asked once. */
+/** What every new namespace of this kernel, and its loopback, has of them; it is asked once. */
 export const freshSysctls = once((): Readonly<Record<string, string>> => {
   using namespace = NetNamespace.create();
-  return Object.fromEntries(readSysctls(namespace, generalNames()));
+  const ofLoopback = namesOfDevice('lo').map(({ name }) => name);
+  return Object.fromEntries(readSysctls(namespace, [...generalNames(), ...ofLoopback]));
 });

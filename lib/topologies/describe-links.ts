@@ -7,7 +7,7 @@ import type { Request } from '../netlink/request.ts';
 import { devicesIn, loopbackOf, switchBridge } from '../report/lab-devices.ts';
 import type { WholeLabState, WholeNamespace } from '../report/lab-state.ts';
 import { changedPort, settingsToSay } from '../report/link-words.ts';
-import { changesOfBridge, extrasOf, isArpOff } from '../report/script-links.ts';
+import { changesOfBridge, changesOfLoopback, extrasOf, isArpOff } from '../report/script-links.ts';
 import { bridgeOf, linkAt, linkIn, lowerOf, peerOf } from '../state/find-link.ts';
 import { freshLink } from '../state/fresh-links.ts';
 import type { Link } from '../state/network-state.ts';
@@ -43,7 +43,7 @@ export function describeLinks(state: WholeLabState): DescribedLinks {
     return index++;
   };
   for (const namespace of state.namespaces)
-    exec.get(namespace.name)?.push(...changesOfLoopback(namespace), ...otherChangesOfBridge(namespace));
+    exec.get(namespace.name)?.push(...requestsOfLoopback(namespace), ...otherChangesOfBridge(namespace));
   for (const [device, peer] of inOrder(state)) {
     if (peer) {
       const ends = [device, peer].map((end) => describeEnd(end, add(end)));
@@ -198,13 +198,15 @@ function otherSettings({ namespace, link }: Device): Request[] {
   ];
 }
 
-function changesOfLoopback(namespace: WholeNamespace): Request[] {
+function requestsOfLoopback(namespace: WholeNamespace): Request[] {
   const loopback = loopbackOf(namespace);
   if (!loopback) return [];
   const { index, up } = loopback;
   const isUsual = up === (namespace.role !== 'switch');
+  const changes = changesOfLoopback(loopback);
   return [
     ...(isUsual ? [] : [ipLink.change({ index, up })]),
+    ...(Object.keys(changes).length > 0 ? [ipLink.change({ index, ...changes })] : []),
     ...extrasOf(loopback),
     ...otherAddresses(namespace, loopback),
   ];

@@ -3,6 +3,7 @@ import { readSysctls, writeSysctl } from '../kernel/sysctl.ts';
 import { type Defaults, type Role, sysctlsOf } from '../lab/role.ts';
 import type { WholeNamespace } from '../report/lab-state.ts';
 import { isOfDevice } from '../report/script-sysctls.ts';
+import { secretsFirst } from '../state/changed-sysctls.ts';
 import { generalNames, propagatedFrom } from '../state/decisive-sysctls.ts';
 import { chosenByMachine } from '../state/inherited-sysctls.ts';
 import type { Mapping } from './topology.ts';
@@ -24,7 +25,7 @@ export function describeSysctls({ sysctls, changedSysctls, role }: WholeNamespac
     const isOfNamespace = usual.has(name) || isOfDevice(name);
     return !general.has(name) && isOfNamespace && value !== usual.get(name) && !follows(name, value, sysctls);
   });
-  return Object.fromEntries([...changed, ...others].map(asNumber));
+  return Object.fromEntries(Object.entries(secretsFirst(Object.fromEntries([...changed, ...others]))).map(asNumber));
 }
 
 /** Whether the kernel sets it so by itself. */

@@ -4,6 +4,7 @@ import { switchBridge } from '../report/lab-devices.ts';
 import type { WholeLabState } from '../report/lab-state.ts';
 import { leftOut } from '../report/left-out.ts';
 import { settingsToSay } from '../report/link-words.ts';
+import { addrlabelRequests } from '../report/script-addrlabels.ts';
 import { loadableRuleset } from '../report/script-filters.ts';
 import { describeForwarding, describeVlans, otherForwarding } from './describe-forwarding.ts';
 import { describeLinks } from './describe-links.ts';
@@ -26,9 +27,12 @@ export function describeTopology(whole: WholeLabState, defaults: Defaults): Desc
     const { tables, exec: ofTables } = describeTables(namespace);
     const nftables = loadableRuleset(namespace);
     const lines = [
-      ...[...(exec.get(namespace.name) ?? []), ...otherForwarding(namespace), ...ofTables].map((request) =>
-        execLine(subject, request),
-      ),
+      ...[
+        ...(exec.get(namespace.name) ?? []),
+        ...otherForwarding(namespace),
+        ...ofTables,
+        ...addrlabelRequests(namespace),
+      ].map((request) => execLine(subject, request)),
       ...(nftables === '' ? [] : [{ run: 'nft -f -', input: `${nftables}\n` }]),
     ];
     const sysctls = describeSysctls(namespace, defaults);

@@ -3,7 +3,7 @@ import { ResourceStack } from '../kernel/resource-stack.ts';
 import { outputIn } from '../lab/exec.ts';
 import { NetlinkSocket } from '../netlink/socket.ts';
 import type { WholeLabState } from '../report/lab-state.ts';
-import { changedSysctls } from '../state/changed-sysctls.ts';
+import { changedSysctls, secretsFirst } from '../state/changed-sysctls.ts';
 import { isInherited } from '../state/inherited-sysctls.ts';
 import type { NamespaceState } from '../state/network-state.ts';
 import { readNetwork } from '../state/read-network.ts';
@@ -33,10 +33,10 @@ export function readNamespaces(recorded: readonly Recorded[]): WholeLabState {
       ...state,
       sysctls: chosenSysctls(state),
       ...{ role: 'host', bridge: undefined, nics: {} },
-      changedSysctls: {
+      changedSysctls: secretsFirst({
         ...changedSysctls(state, freshSysctls(), { inherited: false }),
         ...state.otherSysctls,
-      },
+      }),
       nftables: rulesetOf(state, recorded[at]?.netns),
     })),
   };

@@ -18,13 +18,19 @@ export interface OuterPacket {
   id?: number;
   /** The key of GRE (RFC 2890). */
   key?: number;
+  /** Whether its GRE header has a checksum, and a sequence number. Undefined for other tunnels. */
+  hasChecksum?: boolean;
+  hasSequence?: boolean;
   /** What it carries: a whole frame, or a packet with an Ethernet header put before it. */
   inner: Buffer;
   /** Its EtherType where it is a packet; undefined where it is a frame. */
   etherType: number | undefined;
 }
 
-type Inside = Pick<OuterPacket, 'port' | 'id' | 'key'> & { etherType: number | undefined; payload: Buffer };
+type Inside = Pick<OuterPacket, 'port' | 'id' | 'key' | 'hasChecksum' | 'hasSequence'> & {
+  etherType: number | undefined;
+  payload: Buffer;
+};
 
 /** The outer packet in a frame, if it has such a header; undefined for whatever else is in it. */
 export function outerPacketOf(bytes: Buffer, header: TunnelHeader): OuterPacket | undefined {
@@ -74,12 +80,14 @@ function gre({ protocol, payload }: Carried): Inside | undefined {
   if (protocol !== GRE || payload.length < 4) return undefined;
   const flags = payload.readUInt16BE(0);
   if ((flags & ~(CHECKSUM | KEY | SEQUENCE)) !== 0) return undefined;
-  const [checksum, key, sequence] = [CHECKSUM, KEY, SEQUENCE].map((flag) => ((flags & flag) === 0 ? 0 : 4));
-  const at = 4 + Number(checksum);
-  const end = at + Number(key) + Number(sequence);
+  const has = (flag: number) => (flags & flag) !== 0;
+  const [hasChecksum, hasKey, hasSequence] = [has(CHECKSUM), has(KEY), has(SEQUENCE)];
+  const at = hasChecksum ? 8 : 4;
+  const end = at + [hasKey, hasSequence].filter(Boolean).length * 4;
   if (payload.length < end) return undefined;
   const etherType = typeOf(payload.readUInt16BE(2));
-  return { ...(key ? { key: payload.readUInt32BE(at) } : {}), etherType, payload: payload.subarray(end) };
+  const key = hasKey ? { key: payload.readUInt32BE(at) } : {};
+  return { hasChecksum, hasSequence, ...key, etherType, payload: payload.subarray(end) };
 }
 
 /** RFC 2003, RFC 4213, RFC 2473. */

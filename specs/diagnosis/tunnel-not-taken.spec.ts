@@ -1,4 +1,5 @@
 import { expect, type Lab, type Namespace, test } from 'hairpin';
+import { read } from '../lab/referee.ts';
 import { describeNeeding } from '../needs.ts';
 import { explanationOf } from '../trace/explanation-of.ts';
 import { diagnosed } from './diagnosed.ts';
@@ -169,6 +170,48 @@ describeNeeding(['gre', 'gretap', 'ipip', 'sit', 'ip6gre', 'ip6gretap', 'ip6tnl'
       lost({ kind, source: one, to: two, ...others, nearest: { device: 'b/t0', ...nearest } }),
     );
   });
+
+  test.for([
+    { kind: 'gre', left: { ocsum: true }, right: {}, refusal: { option: 'icsum', has: false } },
+    { kind: 'gre', left: {}, right: { icsum: true }, refusal: { option: 'icsum', has: true } },
+    { kind: 'gre', left: {}, right: { iseq: true }, refusal: { option: 'iseq', has: true } },
+    { kind: 'gretap', left: { ocsum: true }, right: {}, refusal: { option: 'icsum', has: false } },
+    { kind: 'gretap', left: {}, right: { iseq: true }, refusal: { option: 'iseq', has: true } },
+    { kind: 'ip6gre', left: {}, right: { icsum: true }, refusal: { option: 'icsum', has: true } },
+    { kind: 'ip6gretap', left: {}, right: { iseq: true }, refusal: { option: 'iseq', has: true } },
+  ] as const)(
+    'what a $kind with $left sends is refused by one with $right',
+    async ({ kind, left, right, refusal }, { lab }) => {
+      const { a, b } = build(lab);
+      const [one, two] = kind.startsWith('ip6') ? V6 : V4;
+      const sender = a.link(kind, { name: 't0', address: '10.7.0.1/24', local: one, remote: two, ...left });
+      const by = b.link(kind, { name: 't0', address: '10.7.0.2/24', local: two, remote: one, ...right });
+      const of = kind.startsWith('ip6') ? '__ip6_tnl_rcv' : 'ip_tunnel_rcv';
+      expect(await diagnosed(expect(a).toReach(INNER, SHORT))).toEqual({
+        ...{ code: 'tunnel.refused', facts: { device: 'a/t0', by: 'b/t0', ...refusal, function: of } },
+        ...{ of: 'probe', lastSeen: 'a/t0' },
+      });
+      await expect(a).not.toReach(INNER, { family: 4, droppedBy: 'tunnel.refused', at: by });
+      // The kernel's own counters: of wrong checksums, and of numbers out of order.
+      const counter = refusal.option === 'icsum' ? 'crc_errors' : 'fifo_errors';
+      const [link] = await read<{ stats64: { rx: Record<string, number> } }>(b, 'ip', [
+        '-s',
+        '-s',
+        '-j',
+        'link',
+        'show',
+        'dev',
+        't0',
+      ]);
+      expect(link?.stats64.rx[counter]).toBeGreaterThan(0);
+      // Each of the hint's two mends helps.
+      by.set({ [refusal.option]: !refusal.has });
+      await expect(a).toReach(INNER);
+      by.set({ [refusal.option]: refusal.has });
+      sender.set({ [refusal.option === 'icsum' ? 'ocsum' : 'oseq']: refusal.has });
+      await expect(a).toReach(INNER);
+    },
+  );
 
   test('an answer without the key that the asker expects is lost on its way back', async ({ lab }) => {
     const { a, b } = build(lab);

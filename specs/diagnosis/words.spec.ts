@@ -121,6 +121,32 @@ const CASES: [cause: Cause, text: string, hint?: string, why?: string][] = [
     'the packet left a/t0 in an outer packet to 10.0.0.2, and no tunnel of b takes gre from 10.0.0.1 (ip_tunnel_lookup)',
     "set({ local: '10.0.0.2' }) on b/t0, which takes only what is for 10.0.0.9; or set({ remote: '10.0.0.9' }) on a/t0",
   ],
+  ...(
+    [
+      [
+        ...[
+          'icsum',
+          true,
+          '__ip6_tnl_rcv',
+          'without a checksum, and b/t0 expects one: its icsum is on (__ip6_tnl_rcv)',
+        ],
+        'set({ ocsum: true }) on a/t0, or set({ icsum: false }) on b/t0',
+      ],
+      [
+        ...[
+          'iseq',
+          true,
+          'ip_tunnel_rcv',
+          'without a sequence number, and b/t0 expects one: its iseq is on (ip_tunnel_rcv)',
+        ],
+        'set({ oseq: true }) on a/t0, or set({ iseq: false }) on b/t0',
+      ],
+    ] as ['icsum' | 'iseq', boolean, string, string, string][]
+  ).map(([option, has, kernel, words, hint]): [Cause, string, string] => [
+    { code: 'tunnel.refused', facts: { device: 'a/t0', by: 'b/t0', option, has, function: kernel } },
+    `the packet left a/t0 ${words}`,
+    hint,
+  ]),
   [
     { code: 'uplink.left', facts: { device: 'a/m0', uplink: 'enp3s0', siblings: [] } },
     'left by the real NIC enp3s0: what lies beyond is not observed',

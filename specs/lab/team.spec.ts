@@ -81,6 +81,39 @@ describeNeeding(['team'], () => {
     }
   });
 
+  test('a port has the options that are set, as teamnl shows them', async ({ lab, skip }) => {
+    const why = withoutPrograms('teamnl');
+    if (why) skip(why);
+    const { host, far, team, ports } = build(lab, { mode: 'roundrobin' });
+    const [eth0, eth1] = ports as [Interface, Interface];
+    const fresh = { enabled: true, userLinkup: false, userLinkupEnabled: false, priority: 0, queueId: 0 };
+    expect(eth0.settings).toMatchObject(fresh);
+    const given = { enabled: false, userLinkup: true, userLinkupEnabled: true, priority: -7, queueId: 2 };
+    eth0.set(given);
+    expect(eth0.settings).toMatchObject(given);
+    expect(eth1.settings).toMatchObject(fresh);
+    for (const [name, value] of Object.entries(given)) {
+      const kernel = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+      expect((await host.exec('teamnl', ['-p', 'eth0', 'team0', 'getoption', kernel])).stdout).toBe(String(value));
+    }
+    expect(refusal(() => eth1.set({ queueId: 1000 }))).toContain(
+      'usual cause: queueId must be one of the queues of the team (team_queue_id_option_set)',
+    );
+    expect(() => eth1.set({ priority: 0.5 })).toThrow(UsageError);
+    expect(() => far.interface().set({ enabled: false })).toThrow(/^far\/eth0\.set: there is no option 'enabled'/);
+    expect(team.settings).not.toHaveProperty('priority');
+  });
+
+  test('a port that is not enabled neither sends nor receives', async ({ lab }) => {
+    const { host, far, team, ports } = build(lab, { mode: 'roundrobin' });
+    await expect(host).toReach(far);
+    for (const port of ports) port.set({ enabled: false });
+    await expect(far).not.toReach(team);
+    ports[1]?.set({ enabled: true });
+    await expect(host).toReach(far, { through: ports[1] as Interface });
+    await expect(far).toReach(team);
+  });
+
   test('the mode changes without ports alone, and activePort is a port', ({ lab }) => {
     const { host, far, team, ports } = build(lab, { mode: 'random' });
     team.set({ mode: 'random', notifyPeersCount: 1 });

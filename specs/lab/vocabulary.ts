@@ -48,7 +48,26 @@ function section(kind: LinkKind): string {
           ...options.map((name) => row(kind, name)),
         ]),
     '',
+    ...ofMembers(kind),
   ].join('\n');
+}
+
+/** The settings that a master keeps for each device that belongs to it. */
+function ofMembers(kind: LinkKind): string[] {
+  if (kind.memberOptions.size === 0) return [];
+  const rows = [...kind.memberOptions].map(([name, { rules, rule = 'any' }]) => {
+    const own = kind.memberTable?.rows[name];
+    const said = own ? wordsOf(own.options.word, own.of, name).join(' ') : name;
+    return `| ${[`\`${name}\``, said === name ? '' : `\`${said}\``, rule, byDefault(rules, rule)].join(' | ')} |`;
+  });
+  return [
+    'What it keeps of each device that belongs to it. `set` of that device changes it:',
+    '',
+    '| option | iproute2 | value | default |',
+    '| --- | --- | --- | --- |',
+    ...rows,
+    '',
+  ];
 }
 
 function row(kind: LinkKind, name: string): string {

@@ -86,6 +86,20 @@ describe.for([
     expect(codes(network({}, {}, 1000), b, { length: 1001 })).toEqual(['link.mtu']);
   });
 
+  test('has an MTU of IPv6 alone for a device (addrconf_sysctl_mtu)', () => {
+    const sysctls = { 'net.ipv6.conf.right.mtu': '1300' };
+    const length = 1301;
+    expect(codes(network({ sysctls }), b, { length })).toEqual(family === 6 ? ['link.mtu'] : []);
+    expect(codes(network({ sysctls }), b, { length: 1300 })).toEqual([]);
+    const where = { is: 'router', sysctl: 'net.ipv6.conf.right.mtu' };
+    if (family === 6)
+      expect(drops(network({ sysctls }), b, { length })).toMatchObject([{ cause: { facts: { mtu: 1300, where } } }]);
+    // That of the device is no news.
+    expect(drops(network({ sysctls: { 'net.ipv6.conf.right.mtu': '1500' } }), b, { length: 1501 })).toMatchObject([
+      { cause: { facts: { mtu: 1500, where: { is: 'router' } } } },
+    ]);
+  });
+
   test('sends to an entry of its neighbour table, and to nobody whom nobody answers for', () => {
     const neighbours = [{ to: b, device: 'right', lladdr: '02:ff:ff:ff:ff:ff' }];
     expect(codes(network({ neighbours }), b)).toEqual(['neighbour.old-mac']);

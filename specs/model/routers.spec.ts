@@ -8,6 +8,8 @@ const NETWORKS = Number(process.env['RANDOM_NETWORKS'] ?? 20);
 interface RouterPlan {
   forwards: boolean;
   rpFilter: 0 | 1 | 2;
+  /** IPv6 sends packets of up to 1290 bytes. */
+  mtu6: boolean;
   /** The route to the subnet on the other side of the next router. */
   route: 'unicast' | 'blackhole' | 'prohibit' | 'unreachable' | 'none' | 'nobody';
 }
@@ -27,6 +29,7 @@ const rarely = <T>(usual: T, ...others: T[]) =>
 const router: fc.Arbitrary<RouterPlan> = fc.record({
   forwards: rarely(true, false),
   rpFilter: fc.constantFrom(0, 1, 2),
+  mtu6: rarely(false, true),
   route: rarely<RouterPlan['route']>('unicast', 'blackhole', 'prohibit', 'unreachable', 'none', 'nobody'),
 });
 
@@ -99,7 +102,7 @@ async function differences(
 /** Sets a router: its route to the subnet `far` leads to the router at the other end of the cable `by`. */
 async function set(
   host: Namespace,
-  { forwards, rpFilter, route }: RouterPlan,
+  { forwards, rpFilter, mtu6, route }: RouterPlan,
   far: number,
   by: number,
   end: number,
@@ -107,6 +110,7 @@ async function set(
   host.sysctl.set('net.ipv4.ip_forward', forwards ? 1 : 0);
   host.sysctl.set('net.ipv6.conf.all.forwarding', forwards ? 1 : 0);
   host.sysctl.set('net.ipv4.conf.all.rp_filter', rpFilter);
+  if (mtu6) for (const { name } of host.interfaces) host.sysctl.set(`net.ipv6.conf.${name}.mtu`, 1290);
   if (route === 'none') return;
   const last = route === 'nobody' ? 9 : end;
   for (const [family, to] of [

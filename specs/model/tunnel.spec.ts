@@ -83,6 +83,18 @@ test('a gre takes its key alone, and one without a key no key (ip_tunnel_key_mat
   expect(asked({ ...GRE, key: 0 }, { 'b/g': settings('gre', {}) })).toBe('yes');
 });
 
+test('a gre refuses what has a checksum unasked, and what lacks a checksum or a sequence number that it expects (ip_tunnel_rcv)', () => {
+  const ends = { local: '192.0.2.2', remote: '192.0.2.1' };
+  const by = (outer: Partial<OuterPacket>, data: object) =>
+    asked({ ...GRE, ...outer }, { 'b/g': settings('gre', { ...ends, ...data }) });
+  expect(by({ hasChecksum: true }, { icsum: true })).toBe('yes');
+  expect(by({ hasChecksum: true }, {})).toBe('tunnel.refused');
+  expect(by({}, { icsum: true })).toBe('tunnel.refused');
+  expect(by({ hasSequence: true }, { iseq: true })).toBe('yes');
+  expect(by({ hasSequence: true }, {})).toBe('yes');
+  expect(by({}, { iseq: true })).toBe('tunnel.refused');
+});
+
 test('an end that is not set is any (ip_tunnel_lookup)', () => {
   expect(asked(GRE, { 'b/g': settings('gre', { remote: '192.0.2.1' }) })).toBe('yes');
   expect(asked(GRE, { 'b/g': settings('gre', { local: '192.0.2.2' }) })).toBe('yes');

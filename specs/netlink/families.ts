@@ -1,6 +1,7 @@
 import '../../lib/lab/index.ts';
 import { bridgeLink } from '../../lib/links/bridge-port.ts';
 import { ipAddress } from '../../lib/netlink/address.ts';
+import { ipAddrlabel } from '../../lib/netlink/addrlabel.ts';
 import { ipAltname } from '../../lib/netlink/altname.ts';
 import { bridgeMst, bridgeVlanGlobal } from '../../lib/netlink/bridge-mst.ts';
 import { bridgeVlan, bridgeVlanOptions } from '../../lib/netlink/bridge-vlan.ts';
@@ -24,6 +25,7 @@ export const FAMILIES = {
   ipDeviceSysctls,
   bridgeLink,
   ipAddress,
+  ipAddrlabel,
   ipRoute,
   ipRule,
   ipNexthop,

@@ -20,6 +20,7 @@ type AnyType = Type<unknown, never>;
 
 /** The members of C's structs, in order; the tables have names of their own for them, and some for several at once. */
 const MEMBERS: Record<string, string> = {
+  ifaddrlblmsg: 'ifal_family __ifal_reserved ifal_prefixlen ifal_flags ifal_index ifal_seq',
   ifaddrmsg: 'ifa_family ifa_prefixlen ifa_flags ifa_scope ifa_index',
   br_mdb_entry: 'ifindex state flags vid addr',
   br_port_msg: 'family - ifindex',

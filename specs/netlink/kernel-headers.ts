@@ -6,7 +6,15 @@ import { withoutPrograms } from '../needs.ts';
 
 /** Where Debian's linux-libc-dev puts the kernel's headers. */
 const HEADERS = [
-  ...['linux/rtnetlink.h', 'linux/if_link.h', 'linux/if_bridge.h', 'linux/if_addr.h', 'linux/if.h', 'linux/if_ether.h'],
+  ...[
+    'linux/rtnetlink.h',
+    'linux/if_link.h',
+    'linux/if_bridge.h',
+    'linux/if_addr.h',
+    'linux/if_addrlabel.h',
+    'linux/if.h',
+    'linux/if_ether.h',
+  ],
   ...[
     'linux/neighbour.h',
     'linux/fib_rules.h',

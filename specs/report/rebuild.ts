@@ -10,7 +10,12 @@ type KeyOfAny<T> = T extends T ? keyof T : never;
  */
 const BATCHES = {
   'ip -j -d': { links: 'link', addresses: 'address', routes: 'route show table all', nexthops: 'nexthop' },
-  'ip -j': { rules: 'rule', proxies: 'neighbour show proxy', neighbours: 'neighbour show nud permanent' },
+  'ip -j': {
+    rules: 'rule',
+    proxies: 'neighbour show proxy',
+    neighbours: 'neighbour show nud permanent',
+    addrlabels: 'addrlabel',
+  },
   'ip -j -6': { rulesOfIPv6: 'rule' },
 };
 
@@ -20,8 +25,9 @@ const COMMANDS = {
   // A kernel that has not loaded its bridge module refuses, when the program has begun to write.
   mdb: 'all=$(bridge -j mdb show 2>/dev/null) && echo "$all" || true',
   vlans: 'bridge -j vlan show',
+  // Not how soon a lab asks for a neighbour again: lab.sh leaves that to the kernel.
   sysctls:
-    'cd /proc/sys/net && grep -rs --exclude-dir=lo . ipv4/conf ipv6/conf ipv4/ip_* ipv4/icmp_* ipv4/tcp_rmem ipv4/neigh/*/ucast_solicit ipv6/icmp bridge || true',
+    'cd /proc/sys/net && grep -rs --exclude-dir=lo --exclude=retrans_time* --exclude=proxy_delay . ipv4/conf ipv6/conf ipv4/ip_* ipv4/icmp_* ipv4/tcp_rmem ipv4/neigh ipv6/neigh ipv6/icmp bridge || true',
   nftables: 'command -v nft >/dev/null || exit 0; nft list ruleset',
 };
 

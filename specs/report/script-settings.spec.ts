@@ -1,7 +1,14 @@
 import { expect, type Lab, type Namespace, test } from 'hairpin';
 import { vi } from 'vitest';
+import { engineOf } from '../../lib/lab/engine.ts';
+import { body } from '../../lib/netlink/body.ts';
+import { ipLink, linkHeader } from '../../lib/netlink/link.ts';
+import { requestOf } from '../../lib/netlink/request.ts';
+import { bytes, string } from '../../lib/netlink/scalars.ts';
+import { attribute, table } from '../../lib/netlink/table.ts';
 import { labScript } from '../../lib/report/lab-script.ts';
 import { readLab } from '../../lib/report/lab-state.ts';
+import { type RawLink, rawLink } from '../../lib/state/raw-link.ts';
 import { needs } from '../needs.ts';
 import { type Reading, readByPrograms, rebuild } from './rebuild.ts';
 
@@ -33,6 +40,12 @@ async function rebuilt(lab: Lab): Promise<{ script: string; readings: Record<str
 async function runLines(a: Namespace, lines: readonly string[]): Promise<void> {
   await a.exec('sh', ['-ec', [...lines, UNTIL_CARRIERS.replace('-n a ', '')].join('\n')]);
 }
+
+const L2TP = 'ip l2tp add tunnel tunnel_id 7 peer_tunnel_id 7 encap ip local 127.0.0.1 remote 127.0.0.2';
+/** Nothing else loads the module. */
+const MPLS = `modprobe mpls_router || true
+sysctl -qw net.mpls.platform_labels=1000
+ip -f mpls route add 100 dev lo`;
 
 /** a: br1, with the ports x and y, whose other ends are there too. */
 const BRIDGE = [
@@ -112,6 +125,21 @@ test.for([
   ['other names of a device', 'ip link property add dev x1 altname one-name altname another'],
   ['how addresses are made', 'ip link set x1 addrgenmode none'],
   [
+    'labels of IPv6 addresses',
+    'ip addrlabel add prefix fd08::/64 label 42\nip addrlabel add prefix fd09::/64 dev x1 label 43\n' +
+      'ip addrlabel del prefix 2001::/32 label 6\nip addrlabel del prefix ::/0 label 1\nip addrlabel add prefix ::/0 label 9',
+  ],
+  ['how neighbours are asked for', 'sysctl -w net.ipv4.neigh.x1.gc_stale_time=77 net.ipv6.neigh.x1.mcast_solicit=9'],
+  ['the loopback', 'ip link set lo mtu 4000 promisc on arp off'],
+  ['a secret of addresses', 'sysctl -w net.ipv6.conf.x1.stable_secret=2001:db8::1'],
+  ['who added a neighbour', 'ip neighbour add 10.9.0.5 lladdr 02:00:00:00:00:05 dev x1 nud permanent protocol 7'],
+  [
+    'a vxlan that takes its tunnels from routes',
+    'ip link add v7 address 02:00:00:00:0b:07 type vxlan external dstport 4790',
+  ],
+  ['the MTU of IPv6 on a device', 'sysctl -w net.ipv6.conf.x1.mtu=1300'],
+  ['the MTUs of a device and of IPv6 on it', 'ip link set x1 mtu 1400\nsysctl -w net.ipv6.conf.x1.mtu=1300'],
+  [
     'settings of IP',
     'sysctl -w net.ipv4.ip_nonlocal_bind=1 net.ipv4.conf.all.arp_accept=1 net.ipv6.conf.default.hop_limit=7',
   ],
@@ -145,6 +173,24 @@ test.for([
     'the VNIs that a/v lets in (bridge vni)',
   ],
   ['a group of devices', 'ip link set x1 group 7', 'a/x1: IFLA_GROUP 0x07000000'],
+  ['a group of the loopback', 'ip link set lo group 7', 'a/lo: IFLA_GROUP 0x07000000'],
+  [
+    'that IPsec blocks what no policy is for',
+    'ip xfrm policy setdefault in block',
+    'the states and policies of IPsec of a (ip xfrm)',
+  ],
+  ['a flag of a device', 'ip link set x1 multicast off', 'a/x1: multicast off'],
+  ['the broadcast address of a device', 'ip link set x1 brd 02:00:00:00:00:ff', 'a/x1: IFLA_BROADCAST 0x0200000000ff'],
+  [
+    'a group of a device',
+    'ip maddress add 01:00:5e:01:02:03 dev x1',
+    'the group 01:00:5e:01:02:03 of a/x1 (ip maddress)',
+  ],
+  [
+    'an address that a device lets in',
+    'bridge fdb add 02:00:00:00:dd:09 dev x1 self',
+    'the address 02:00:00:00:dd:09 that the filter of a/x1 lets in (bridge fdb … self)',
+  ],
   [
     'a queueing discipline',
     'tc qdisc add dev x1 root pfifo limit 7',
@@ -155,6 +201,66 @@ test.for([
   await runLines(a, [...BRIDGE, ...commands.split('\n')]);
   const script = labScript(readLab(lab));
   expect(script.match(/^# Left out: .*$/gm)).toEqual([`# Left out: ${remark}`]);
+});
+
+// a: x1 ── x (br1) y ── y1
+test.for([
+  ['CONFIG_MPTCP', 'ip mptcp endpoint add 10.9.0.1 signal', 'the endpoints of MPTCP of a (ip mptcp endpoint)'],
+  ['CONFIG_MPTCP', 'ip mptcp limits set subflows 5', 'the limits of MPTCP of a (ip mptcp limits)'],
+  ['CONFIG_IPV6_SEG6_LWTUNNEL', 'ip sr tunsrc set fd00::1', 'the source address of SRv6 of a (ip sr tunsrc)'],
+  [
+    'CONFIG_IP_MROUTE_MULTIPLE_TABLES',
+    'ip mrule add iif x1 lookup 7',
+    'the rules of multicast routing of a (ip mrule)',
+  ],
+  ['CONFIG_NET_FOU', 'ip fou add port 5555 ipproto 47', 'the ports of FOU and GUE of a (ip fou)'],
+  ['CONFIG_L2TP', L2TP, 'the tunnels of L2TP of a (ip l2tp)'],
+  ['CONFIG_IPV6_IOAM6_LWTUNNEL', 'ip ioam namespace add 7', 'the namespaces of IOAM of a (ip ioam namespace)'],
+  ['CONFIG_MPLS_ROUTING', MPLS, 'the routes of MPLS of a (ip -f mpls route)'],
+])('a script says that it leaves out what %s brings', async ([option = '', commands = '', remark], { lab, skip }) => {
+  const a = lab.namespace('a');
+  await runLines(a, BRIDGE);
+  const { exitCode } = await a.exec('sh', ['-ec', commands], { reject: false });
+  skip(exitCode !== 0, `needs ${option}`);
+  expect(labScript(readLab(lab)).match(/^# Left out: .*$/gm)).toEqual([`# Left out: ${remark}`]);
+});
+
+// a: br1
+test('a script says that it leaves out an option of a bridge that hairpin does not know', ({ lab, skip }) => {
+  const a = lab.namespace('a');
+  const { index } = a.bridge({ name: 'br1', address: false });
+  // BR_BOOLOPT_MDB_OFFLOAD_FAIL_NOTIFICATION of Linux 6.16, and the mask behind it.
+  const flags = Buffer.from([8, 0, 0, 0, 8, 0, 0, 0]);
+  const data = table({ flags: attribute('IFLA_BR_MULTI_BOOLOPT', 46, bytes) });
+  const info = table({
+    kind: attribute('IFLA_INFO_KIND', 1, string),
+    data: attribute('IFLA_INFO_DATA', 2, data),
+  });
+  const message = body(linkHeader, table({ info: attribute('IFLA_LINKINFO', 18, info) }));
+  const values = { index, info: { kind: 'bridge', data: { flags } } };
+  const { rtnetlink } = engineOf(a);
+  rtnetlink.change(requestOf(16, message, values as never, { words: 'ip link set br1 type bridge …' }));
+  const options = (rtnetlink.get({ ...ipLink.get({ index }), read: (bytes) => rawLink(bytes) }) as RawLink).data.get(
+    46,
+  );
+  skip(((options?.readUInt32LE(0) ?? 0) & 8) === 0, 'this kernel does not know the option (br_boolopt_multi_toggle)');
+  const script = labScript(readLab(lab));
+  expect(script).toContain('# Left out: a/br1: bits 0x8 of attribute 46 of IFLA_INFO_DATA\n');
+});
+
+// a
+test('a script says what somebody changed of the loopback and of the MTUs that routes learn', async ({ lab }) => {
+  const a = lab.namespace('a');
+  const settings = ['net.ipv4.conf.lo.arp_ignore=3', 'net.ipv6.conf.lo.mtu=3000', 'net.ipv6.route.mtu_expires=77'];
+  await a.exec('sysctl', ['-w', ...settings]);
+  const script = labScript(readLab(lab));
+  for (const setting of settings) expect(script).toContain(setting);
+  // All else of the loopback is as it was.
+  expect(script.match(/^[^#].*conf\.lo\.\S+/gm)).toHaveLength(2);
+  const shown = `${script}for name in ${settings.map((each) => each.replace(/=.*/, '')).join(' ')}; do ip netns exec a sysctl "$name"; done\n`;
+  expect((await rebuild(shown)).output.split('\n')).toEqual(
+    expect.arrayContaining(settings.map((each) => each.replace('=', ' = '))),
+  );
 });
 
 // a: x1 ── x (br1, VLANs 1 and 10) y ── y1

@@ -10,6 +10,7 @@ const OTHERS: Record<string, string> = {
   accept_ra: '2',
   addr_gen_mode: '1',
   arp_ignore: '8',
+  mtu: '1300',
 };
 
 const NAMES = Object.entries(DEVICE_SYSCTLS).flatMap(([family, all]) =>

@@ -70,8 +70,31 @@ test('IPv6 of a device takes no longer packet than its own MTU', async ({ lab })
   await expect(a).toReach(b, { family: 6, size: 1252 });
   await expect(a).toReach(b, { family: 4, size: 1472 });
   expect(await failureOf(expect(a).toReach(b, { family: 6, size: 1253, within: 50 }))).toContain(
-    'Received:  nothing was sent: message too long, mtu=1300 (EMSGSIZE)\n',
+    'Received:  nothing was sent: message too long, mtu=1300 (EMSGSIZE)\n' +
+      'Why:       a/eth0 sends IPv6 packets of up to 1300 bytes (net.ipv6.conf.eth0.mtu), and this one has 1301\n\n' +
+      "Hint: on a: sysctl.set('net.ipv6.conf.eth0.mtu', 1301), at most the MTU of the device; or smaller packets",
   );
+  a.sysctl.set('net.ipv6.conf.eth0.mtu', 1301);
+  await expect(a).toReach(b, { family: 6, size: 1253 });
+});
+
+test('a router has an MTU of IPv6 for a device, too, and the message names the setting', async ({ lab }) => {
+  const { a, b, eth1 } = build(lab);
+  const { namespace: r } = eth1;
+  r.sysctl.set('net/ipv6/conf/eth1/mtu', 1300);
+  await expect(a).toReach(b, { family: 6, size: 1252 });
+  await expect(a).toReach(b, { family: 4, size: 1472 });
+  // The referee.
+  const ping = await a.exec('ping', ['-c1', '-W1', '-M', 'do', '-s', '1253', 'fd00:0:0:1::2'], { reject: false });
+  expect(ping.stdout).toMatch(/^From fd00::2 icmp_seq=1 Packet too big: mtu=1300$/m);
+  const asked = () => expect(a).toReach(b, { family: 6, size: 1253, within: 50 });
+  expect(await explanationOf(asked())).toContain(
+    'a/eth0 → r/eth0 ✗ r/eth1 sends IPv6 packets of up to 1300 bytes (net.ipv6.conf.eth1.mtu), and this one has 1301\n' +
+      "Hint: on r: sysctl.set('net.ipv6.conf.eth1.mtu', 1301), at most the MTU of the device; or smaller packets",
+  );
+  await expect(a).not.toReach(b, { family: 6, size: 1253, droppedBy: 'link.mtu', at: eth1 });
+  r.sysctl.set('net.ipv6.conf.eth1.mtu', 1301);
+  await expect(a).toReach(b, { family: 6, size: 1253 });
 });
 
 test('a far end that takes less swallows it', async ({ lab }) => {

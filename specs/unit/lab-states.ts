@@ -53,6 +53,8 @@ export class StateBuilder {
       mroutes: [],
       vlans: [],
       vlanMulticast: [],
+      addrlabels: { added: [], removed: [] },
+      otherObjects: { changed: [], groups: [], filtered: [] },
     };
     return {
       ...{ name, role, bridge: undefined, nics: {} },

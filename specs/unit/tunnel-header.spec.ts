@@ -60,9 +60,11 @@ test.for<[name: string, header: string, key: number | undefined]>([
   ['a key', '20000800 00000007', 7],
   ['a checksum', '80000800 12340000', undefined],
   ['all of them', 'b0000800 12340000 00000009 00000001', 9],
-])('gre with %s (RFC 2784 section 2, RFC 2890 section 2)', ([, header, key]) => {
+])('gre with %s (RFC 2784 section 2, RFC 2890 section 2)', ([what, header, key]) => {
   const outer = read('gre', frameOf(47, `${header} ${INNER}`));
   expect(outer).toMatchObject({ etherType: 0x0800, inner: behindEthernet('0800') });
+  expect(outer?.hasChecksum).toBe(['a checksum', 'all of them'].includes(what));
+  expect(outer?.hasSequence).toBe(what === 'all of them');
   expect(outer?.key).toBe(key);
 });
 

@@ -76,11 +76,11 @@ function ignoresLinkDown({ namespace, name }: Interface, family: Family): boolea
 function mtuCause(question: Question, size: number | undefined): Cause | undefined {
   const hop = nextHop(question);
   if (size === undefined || typeof hop === 'string') return undefined;
-  const { mtu, ofRoute } = mtuOf(question, hop.device);
+  const { mtu, ofRoute, ...limit } = mtuOf(question, hop.device);
   const length = packetLength(question, size);
   if (length <= mtu) return undefined;
   const { from, to } = question;
-  const where = { namespace: from.name, to: to.address, room: mtu - packetLength(question, 0) };
+  const where = { namespace: from.name, to: to.address, room: mtu - packetLength(question, 0), ...limit };
   const device = ofRoute ? {} : { device: deviceName(hop.device) };
   return { code: 'link.mtu', facts: { ...device, mtu, length, where: { is: 'source', ...where } } };
 }

@@ -1,5 +1,5 @@
-import type { CauseFacts } from '../../model/cause.ts';
-import { bringUp, type Said, type WordsOf } from './words.ts';
+import type { CauseFacts, DeviceName } from '../../model/cause.ts';
+import { bringUp, namespaceOf, type Said, type WordsOf } from './words.ts';
 
 export const linkWords: WordsOf<'link' | 'uplink'> = {
   'link.down': {
@@ -35,12 +35,12 @@ export const linkWords: WordsOf<'link' | 'uplink'> = {
   },
   'link.mtu': {
     means:
-      'A packet is longer than a device or a route allows. A cable checks the MTU of the receiver (`is_skb_forwardable`), a bridge that of the port, a router that of its route, or of the device that it sends by (`ip_exceeds_mtu`, `ip6_pkt_too_big`), and a host its own (`ip_append_data`).',
+      'A packet is longer than a device or a route allows. A cable checks the MTU of the receiver (`is_skb_forwardable`), a bridge that of the port, a router that of its route, or of the device that it sends by (`ip_exceeds_mtu`, `ip6_pkt_too_big`), and a host its own (`ip_append_data`). IPv6 has an MTU of its own for each device (`net.ipv6.conf.eth0.mtu`).',
     facts: {
       mtu: 'the limit, in bytes',
       length: 'of the packet, in bytes',
       where:
-        'who checks: the `receiver`; a `bridge` or a `router`; a `route` of the router `namespace` to `to`; or the `source`, with `room` for as many bytes of data',
+        'who checks: the `receiver`; a `bridge` or a `router`; a `route` of the router `namespace` to `to`; or the `source`, with `room` for as many bytes of data; `sysctl` is the setting of IPv6 that limits a router or the source',
     },
     optional: { device: 'missing if the limit is the MTU of a route' },
     example: {
@@ -95,6 +95,7 @@ function tooLong({ device, mtu, length, where }: CauseFacts['link.mtu']): Said {
         hint: `set({ mtu: ${length} }) on ${device} and on the other end of its cable`,
       };
     case 'router':
+      if (where.sysctl !== undefined) return tooLongForIpv6(String(device), mtu, length, where.sysctl);
       return {
         text: `${device} sends ${limit}, not to be fragmented`,
         hint: `set({ mtu: ${length} }) on ${device} and on the other end of its cable; or smaller packets`,
@@ -105,7 +106,8 @@ function tooLong({ device, mtu, length, where }: CauseFacts['link.mtu']): Said {
         hint: `on ${where.namespace}: ip route show, and the mtu of that route; or smaller packets`,
       };
     case 'source': {
-      const { namespace, to, room } = where;
+      const { namespace, to, room, sysctl } = where;
+      if (sysctl !== undefined) return tooLongForIpv6(String(device), mtu, length, sysctl);
       const mend = device
         ? `set({ mtu: ${length} }) on each device of the way`
         : `on ${namespace}: ip route show, and the mtu of that route`;
@@ -115,4 +117,11 @@ function tooLong({ device, mtu, length, where }: CauseFacts['link.mtu']): Said {
       };
     }
   }
+}
+
+function tooLongForIpv6(device: string, mtu: number, length: number, sysctl: string): Said {
+  return {
+    text: `${device} sends IPv6 packets of up to ${mtu} bytes (${sysctl}), and this one has ${length}`,
+    hint: `on ${namespaceOf(device as DeviceName)}: sysctl.set('${sysctl}', ${length}), at most the MTU of the device; or smaller packets`,
+  };
 }

@@ -30,7 +30,33 @@ export const tunnelWords: WordsOf<'tunnel'> = {
     },
     say: notTaken,
   },
+  'tunnel.refused': {
+    means:
+      'A tunnel was found for an outer packet of GRE, and refuses it by its header (`ip_tunnel_rcv`, `__ip6_tnl_rcv`). With `icsum` it takes ' +
+      'only packets with a checksum, without it only packets without one. With `iseq` it takes only packets with a sequence number.',
+    facts: {
+      device: 'the tunnel that sent it',
+      by: 'the tunnel that refuses it',
+      option: 'the setting of `by` that the header does not fit',
+      has: 'its value',
+      function: 'the kernel function that drops the packet',
+    },
+    example: { device: 'a/gre1', by: 'b/gre1', option: 'icsum', has: false, function: 'ip_tunnel_rcv' },
+    say: refused,
+  },
 };
+
+/** By the setting of the end that receives: the setting of the end that sends, and what it puts into the header. */
+const OF_SENDER = { icsum: ['ocsum', 'a checksum'], iseq: ['oseq', 'a sequence number'] } as const;
+
+function refused({ device, by, option, has, function: kernel }: CauseFacts['tunnel.refused']): Said {
+  const [own, what] = OF_SENDER[option];
+  const header = has ? `without ${what}, and ${by} expects one` : `with ${what}, and ${by} expects none`;
+  return {
+    text: `the packet left ${device} ${header}: its ${option} is ${has ? 'on' : 'off'} (${kernel})`,
+    hint: `set({ ${own}: ${has} }) on ${device}, or set({ ${option}: ${!has} }) on ${by}`,
+  };
+}
 
 function notTaken(facts: CauseFacts['tunnel.not-taken']): Said {
   const { device, to, port, id } = facts;

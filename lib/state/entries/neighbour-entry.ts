@@ -4,7 +4,7 @@ import { describeEntry, nameIn } from './entry-kind.ts';
 import { deviceName, flag, ip, mac, word } from './fields.ts';
 
 /** An entry of the ARP or ND table, as `ip neighbour` has it. */
-export interface NeighbourEntry extends Omit<Neighbour, 'device'> {
+export interface NeighbourEntry extends Omit<Neighbour, 'device' | 'protocol'> {
   /** The interface that it is on. */
   dev: string;
 }
@@ -21,7 +21,7 @@ export const neighbourEntry = describeEntry<Neighbour, NeighbourEntry>({
     ...{ externLearn: flag, externValid: flag, managed: flag, router: flag, proxy: flag },
   },
   // As `ip neighbour` lists them: no entries that stand for groups and broadcasts.
-  entries: ({ device, state, ...rest }, names) =>
+  entries: ({ device, state, protocol: _, ...rest }, names) =>
     state === 'NOARP' ? [] : [{ ...rest, dev: nameIn(names, device), state }],
   isOf: ({ dev }, device) => dev === device,
 });

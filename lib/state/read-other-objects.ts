@@ -1,0 +1,122 @@
+import { readFileSync } from 'node:fs';
+import { unlessCode } from '../kernel/has-code.ts';
+import { NetNamespace } from '../kernel/net-namespace.ts';
+import { once } from '../kernel/once.ts';
+import { loadedFamilies } from '../netlink/generic.ts';
+import { bridgeFdb } from '../netlink/neighbour.ts';
+import type { Request } from '../netlink/request.ts';
+import { NetlinkSocket } from '../netlink/socket.ts';
+import { isGroupMac } from '../wire/mac-address.ts';
+import type { OtherObjects } from './network-state.ts';
+import type { StateSource } from './read-network.ts';
+
+/** The objects of a namespace that hairpin neither makes nor follows, so that a script can say that it leaves them out. */
+export function readOtherObjects({ netns, rtnetlink }: Pick<StateSource, 'netns' | 'rtnetlink'>): OtherObjects {
+  const now = listObjects(netns, rtnetlink);
+  const fresh = freshObjects();
+  return {
+    changed: OBJECTS.filter((_, at) => String(now[at]) !== String(fresh[at])).map(({ what, command }) => ({
+      what,
+      command,
+    })),
+    groups: staticGroups(netns),
+    filtered: rtnetlink
+      .list(bridgeFdb.all())
+      .filter(
+        ({ bridge, to, nhid, permanent, mac }) =>
+          permanent && !isGroupMac(mac) && [bridge, to, nhid].every((each) => each === undefined),
+      )
+      .map(({ device, mac }) => ({ device, mac })),
+  };
+}
+
+const NETLINK_GENERIC = 16;
+const [RTM_GETROUTE, RTM_GETRULE] = [26, 34];
+// linux/socket.h, linux/rtnetlink.h
+const [AF_MPLS, RTNL_FAMILY_IPMR, RTNL_FAMILY_IP6MR] = [28, 128, 129];
+
+interface ObjectKind {
+  what: string;
+  command: string;
+  /** The bytes of each object. */
+  list(sockets: Sockets): string[];
+}
+
+interface Sockets {
+  rtnetlink: NetlinkSocket;
+  generic: NetlinkSocket;
+  /** The families of generic netlink. */
+  families: ReadonlyMap<string, number>;
+}
+
+const OBJECTS: readonly ObjectKind[] = [
+  { what: 'the routes of MPLS', command: 'ip -f mpls route', list: ofFamily(RTM_GETROUTE, AF_MPLS) },
+  { what: 'the rules of multicast routing', command: 'ip mrule', list: ofFamily(RTM_GETRULE, RTNL_FAMILY_IPMR) },
+  {
+    what: 'the rules of multicast routing of IPv6',
+    command: 'ip -6 mrule',
+    list: ofFamily(RTM_GETRULE, RTNL_FAMILY_IP6MR),
+  },
+  // MPTCP_PM_CMD_GET_ADDR, MPTCP_PM_CMD_GET_LIMITS
+  { what: 'the endpoints of MPTCP', command: 'ip mptcp endpoint', list: generic('mptcp_pm', 3) },
+  { what: 'the limits of MPTCP', command: 'ip mptcp limits', list: generic('mptcp_pm', 6, { isDump: false }) },
+  // FOU_CMD_GET, L2TP_CMD_TUNNEL_GET, IOAM6_CMD_DUMP_NAMESPACES, IOAM6_CMD_DUMP_SCHEMAS, SEG6_CMD_DUMPHMAC, SEG6_CMD_GET_TUNSRC
+  { what: 'the ports of FOU and GUE', command: 'ip fou', list: generic('fou', 3) },
+  { what: 'the tunnels of L2TP', command: 'ip l2tp', list: generic('l2tp', 4) },
+  { what: 'the namespaces of IOAM', command: 'ip ioam namespace', list: generic('IOAM6', 3) },
+  { what: 'the schemas of IOAM', command: 'ip ioam schema', list: generic('IOAM6', 6) },
+  { what: 'the HMAC keys of SRv6', command: 'ip sr hmac', list: generic('SEG6', 2) },
+  { what: 'the source address of SRv6', command: 'ip sr tunsrc', list: generic('SEG6', 4, { isDump: false }) },
+];
+
+/** A kernel without the family answers with the objects of all others (`rtnl_dump_all`). */
+function ofFamily(type: number, family: number): ObjectKind['list'] {
+  return ({ rtnetlink }) => {
+    // struct rtmsg, struct fib_rule_hdr
+    const header = Buffer.alloc(12, 0);
+    header.writeUInt8(family);
+    return rtnetlink.list(raw(type, header)).filter((bytes) => Number.parseInt(bytes.slice(0, 2), 16) === family);
+  };
+}
+
+function generic(family: string, command: number, { isDump = true } = {}): ObjectKind['list'] {
+  return ({ generic: socket, families }) => {
+    const id = families.get(family);
+    if (id === undefined) return [];
+    const request = raw(id, Buffer.from([command, 1, 0, 0]));
+    return isDump ? socket.list(request) : [socket.get(request)];
+  };
+}
+
+function raw(type: number, header: Buffer): Request<string> {
+  return {
+    ...{ type, flags: 0 },
+    write: (to) => to.put(header),
+    read: (body) => body.toString('hex'),
+    words: () => `message ${type} ${header.toString('hex')}`,
+    pathAt: () => [],
+  };
+}
+
+function listObjects(netns: NetNamespace, rtnetlink: NetlinkSocket): string[][] {
+  using socket = netns.run(() => new NetlinkSocket({ protocol: NETLINK_GENERIC }));
+  const sockets = { rtnetlink, generic: socket, families: loadedFamilies(socket) };
+  // GENL_ADMIN_PERM: who may not list them in a user namespace, may not make any, either.
+  return OBJECTS.map(({ list }) => unlessCode(['EPERM'], () => list(sockets), []));
+}
+
+/** What every new namespace of this kernel has of them. */
+const freshObjects = once((): string[][] => {
+  using namespace = NetNamespace.create();
+  using rtnetlink = namespace.run(() => new NetlinkSocket());
+  return listObjects(namespace, rtnetlink);
+});
+
+/** The groups of `ip maddress add`: index, name, references, whether it is one of those, address (`dev_mc_seq_show`). */
+function staticGroups(netns: NetNamespace): OtherObjects['groups'] {
+  const text = netns.run(() => readFileSync('/proc/thread-self/net/dev_mcast', 'latin1'));
+  return text.split('\n').flatMap((line) => {
+    const [index, , , isStatic, digits = ''] = line.trim().split(/\s+/);
+    return isStatic === '1' ? [{ device: Number(index), mac: digits.match(/../g)?.join(':') ?? '' }] : [];
+  });
+}
