@@ -17,9 +17,14 @@ import { routeFor } from './route.ts';
  *
  * @param since when the question began whose packet it is, in nanoseconds by the clock of the taps. An entry that has failed is
  * asked for again with the next packet (`__neigh_event_send`); what nobody answered before is no word on this question
+ * @param route that the packet takes
  */
-export function neighbourCause(namespace: Namespace, address: string, since: bigint): Cause | undefined {
-  const { route } = routeFor(namespace, address);
+export function neighbourCause(
+  namespace: Namespace,
+  address: string,
+  since: bigint,
+  route = routeFor(namespace, address).route,
+): Cause | undefined {
   if (!route) return undefined;
   const hop = route.via ?? address;
   // A table has an entry a device: what was learnt at another one does not count.

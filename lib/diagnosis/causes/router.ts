@@ -17,7 +17,7 @@ import { modelled, predictionAt } from './by-model.ts';
 import { linkCause } from './link.ts';
 import { neighbourCause } from './neighbour.ts';
 import { hasSeveralHops, routeFor } from './route.ts';
-import { ruledOutPacket } from './rules.ts';
+import { routeOfPacket } from './rules.ts';
 
 /** What is known beside the frames of a path. */
 export interface Known {
@@ -41,10 +41,12 @@ export function routerCause(
   const routed = asRouted(frame, packets);
   const destination = routed && destinationOf(routed.bytes);
   if (!routed || destination === undefined) return undefined;
-  const silence = neighbourCause(namespace, destination, since);
+  const packet = packetBehindTags(routed.bytes);
+  const byRules = packet ? routeOfPacket(here.at, packet) : {};
+  const { route = byRules.route, cause: unrouted } = routeFor(namespace, destination);
+  const silence = neighbourCause(namespace, destination, since, route);
   const cause = predictionAt(here, routed)?.drops.find(({ towards }) => !towards)?.cause;
   if (cause?.code === 'router.forwarding-off') return cause;
-  const { route, cause: unrouted } = routeFor(namespace, destination);
   const chosen = deviceAt(namespace, route?.device);
   // The shortest way is not the only one, and where a tunnel leads nobody knows.
   const by = chosen && (leadsTo(chosen, destination) || !hasKnownEnd(chosen)) ? chosen : next.at;
@@ -55,9 +57,7 @@ export function routerCause(
   // Who did not answer is better seen than predicted.
   if (cause && cause.code !== 'neighbour.unanswered' && cause.code !== 'neighbour.answer-lost')
     return unrouted?.code === cause.code && !('vrf' in cause.facts) ? unrouted : cause;
-  const packet = packetBehindTags(routed.bytes);
-  const ruledOut = packet && ruledOutPacket(here.at, packet);
-  if (ruledOut) return ruledOut;
+  if (byRules.cause) return byRules.cause;
   // Which of several next hops it is depends on the packet (fib_select_multipath).
   if (!route || hasSeveralHops(namespace, destination)) return undefined;
   // By the loopback: a translation may have made the packet its own before the routes were asked.

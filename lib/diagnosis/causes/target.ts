@@ -17,7 +17,7 @@ import { backlogCause } from './closed-port.ts';
 import { neighbourCause, silenceOf } from './neighbour.ts';
 import { reversePathCause } from './reverse-path.ts';
 import { noWayBack } from './route.ts';
-import { ruledOutAnswer } from './rules.ts';
+import { routeOfAnswer } from './rules.ts';
 import { tapCause } from './tap.ts';
 import { tagCause } from './vlan.ts';
 
@@ -46,11 +46,12 @@ export function targetCause(arrival: Interface, address: string, seen: Buffer, s
   if (silencer) return silencer;
   // IPVS may have given it to a server, which needs another way back, or none by this host (ip_vs_in_hook). It does so with no echo request.
   if (!isEcho(packet) && ipvsServicesOf(engineOf(namespace).netns).length > 0) return undefined;
+  const byRules = routeOfAnswer(namespace, packet);
   return (
     ownSourceCause(namespace, packet.source) ??
     noWayBack(namespace, packet.source) ??
-    ruledOutAnswer(namespace, packet) ??
-    neighbourCause(namespace, packet.source, since) ??
+    byRules.cause ??
+    neighbourCause(namespace, packet.source, since, byRules.route) ??
     (isEcho(packet) ? limitCause(namespace, packet.family) : undefined) ??
     fullBacklog(namespace, packet)
   );
