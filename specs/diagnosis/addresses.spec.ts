@@ -1,5 +1,6 @@
 import { expect, type Lab, test } from 'hairpin';
 import { addRoutedHosts } from '../routed-hosts.ts';
+import { addRules } from '../trace/rules/add-rules.ts';
 import { diagnosed } from './diagnosed.ts';
 
 const SHORT = { within: 50 };
@@ -91,6 +92,27 @@ test('a neighbour entry with a MAC address that is not the target’s', async ({
     },
     lastSeen: 'b/eth0',
   });
+});
+
+// a ── b, and a knows b by an old MAC address
+test('a neighbour entry that was never learnt, with a MAC address that is not the target’s', async ({ lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  lab.cable(a, b);
+  await a.exec('ip', 'neigh add 10.0.0.2 dev eth0 lladdr 02:00:00:00:99:99 nud noarp'.split(' '));
+  expect(await diagnosed(expect(a).toReach(b, SHORT))).toMatchObject({
+    code: 'neighbour.old-mac',
+    facts: { entry: { namespace: 'a', address: '10.0.0.2', isPermanent: true } },
+  });
+});
+
+// a ── b
+test('no neighbour entry is to blame where a rule writes another MAC address into the frame', async ({ lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  lab.cable(a, b);
+  await addRules(a, 'netdev t c { type filter hook egress device eth0 priority 0; }', [
+    'ether type ip ether daddr set 02:00:00:00:99:99',
+  ]);
+  expect(await diagnosed(expect(a).toReach(b, SHORT))).toMatchObject({ code: 'unknown', lastSeen: 'b/eth0' });
 });
 
 // a ── r ── b
