@@ -129,6 +129,7 @@ export interface CauseFacts {
   'address.none': { address: string };
   'address.gone': { address: string; holder: string; why: string; mend?: string };
   'address.elsewhere': { namespace: string; address: string };
+  'address.not-local': { namespace: string; address: string };
   'address.duplicate': { namespace: string; address: string };
   'address.tentative': { namespace: string; address: string; length?: number };
   'address.own-source': { namespace: string; address: string; lost: 'packet' | 'answer'; asked?: Asked };

@@ -113,7 +113,9 @@ export function withoutNeighboursOf(device: Interface): Cause | undefined {
 }
 
 /** What is said of an address alone. */
-const OF_ADDRESS: readonly Code[] = ['address.elsewhere', 'address.duplicate', 'address.tentative'];
+const OF_ADDRESS: readonly Code[] = [
+  ...(['address.elsewhere', 'address.not-local', 'address.duplicate', 'address.tentative'] as const),
+];
 
 /** A reason for silence, of a question that had no answer. */
 function ofQuestion(cause: Cause, asked: Asked): Cause {

@@ -4,7 +4,10 @@ import { engineOf } from '../../lab/engine.ts';
 import type { Interface, Namespace } from '../../lab/index.ts';
 import { hasRules } from '../../lab/route-to.ts';
 import type { Cause } from '../../model/cause.ts';
+import { lookUpRoute } from '../../model/route-lookup.ts';
+import type { AddressState } from '../../netlink/address.ts';
 import { echoLimitOf } from '../../probes/echo-limit.ts';
+import { vrfOf } from '../../state/find-link.ts';
 import { answersAnycast, hasAddress } from '../../trace/owner.ts';
 import { decodeArp } from '../../wire/arp.ts';
 import { decodeEthernet, ETHERTYPE } from '../../wire/ethernet.ts';
@@ -13,6 +16,7 @@ import { type IpPacket, ipPacketOf } from '../../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../../wire/ipv4.ts';
 import { withoutVlanTags } from '../../wire/vlan-tag.ts';
 import { unusableCause } from './address.ts';
+import { modelledAlone } from './by-model.ts';
 import { backlogCause } from './closed-port.ts';
 import { neighbourCause, silenceOf } from './neighbour.ts';
 import { reversePathCause } from './reverse-path.ts';
@@ -40,6 +44,7 @@ export function targetCause(arrival: Interface, address: string, seen: Buffer, s
   const untagged = withoutVlanTags(seen);
   const packet = ipPacketOf(untagged);
   if (!packet) return arpCause(arrival, untagged);
+  if (own && !isLocal(arrival, own)) return { code: 'address.not-local', facts };
   const reverse = reversePathCause(arrival, packet.source);
   if (reverse) return reverse;
   const silencer = silencerOf(namespace, packet, isAnycast);
@@ -55,6 +60,14 @@ export function targetCause(arrival: Interface, address: string, seen: Buffer, s
     (isEcho(packet) ? limitCause(namespace, packet.family) : undefined) ??
     fullBacklog(namespace, packet)
   );
+}
+
+/** Whether the routes of a host say of one of its addresses that it is its own. Where rules or VRFs decide, nobody knows. */
+function isLocal(arrival: Interface, { address, index: holder }: AddressState): boolean {
+  const device = modelledAlone(arrival);
+  if (!device || [device.index, holder].some((index) => vrfOf(device.host, index))) return true;
+  const { kind } = lookUpRoute(device.host, address, { from: device.index });
+  return kind !== 'hop' && kind !== 'none';
 }
 
 /** The setting by which a host answers no echo requests (`icmp_echo`, `icmp_rcv`, `icmpv6_echo_reply`). */
