@@ -221,11 +221,12 @@ export interface Tag {
   id: number;
 }
 
-/** Why a link has none: the other end of the cable is down, or the parent; `through`: the parents between. */
+/** Why a link has none: the other end of the cable is down, or the parent; `through`: the parents between. `closed`: no program has it open. */
 interface NoCarrier {
   device: DeviceName;
   down?: { device: DeviceName; is: 'peer' | 'parent' };
   through?: readonly DeviceName[];
+  because?: 'protodown' | 'closed';
 }
 
 /** The outer packet of a tunnel, in a host that has no tunnel for it. */

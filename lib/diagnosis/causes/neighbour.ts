@@ -10,6 +10,7 @@ import { contains, familyOf } from '../../wire/ip-address.ts';
 import { deviceName } from '../names.ts';
 import { modelled } from './by-model.ts';
 import { lossCause } from './impairment.ts';
+import { sendingCause } from './link.ts';
 import { routeFor } from './route.ts';
 
 /**
@@ -44,8 +45,8 @@ export function neighbourCause(
   // The device that the question came to need not be the one with the address.
   const silent = arrival && silenceOf(arrival, hop, asked && solicitationOf(asked.bytes)?.source);
   if (silent) return ofQuestion(silent, question);
-  // An answer that a queue has lost was never seen to leave.
-  return (arrival && lossCause(arrival)) ?? { code: 'neighbour.unanswered', facts: { asked: question } };
+  // An answer that the device did not send was never seen to leave.
+  return (arrival && (sendingCause(arrival) ?? lossCause(arrival))) ?? { code: 'neighbour.unanswered', facts: { asked: question } };
 }
 
 /** ND is asked from a link-local address, unless the packet comes from an address of the device (`ndisc_solicit`). */

@@ -14,7 +14,7 @@ import { packetBehindTags } from '../../wire/ip-packet.ts';
 import { deviceName } from '../names.ts';
 import { asRouted } from './as-routed.ts';
 import { modelled, predictionAt } from './by-model.ts';
-import { linkCause } from './link.ts';
+import { linkCause, sendingCause } from './link.ts';
 import { neighbourCause } from './neighbour.ts';
 import { hasSeveralHops, routeFor } from './route.ts';
 import { routeOfPacket } from './rules.ts';
@@ -52,7 +52,7 @@ export function routerCause(
   const by = chosen && (leadsTo(chosen, destination) || !hasKnownEnd(chosen)) ? chosen : next.at;
   // With a link its routes are gone: the link is the cause. But a rule may have meant another way than the shortest.
   const isKnown = chosen !== undefined || !hasChoosyRules(namespace, familyOf(destination) ?? 4);
-  const broken = isKnown ? (linkCause(by) ?? withoutCarrier(by)) : undefined;
+  const broken = isKnown ? sendingCause(by) : undefined;
   if (broken) return broken;
   // Who did not answer is better seen than predicted.
   if (cause && cause.code !== 'neighbour.unanswered' && cause.code !== 'neighbour.answer-lost')
@@ -63,11 +63,6 @@ export function routerCause(
   // By the loopback: a translation may have made the packet its own before the routes were asked.
   if (route.device !== by.index) return chosen && otherDevice(destination, chosen, by);
   return silence;
-}
-
-/** A tunnel, or a program's own device: what is down below it nobody knows. */
-function withoutCarrier(device: Interface): Cause | undefined {
-  return device.state().carrier ? undefined : { code: 'link.no-carrier', facts: { device: deviceName(device) } };
 }
 
 function otherDevice(to: string, device: Interface, wanted: Interface): Cause {
