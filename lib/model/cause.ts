@@ -140,7 +140,7 @@ export interface CauseFacts {
   'host.not-taken': { device: DeviceName };
   'group.not-joined': { device: DeviceName; group: string; by: 'stack' | 'parent' };
 
-  'socket.none': { namespace: string; protocol: 'tcp' | 'udp'; port: number };
+  'socket.none': { namespace: string; protocol: 'tcp' | 'udp'; port: number; peer?: string };
   'socket.other-address': {
     namespace: string;
     protocol: 'tcp' | 'udp';
@@ -149,6 +149,14 @@ export interface CauseFacts {
     open: readonly string[];
     onlyIpv6?: true;
   };
+  'socket.other-device': {
+    namespace: string;
+    protocol: 'tcp' | 'udp';
+    port: number;
+    device: DeviceName;
+    bound: readonly DeviceName[];
+  };
+  'socket.unread': { namespace: string; port: number; waiting: number };
   'socket.backlog': { namespace: string; port: number; waiting: number; backlog: number };
   'socket.no-server': { namespace: string; protocol: 'tcp' | 'udp'; port: number; address: string };
   'socket.filter': { namespace: string };
@@ -221,7 +229,10 @@ export interface Tag {
   id: number;
 }
 
-/** Why a link has none: the other end of the cable is down, or the parent; `through`: the parents between. `closed`: no program has it open. */
+/**
+ * Why a link has none: the other end of the cable is down, or the parent; `through`: the parents between. `closed`: no program has it
+ * open.
+ */
 interface NoCarrier {
   device: DeviceName;
   down?: { device: DeviceName; is: 'peer' | 'parent' };

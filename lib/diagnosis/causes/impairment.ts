@@ -13,8 +13,8 @@ export function lossCause(device: Interface): Cause | undefined {
 }
 
 /**
- * Whether the device sends no answer, or loses every answer, to a frame that came to its goal. ARP is answered by the device of the question; a packet
- * by the route to its sender.
+ * Why no answer to a frame that came to its goal leaves: the device cannot send, or loses all that it sends. ARP is answered by the
+ * device of the question; a packet by the route to its sender.
  */
 export function answerLossCause({ at, bytes }: CapturedFrame, sender: string): Cause | undefined {
   const isAnsweredHere = solicitationOf(bytes) !== undefined || routeIfAny(at.namespace, sender)?.device === at.index;

@@ -46,7 +46,12 @@ export function neighbourCause(
   const silent = arrival && silenceOf(arrival, hop, asked && solicitationOf(asked.bytes)?.source);
   if (silent) return ofQuestion(silent, question);
   // An answer that the device did not send was never seen to leave.
-  return (arrival && (sendingCause(arrival) ?? lossCause(arrival))) ?? { code: 'neighbour.unanswered', facts: { asked: question } };
+  return (
+    (arrival && (sendingCause(arrival) ?? lossCause(arrival))) ?? {
+      code: 'neighbour.unanswered',
+      facts: { asked: question },
+    }
+  );
 }
 
 /** ND is asked from a link-local address, unless the packet comes from an address of the device (`ndisc_solicit`). */

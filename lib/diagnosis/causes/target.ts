@@ -17,7 +17,7 @@ import { IP_PROTOCOL } from '../../wire/ipv4.ts';
 import { withoutVlanTags } from '../../wire/vlan-tag.ts';
 import { unusableCause } from './address.ts';
 import { modelledAlone } from './by-model.ts';
-import { backlogCause } from './closed-port.ts';
+import { backlogCause, unreadCause } from './closed-port.ts';
 import { neighbourCause, silenceOf } from './neighbour.ts';
 import { reversePathCause } from './reverse-path.ts';
 import { noWayBack } from './route.ts';
@@ -58,7 +58,7 @@ export function targetCause(arrival: Interface, address: string, seen: Buffer, s
     byRules.cause ??
     neighbourCause(namespace, packet.source, since, byRules.route) ??
     (isEcho(packet) ? limitCause(namespace, packet.family) : undefined) ??
-    fullBacklog(namespace, packet)
+    waitingCause(namespace, packet)
   );
 }
 
@@ -89,8 +89,10 @@ function isEcho({ protocol, payload }: IpPacket): boolean {
   return protocol === IP_PROTOCOL.icmp || (protocol === IP_PROTOCOL.icmpv6 && payload[0] === 128);
 }
 
-function fullBacklog(namespace: Namespace, { protocol, payload }: IpPacket): Cause | undefined {
-  return protocol === IP_PROTOCOL.tcp ? backlogCause(namespace, payload.readUInt16BE(2)) : undefined;
+/** That a program does not take what waits for it. */
+function waitingCause(namespace: Namespace, { protocol, payload }: IpPacket): Cause | undefined {
+  if (protocol === IP_PROTOCOL.tcp) return backlogCause(namespace, payload.readUInt16BE(2));
+  return protocol === IP_PROTOCOL.udp ? unreadCause(namespace, payload.readUInt16BE(2)) : undefined;
 }
 
 /**
