@@ -70,6 +70,7 @@ export interface CauseFacts {
     wanted: DeviceName;
   };
   'tunnel.not-taken': NotTaken;
+  'tunnel.no-metadata': { device: DeviceName };
   'wireguard.no-peer': { device: DeviceName; address: string };
   'wireguard.no-endpoint': { device: DeviceName; address: string };
   'wireguard.no-listener': { device: DeviceName; endpoint: string; namespace: string };

@@ -12,6 +12,8 @@ export interface Misfit {
   has: string | number | undefined;
   /** What the packet has in its place. */
   needs: string | number | undefined;
+  /** The kernel's function, if it is not that of the look-up. */
+  by?: string;
 }
 
 /** How the kernel finds the tunnel that an outer packet is for. */
@@ -84,14 +86,23 @@ function misfitsOfGre(link: Link, outer: OuterPacket): Misfit[] {
   const own = hasIkey ? (ikey ?? 0) : ikey;
   const isOpen = remote === undefined && local === undefined;
   const fits = isOpen ? (own ?? 0) === (outer.key ?? 0) : own === outer.key;
-  return [...misfitsOfEnds(link, outer), ...(fits ? [] : [{ option: 'ikey', has: own, needs: outer.key }])];
+  const key = fits ? [] : [{ option: 'ikey', has: own, needs: outer.key }];
+  return [...misfitsOfEnds(link, outer), ...key, ...unchecked(link, outer, 'ip_tunnel_rcv')];
 }
 
 /** A packet without a key has the key 0, and so has a tunnel (`ip6gre_tunnel_lookup`). */
 function misfitsOfIp6gre(link: Link, outer: OuterPacket): Misfit[] {
   const { ikey } = said(link);
   const fits = (ikey ?? 0) === (outer.key ?? 0);
-  return [...misfitsOfEnds(link, outer), ...(fits ? [] : [{ option: 'ikey', has: ikey, needs: outer.key }])];
+  const key = fits ? [] : [{ option: 'ikey', has: ikey, needs: outer.key }];
+  return [...misfitsOfEnds(link, outer), ...key, ...unchecked(link, outer, '__ip6_tnl_rcv')];
+}
+
+/** A tunnel that wants a checksum, or a sequence number, drops what comes without. */
+function unchecked(link: Link, { checksum, sequence }: OuterPacket, by: string): Misfit[] {
+  const { icsum, iseq } = said(link);
+  const misfit = (option: string) => ({ option, has: 'on', needs: undefined, by });
+  return [...(icsum && !checksum ? [misfit('icsum')] : []), ...(iseq && !sequence ? [misfit('iseq')] : [])];
 }
 
 function compare(option: string, has: string | number | undefined, needs: string | number | undefined): Misfit[] {
@@ -107,5 +118,7 @@ function said(link: Link) {
     local?: string;
     ikey?: number;
     hasIkey?: boolean;
+    icsum?: boolean;
+    iseq?: boolean;
   };
 }

@@ -46,12 +46,13 @@ export function whyNotTaken(sender: Device, namespace: string, outer: OuterPacke
     const [only, ...more] = wrong;
     return only && more.length === 0 ? [{ device: device.name, ...only }] : [];
   });
+  const { by = lookup, ...near } = nearest && others.length === 0 ? nearest : {};
   const facts = {
-    ...{ device: sender.name, namespace, kind: sender.link.kind ?? '', lookup, source, to },
+    ...{ device: sender.name, namespace, kind: sender.link.kind ?? '', lookup: by, source, to },
     ...(port === undefined ? {} : { port }),
     ...(id === undefined ? {} : { id }),
     ...(key === undefined ? {} : { key }),
-    ...(nearest && others.length === 0 ? { nearest } : {}),
+    ...('device' in near ? { nearest: near } : {}),
   };
   return { code: 'tunnel.not-taken', facts };
 }

@@ -18,13 +18,19 @@ export interface OuterPacket {
   id?: number;
   /** The key of GRE (RFC 2890). */
   key?: number;
+  /** Whether GRE has a checksum, and a sequence number. */
+  checksum?: true;
+  sequence?: true;
   /** What it carries: a whole frame, or a packet with an Ethernet header put before it. */
   inner: Buffer;
   /** Its EtherType where it is a packet; undefined where it is a frame. */
   etherType: number | undefined;
 }
 
-type Inside = Pick<OuterPacket, 'port' | 'id' | 'key'> & { etherType: number | undefined; payload: Buffer };
+type Inside = Pick<OuterPacket, 'port' | 'id' | 'key' | 'checksum' | 'sequence'> & {
+  etherType: number | undefined;
+  payload: Buffer;
+};
 
 /** The outer packet in a frame, if it has such a header; undefined for whatever else is in it. */
 export function outerPacketOf(bytes: Buffer, header: TunnelHeader): OuterPacket | undefined {
@@ -79,7 +85,8 @@ function gre({ protocol, payload }: Carried): Inside | undefined {
   const end = at + Number(key) + Number(sequence);
   if (payload.length < end) return undefined;
   const etherType = typeOf(payload.readUInt16BE(2));
-  return { ...(key ? { key: payload.readUInt32BE(at) } : {}), etherType, payload: payload.subarray(end) };
+  const said = { ...(checksum ? { checksum: true as const } : {}), ...(sequence ? { sequence: true as const } : {}) };
+  return { ...said, ...(key ? { key: payload.readUInt32BE(at) } : {}), etherType, payload: payload.subarray(end) };
 }
 
 /** RFC 2003, RFC 4213, RFC 2473. */

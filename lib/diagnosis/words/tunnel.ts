@@ -8,11 +8,12 @@ export const tunnelWords: WordsOf<'tunnel'> = {
     means:
       'The outer packet of a tunnel came to the host that it was for, and no tunnel there takes it. A vxlan takes what has its VNI, ' +
       'at its UDP port (`vxlan_vs_find_vni`). A geneve also wants it from its `remote` (`geneve_lookup`). Other tunnels compare `remote` with ' +
-      'the source, `local` with the destination, and of GRE `ikey` with the key (`ip_tunnel_lookup`, `ip6gre_tunnel_lookup`, `ip6_tnl_lookup`).',
+      'the source, `local` with the destination, and of GRE `ikey` with the key (`ip_tunnel_lookup`, `ip6gre_tunnel_lookup`, `ip6_tnl_lookup`). ' +
+      'With `icsum` or `iseq` GRE also wants a checksum or a sequence number (`ip_tunnel_rcv`, `__ip6_tnl_rcv`).',
     facts: {
       device: 'the tunnel that sent it',
       namespace: 'where it came to',
-      lookup: 'the kernel function that finds no tunnel',
+      lookup: 'the kernel function that finds no tunnel, or drops the packet',
       source: 'of the outer packet',
       to: 'the destination of the outer packet',
     },
@@ -29,6 +30,15 @@ export const tunnelWords: WordsOf<'tunnel'> = {
       nearest: { device: 'leaf2/vx0', option: 'id', has: 8, needs: 7 },
     },
     say: notTaken,
+  },
+  'tunnel.no-metadata': {
+    means:
+      'A tunnel with `external` sends where the metadata of each packet say. The packet has none, so the tunnel drops it (`vxlan_xmit`).',
+    example: { device: 'a/vx0' },
+    say: ({ device }) => ({
+      text: `${device} is external, and the packet has no metadata that say where to send it`,
+      hint: 'give it metadata: a route with encap, vlanTunnel at the port of a bridge, or tc … action tunnel_key set',
+    }),
   },
 };
 
@@ -77,4 +87,8 @@ const HINTS: Record<string, (near: Near) => string> = {
     needs === undefined
       ? `set({ okey: ${has} }) on ${device}: ${other} takes only what has that key (its ikey)`
       : `set({ ikey: ${needs} }) on ${other}, ${has === undefined ? 'which takes only what has no key' : `which takes only what has the key ${has}`}`,
+  icsum: ({ device, other }) =>
+    `set({ ocsum: true }) on ${device}: ${other} takes only what has a checksum (its icsum)`,
+  iseq: ({ device, other }) =>
+    `set({ oseq: true }) on ${device}: ${other} takes only what has a sequence number (its iseq)`,
 };
