@@ -112,7 +112,7 @@ export interface CauseFacts {
 
   'neighbour.unanswered': { asked: Asked };
   'neighbour.answer-lost': { asked: Asked; by?: { port: DeviceName; bridge: DeviceName } };
-  'neighbour.off-link': { asked: Asked; device: DeviceName; own?: string; holder: DeviceName; router: string };
+  'neighbour.off-link': { asked: Asked; device: DeviceName; own?: string; holder: DeviceName; router?: string };
   'neighbour.arp-off': { device: DeviceName; asked?: Asked };
   'neighbour.arp-ignore': { device: DeviceName; address: string; value: number; asked?: Asked };
   'neighbour.arp-filter': { device: DeviceName; address: string; asker: string; asked?: Asked };
