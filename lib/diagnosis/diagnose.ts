@@ -13,6 +13,7 @@ import { meaningOf } from './causes/kernel-reason.ts';
 import { refusedByRules } from './causes/rules.ts';
 import { type Diagnosis, undiagnosed } from './diagnosis.ts';
 import { examine } from './examine.ts';
+import { placesOfLoss } from './explain-loss.ts';
 import type { Finding } from './finding.ts';
 import type { IpsecDrop } from './ipsec-drops.ts';
 import { dropAt, type KernelDrop } from './kernel-drop.ts';
@@ -87,7 +88,8 @@ function judge(report: ReachReport, known: Diagnosed, { report: again, told, dro
   const isUnseen = trace === undefined || recognize(trace.frame) !== 'probe';
   const device = (found?.hop ?? (isUnseen ? undefined : trace.arrival))?.frame.at;
   const hop = nextHop(again.question);
-  const drop = dropAt({ namespace: device?.namespace ?? again.question.from, device }, drops, {
+  const next = trace ? placesOfLoss(again.question, trace).flatMap(({ step }) => step?.next.at ?? []) : [];
+  const drop = dropAt({ namespace: device?.namespace ?? again.question.from, device, next }, drops, {
     ...{ trace, recognize },
     hop: typeof hop === 'string' ? undefined : hop.address,
   });

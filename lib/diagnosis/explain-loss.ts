@@ -136,7 +136,7 @@ function knownLoss(asked: Asked, { goal, path, target, arrival, answer }: ProbeP
 }
 
 /** Where a frame was last seen of the way that it was to take; without steps it had arrived. */
-function placesOfLoss({ source }: Pick<Question, 'source'>, trace: ProbePath): Place[] {
+export function placesOfLoss({ source }: Pick<Question, 'source'>, trace: ProbePath): Place[] {
   const { target, path, arrival, answer } = trace;
   if (answer) return answer.arrival ? [{ hop: answer.arrival }] : placesOnTheWay(answer.path, source.device);
   if (arrival) return [{ hop: arrival }];

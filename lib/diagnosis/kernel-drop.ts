@@ -21,6 +21,8 @@ export interface KernelDrop {
 export interface DropPlace {
   namespace: Namespace;
   device: Interface | undefined;
+  /** The devices by which it was to leave from there. */
+  next: readonly Interface[];
 }
 
 /**
@@ -29,7 +31,7 @@ export interface DropPlace {
  * @param hop the address of the next hop, whose MAC address may have been asked for
  */
 export function dropAt(
-  { namespace, device: last }: DropPlace,
+  { namespace, device: last, next }: DropPlace,
   drops: readonly PacketDrop[],
   { trace, recognize, hop }: { trace: ProbePath | undefined; recognize: Recognize; hop: string | undefined },
 ): KernelDrop | undefined {
@@ -43,12 +45,14 @@ export function dropAt(
   // A switch may have dropped another copy at another port, a host one that came in by another device.
   const isOther = (device: Interface) =>
     last?.isPort || paths.some(({ frame: { at, direction } }) => at === device && direction === 'in');
-  const isHere = (device: Interface | undefined) => !last || !device || device === last || !isOther(device);
+  const isHere = (device: Interface | undefined) =>
+    !last || !device || device === last || next.includes(device) || !isOther(device);
   const ours = drops.filter(
     (each) =>
       each.namespace === engineOf(namespace).netns.inode &&
       isHere(deviceAt(namespace, each.ifindex)) &&
       !isOverhearing(each) &&
+      !(last?.isPort && isOfBridgeHost(each)) &&
       isOurs(frameAround(each.packet)),
   );
   const drop = ours.findLast((each) => !isOfWaiting(each)) ?? ours.at(-1);
@@ -61,6 +65,11 @@ export function dropAt(
  */
 function isOfWaiting({ reason }: PacketDrop): boolean {
   return reason.startsWith('SKB_DROP_REASON_NEIGH_');
+}
+
+/** The stack behind a bridge gets a copy of what the bridge floods, and drops it if it has no IPv6 (`ip6_rcv_core`). */
+function isOfBridgeHost({ reason }: PacketDrop): boolean {
+  return reason.endsWith('IPV6DISABLED');
 }
 
 /** Raw and packet sockets are given copies: what one of them drops has come to the host all the same. */

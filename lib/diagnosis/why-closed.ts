@@ -1,4 +1,4 @@
-import type { Namespace } from '../lab/index.ts';
+import type { Interface, Namespace } from '../lab/index.ts';
 import type { ReachReport } from '../probes/reach.ts';
 import type { ProbePath } from '../trace/probe-path.ts';
 import type { TracedPacket } from '../trace/rules/follow-packets.ts';
@@ -21,12 +21,12 @@ export function whyClosed(
   // Another ICMP error is no word on who listens.
   if (!ofPort) return undefined;
   // Where nobody saw it, nobody but a packet filter could have sent it elsewhere.
-  const asAsked = filteringIn(question.from.lab).length === 0 ? { ...question.to, port } : undefined;
+  const asAsked = filteringIn(question.from.lab).length === 0 ? { ...question.to, port, device: undefined } : undefined;
   const end = trace ? endOf(trace, packets, recognize) : asAsked;
   if (!end) return undefined;
-  const { namespace, address } = end;
+  const { namespace, address, device } = end;
   if (!namespace || end.port === undefined) return undefined;
-  const place = { namespace, address, port: end.port };
+  const place = { namespace, address, port: end.port, device };
   // hairpin was listening itself: whatever refused, it was not for want of a listener.
   const isOwn = listened && namespace === question.to.namespace && end.port === port;
   const cause = serviceCause(by, place) ?? (isOwn ? undefined : closedPortCause(by, place));
@@ -39,12 +39,12 @@ function endOf(
   { arrival: at }: ProbePath,
   packets: readonly TracedPacket[],
   recognize: ReachReport['recognize'],
-): { namespace: Namespace; address: string; port: number | undefined } | undefined {
+): { namespace: Namespace; address: string; port: number | undefined; device: Interface } | undefined {
   const arrival = at?.frame;
   if (!arrival) return undefined;
   const { namespace } = arrival.at;
   const isIt = (frame: Buffer) => recognize(frame) === 'probe' || arrival.identity.startsWith(frameIdentity(frame));
   const inside = packets.find((each) => each.namespace === namespace && each.seen.some(({ frame }) => isIt(frame)));
   const packet = ipPacketOf(inside?.seen.at(-1)?.frame ?? withoutVlanTags(arrival.bytes));
-  return packet && { namespace, address: packet.destination, port: portsOf(packet)?.destination };
+  return packet && { namespace, address: packet.destination, port: portsOf(packet)?.destination, device: arrival.at };
 }

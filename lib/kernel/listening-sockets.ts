@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { bytesToIp } from '../wire/ip-address.ts';
+import { bytesToUnmappedIp } from '../wire/ip-address.ts';
 import { unlessCode } from './has-code.ts';
 import type { NetNamespace } from './net-namespace.ts';
 
@@ -25,10 +25,5 @@ function read(table: string, state: string, port: number): string[] {
 
 /** Words of 32 bits in the machine's order (`tcp4_seq_show`), which is little-endian. */
 function toIp(words: string): string {
-  const bytes = Buffer.from(words, 'hex').swap32();
-  const isMapped = bytes.length === 16 && bytes.subarray(0, 12).equals(MAPPED);
-  return bytesToIp(isMapped ? bytes.subarray(12) : bytes);
+  return bytesToUnmappedIp(Buffer.from(words, 'hex').swap32());
 }
-
-/** An IPv6 socket that is bound to an IPv4 address (RFC 4291 section 2.5.5.2). */
-const MAPPED = Buffer.from('00000000000000000000ffff', 'hex');

@@ -27,5 +27,6 @@ export function mendOfWays(ways: readonly Way[]): string | undefined {
 function isSaid(cause: Cause): boolean {
   if (cause.code === 'link.down') return !cause.facts.routes;
   if (cause.code === 'route.blackhole' || cause.code === 'route.prohibit') return cause.facts.route === undefined;
+  if (cause.code === 'link.no-carrier') return !cause.facts.down && !cause.facts.because;
   return cause.code === 'route.none' || cause.code === 'link.gone';
 }

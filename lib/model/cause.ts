@@ -71,6 +71,7 @@ export interface CauseFacts {
   };
   'tunnel.not-taken': NotTaken;
   'tunnel.refused': { device: DeviceName; by: DeviceName; option: 'icsum' | 'iseq'; has: boolean; function: string };
+  'tunnel.no-metadata': { device: DeviceName };
   'wireguard.no-peer': { device: DeviceName; address: string };
   'wireguard.no-endpoint': { device: DeviceName; address: string };
   'wireguard.no-listener': { device: DeviceName; endpoint: string; namespace: string };
@@ -112,7 +113,7 @@ export interface CauseFacts {
 
   'neighbour.unanswered': { asked: Asked };
   'neighbour.answer-lost': { asked: Asked; by?: { port: DeviceName; bridge: DeviceName } };
-  'neighbour.off-link': { asked: Asked; device: DeviceName; own?: string; holder: DeviceName; router: string };
+  'neighbour.off-link': { asked: Asked; device: DeviceName; own?: string; holder: DeviceName; router?: string };
   'neighbour.arp-off': { device: DeviceName; asked?: Asked };
   'neighbour.arp-ignore': { device: DeviceName; address: string; value: number; asked?: Asked };
   'neighbour.arp-filter': { device: DeviceName; address: string; asker: string; asked?: Asked };
@@ -130,6 +131,7 @@ export interface CauseFacts {
   'address.none': { address: string };
   'address.gone': { address: string; holder: string; why: string; mend?: string };
   'address.elsewhere': { namespace: string; address: string };
+  'address.not-local': { namespace: string; address: string };
   'address.duplicate': { namespace: string; address: string };
   'address.tentative': { namespace: string; address: string; length?: number };
   'address.own-source': { namespace: string; address: string; lost: 'packet' | 'answer'; asked?: Asked };
@@ -140,7 +142,7 @@ export interface CauseFacts {
   'host.not-taken': { device: DeviceName };
   'group.not-joined': { device: DeviceName; group: string; by: 'stack' | 'parent' };
 
-  'socket.none': { namespace: string; protocol: 'tcp' | 'udp'; port: number };
+  'socket.none': { namespace: string; protocol: 'tcp' | 'udp'; port: number; peer?: string };
   'socket.other-address': {
     namespace: string;
     protocol: 'tcp' | 'udp';
@@ -149,6 +151,14 @@ export interface CauseFacts {
     open: readonly string[];
     onlyIpv6?: true;
   };
+  'socket.other-device': {
+    namespace: string;
+    protocol: 'tcp' | 'udp';
+    port: number;
+    device: DeviceName;
+    bound: readonly DeviceName[];
+  };
+  'socket.unread': { namespace: string; port: number; waiting: number };
   'socket.backlog': { namespace: string; port: number; waiting: number; backlog: number };
   'socket.no-server': { namespace: string; protocol: 'tcp' | 'udp'; port: number; address: string };
   'socket.filter': { namespace: string };
@@ -221,11 +231,15 @@ export interface Tag {
   id: number;
 }
 
-/** Why a link has none: the other end of the cable is down, or the parent; `through`: the parents between. */
+/**
+ * Why a link has none: the other end of the cable is down, or the parent; `through`: the parents between. `closed`: no program has it
+ * open.
+ */
 interface NoCarrier {
   device: DeviceName;
   down?: { device: DeviceName; is: 'peer' | 'parent' };
   through?: readonly DeviceName[];
+  because?: 'protodown' | 'closed';
 }
 
 /** The outer packet of a tunnel, in a host that has no tunnel for it. */

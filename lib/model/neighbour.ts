@@ -102,14 +102,16 @@ export function whySilent(device: Device, { family, target, asker }: NeighbourQu
     return unknown(`${namespace} may answer for others`);
   // A whole subnet may be local (AnyIP): of ND it would need proxy_ndp.
   const isOfVrf = [device.index, ...holding.map(({ index }) => index)].some((index) => vrfOf(host, index));
-  const needsRoute = family === 4 && (holding.length === 0 || isOfVrf);
-  const toAnswer = needsRoute ? lookUpRoute(host, target, { from: device.index }) : undefined;
-  if (toAnswer?.kind === 'unknown') return unknown(toAnswer.why);
+  const needsRoute = holding.length === 0 || isOfVrf;
+  const toAnswer = family === 4 ? lookUpRoute(host, target, { from: device.index }) : undefined;
+  if (toAnswer?.kind === 'unknown' && needsRoute) return unknown(toAnswer.why);
   // arp_process answers for what the tables of this device's VRF have as local.
   if (isOfVrf && holding.length > 0 && toAnswer && toAnswer.kind !== 'local')
     return unknown(`${namespace} has ${target} in another VRF`);
   if (holding.length === 0 && toAnswer?.kind !== 'local')
     return drop(unusable(namespace, target, own[0]), family === 4 ? 'arp_process' : 'ndisc_recv_ns');
+  if (toAnswer?.kind === 'hop' || toAnswer?.kind === 'none')
+    return drop({ code: 'address.not-local', facts: { namespace, address: target } }, 'arp_process');
   if (family === 6) return drop(ofOtherDevice(device, holding[0]?.index, target), 'ndisc_recv_ns');
   // arp_process looks for a way to the asker (ip_route_input_noref) before it answers.
   const refused = asker === undefined ? undefined : refusesSource(device, { family, source: asker });

@@ -52,6 +52,14 @@ function shortest(groups: readonly number[]): string {
   return `${text(groups.slice(0, start))}::${text(groups.slice(start + length))}`;
 }
 
+/** The same; of an IPv6 socket that is bound to an IPv4 address, that address (RFC 4291 section 2.5.5.2). */
+export function bytesToUnmappedIp(bytes: Uint8Array): string {
+  const isMapped = bytes.length === 16 && MAPPED.equals(bytes.subarray(0, 12));
+  return bytesToIp(isMapped ? bytes.subarray(12) : bytes);
+}
+
+const MAPPED = Buffer.from('00000000000000000000ffff', 'hex');
+
 /** `10.0.0.1:53`, `[fd00::1]:53`. */
 export function endpointWords(address: string, port: number): string {
   return `${address.includes(':') ? `[${address}]` : address}:${port}`;

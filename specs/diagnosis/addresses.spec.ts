@@ -1,5 +1,6 @@
 import { expect, type Lab, test } from 'hairpin';
 import { addRoutedHosts } from '../routed-hosts.ts';
+import { addRules } from '../trace/rules/add-rules.ts';
 import { diagnosed } from './diagnosed.ts';
 
 const SHORT = { within: 50 };
@@ -93,6 +94,27 @@ test('a neighbour entry with a MAC address that is not the target’s', async ({
   });
 });
 
+// a ── b, and a knows b by an old MAC address
+test('a neighbour entry that was never learnt, with a MAC address that is not the target’s', async ({ lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  lab.cable(a, b);
+  await a.exec('ip', 'neigh add 10.0.0.2 dev eth0 lladdr 02:00:00:00:99:99 nud noarp'.split(' '));
+  expect(await diagnosed(expect(a).toReach(b, SHORT))).toMatchObject({
+    code: 'neighbour.old-mac',
+    facts: { entry: { namespace: 'a', address: '10.0.0.2', isPermanent: true } },
+  });
+});
+
+// a ── b
+test('no neighbour entry is to blame where a rule writes another MAC address into the frame', async ({ lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  lab.cable(a, b);
+  await addRules(a, 'netdev t c { type filter hook egress device eth0 priority 0; }', [
+    'ether type ip ether daddr set 02:00:00:00:99:99',
+  ]);
+  expect(await diagnosed(expect(a).toReach(b, SHORT))).toMatchObject({ code: 'unknown', lastSeen: 'b/eth0' });
+});
+
 // a ── r ── b
 test("a router's neighbour that may not answer", async ({ lab }) => {
   const { a, b } = addRoutedHosts(lab);
@@ -157,4 +179,31 @@ test('a router that has learnt an old MAC address', async ({ lab }) => {
   }
   r.neighbour.flush();
   await expect(a).toReach(b);
+});
+
+// a ── b
+test.for<[what: string, family: 4 | 6, address: string, broken: string]>([
+  ['its local route is gone', 4, '10.0.0.2', 'ip route del local 10.0.0.2 dev eth0 table local'],
+  ['its local route is gone', 6, 'fd00::2', 'ip -6 route del local fd00::2 dev eth0 table local'],
+  ['no rule asks table local', 4, '10.0.0.2', 'ip rule del pref 0'],
+])('an address of the target that its routes do not have: %s (IPv%i)', async ([, family, address, broken], { lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  lab.cable(a, b);
+  await expect(a).toReach(address, { family });
+  const [program = '', ...args] = broken.split(' ');
+  await b.exec(program, args);
+  expect(await diagnosed(expect(a).toReach(address, { family, within: 50 }))).toEqual({
+    ...{ code: 'address.not-local', facts: { namespace: 'b', address } },
+    ...{ of: 'probe', lastSeen: 'b/eth0' },
+  });
+});
+
+// a ── r ── b
+test('the same behind a router', async ({ lab }) => {
+  const { a, b } = addRoutedHosts(lab);
+  await b.exec('ip', 'route del local 10.0.1.2 dev eth0 table local'.split(' '));
+  expect(await diagnosed(expect(a).toReach(b, SHORT))).toMatchObject({
+    code: 'address.not-local',
+    facts: { namespace: 'b', address: '10.0.1.2' },
+  });
 });

@@ -16,7 +16,7 @@ test.for([
   const { a: device } = lab.cable(lab.namespace('a'), lab.namespace('b'));
   const drops = dropped.map((reason) => dropOf(device, reason));
   const asked = { trace: undefined, recognize: () => 'probe' as const, hop: undefined };
-  expect(dropAt({ namespace: device.namespace, device }, drops, asked)?.drop.reason).toBe(told);
+  expect(dropAt({ namespace: device.namespace, device, next: [] }, drops, asked)?.drop.reason).toBe(told);
 });
 
 function dropOf({ namespace, index }: Interface, reason: string): PacketDrop {

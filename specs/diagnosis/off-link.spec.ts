@@ -50,3 +50,19 @@ test('where a program may carry frames from link to link, there is no reason', a
   r.link('tun', { mode: 'tap', address: false }).open();
   expect(await diagnosed(expect(a).toReach(b, { within: 50, family: 4 }))).toMatchObject({ code: 'unknown' });
 });
+
+// c ── eth1 (a) eth0 ── r ── b
+test('a gateway of another link, by its link-local address', async ({ lab }) => {
+  const { a, r, b } = build(lab, ['fd00::5/64']);
+  lab.cable(a, lab.namespace('c'), { a: { address: false }, b: { address: false } });
+  const gateway = r.interface('eth0').address.list().find(({ address }) => address.startsWith('fe80'))?.address ?? '';
+  a.route.replace({ to: 'default', via: gateway, dev: 'eth0' });
+  await expect(a).toReach(b, { family: 6 });
+  a.route.delete({ to: 'default', via: gateway, dev: 'eth0' });
+  a.route.add({ to: 'default', via: gateway, dev: 'eth1' });
+  expect(await diagnosed(expect(a).toReach(b, { within: 50, family: 6 }))).toEqual({
+    code: 'neighbour.off-link',
+    facts: { device: 'a/eth1', holder: 'r/eth0', asked: { by: 'a', address: gateway } },
+    ...{ of: 'probe', lastSeen: 'c/eth0' },
+  });
+});

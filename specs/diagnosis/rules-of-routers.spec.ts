@@ -56,6 +56,33 @@ test('a rule of the target for its own answers is the cause there', async ({ lab
   });
 });
 
+// a ── eth0 (r) eth1 ── b
+test.for([
+  [4, '10.2.0.77'],
+  [6, 'fd00:2::77'],
+] as const)('a rule of a router leads to a next hop that nobody is, over IPv%i', async ([family, via], { lab }) => {
+  const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
+  lab.cable(a, r, { a: { address: ['10.1.0.2/24', 'fd00:1::2/64'] }, b: { address: ['10.1.0.1/24', 'fd00:1::1/64'] } });
+  lab.cable(r, b, { a: { address: ['10.2.0.1/24', 'fd00:2::1/64'] }, b: { address: ['10.2.0.2/24', 'fd00:2::2/64'] } });
+  await expect(a).toReach(b, { family });
+  r.rule.add({ iif: 'eth0', family, table: 100 });
+  r.route.add({ to: 'default', via, table: 100 });
+  expect(await diagnosed(expect(a).toReach(b, { family, within: 50 }))).toMatchObject({
+    ...{ code: 'neighbour.unanswered', of: 'probe', lastSeen: 'r/eth0' },
+    facts: { asked: { by: 'r', address: via } },
+  });
+});
+
+test('a rule of the target leads its answers to a next hop that nobody is', async ({ lab }) => {
+  const { a, b } = build(lab);
+  b.rule.add({ to: '10.1.0.0/24', table: 100 });
+  b.route.add({ to: 'default', via: '10.2.0.77', table: 100 });
+  expect(await diagnosed(expect(a).toReach(b, SHORT))).toMatchObject({
+    ...{ code: 'neighbour.unanswered', lastSeen: 'b/eth0' },
+    facts: { asked: { by: 'b', address: '10.2.0.77' } },
+  });
+});
+
 describeLoadingPrograms(() => {
   // Nobody but the kernel knows the mark of a packet: its drop in ip_error says that the rules refused the packet.
   test.for([

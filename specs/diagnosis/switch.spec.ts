@@ -53,6 +53,16 @@ test('no multicast', async ({ lab }) => {
   });
 });
 
+test('a frame for a reserved group', async ({ lab }) => {
+  const { a, b } = build(lab);
+  const frame = { destination: '01:80:c2:00:00:0e', etherType: 0x88_cc };
+  expect(await diagnosed(expect(b).toSee(a, { frame }))).toMatchObject({
+    code: 'bridge.reserved',
+    facts: { port: 'sw/p0', mac: frame.destination },
+    lastSeen: 'sw/p0',
+  });
+});
+
 test('a pulled cable at the far end', async ({ lab }) => {
   const { a, b } = build(lab);
   b.interface().set({ up: false });

@@ -1,5 +1,6 @@
 import { expect, test } from 'hairpin';
 import { describeNeeding } from '../needs.ts';
+import { needReasons } from '../trace/kernel-line.ts';
 import { askedInner, buildUnderlay, INNER } from './underlay-lab.ts';
 
 // a ─ vx ┄┄┄┄┄┄┄ vx ─ b
@@ -47,6 +48,42 @@ describeNeeding(['vxlan'], () => {
       code: 'link.no-carrier',
       facts: { device: 'r/eth1' },
       lastSeen: 'a/vx',
+    });
+  });
+
+  test('an old MAC address of the other end, in a router of the underlay', async ({ lab }) => {
+    const { a, r } = buildUnderlay(lab);
+    r.neighbour.add({ to: '192.0.2.130', lladdr: '02:00:00:00:99:99', dev: 'eth1' });
+    expect(await askedInner(a)).toMatchObject({
+      code: 'neighbour.old-mac',
+      facts: { device: 'b/eth0', entry: { namespace: 'r', address: '192.0.2.130', isPermanent: true } },
+      lastSeen: 'a/vx',
+    });
+  });
+
+  test('a reverse path filter that refuses the outer packet', async ({ lab }) => {
+    const { a, r, b } = buildUnderlay(lab);
+    lab.cable(r, b, { a: { address: '192.0.3.1/24' }, b: { address: '192.0.3.2/24' } });
+    b.route.replace({ to: 'default', via: '192.0.3.1' });
+    await expect(a).toReach(INNER);
+    b.sysctl.set('net.ipv4.conf.eth0.rp_filter', 1);
+    expect(await askedInner(a)).toMatchObject({
+      code: 'host.rp-filter',
+      facts: { device: 'b/eth0', source: '192.0.2.2' },
+      lastSeen: 'a/vx',
+    });
+  });
+
+  test.for(['probe', 'answer'] as const)('an external vxlan without metadata for the %s', async (of, { lab, skip }) => {
+    needReasons(skip, 'SKB_DROP_REASON_TUNNEL_TXINFO');
+    const { a, b, vx, end } = buildUnderlay(lab);
+    const [host, own] = of === 'probe' ? [a, vx] : [b, end];
+    const [address] = own.address.list();
+    own.delete();
+    host.link('vxlan', { name: 'vx', external: true, address: `${address?.address}/24` });
+    expect(await askedInner(a)).toEqual({
+      ...{ code: 'tunnel.no-metadata', facts: { device: `${host}/vx` } },
+      ...{ of, lastSeen: `${host}/vx` },
     });
   });
 

@@ -37,6 +37,17 @@ test('at the device that it was to leave by', async ({ lab, skip }) => {
   expect(failure).toMatch(/^Kernel: +dropped in \w+ \(SKB_DROP_REASON_TC_EGRESS\) at r\/eth1$/m);
 });
 
+// a ── p0 (sw) p1 ── b
+test('at the port that it was to leave by', async ({ lab, skip }) => {
+  needReasons(skip, 'SKB_DROP_REASON_TC_EGRESS');
+  const [sw, a, b] = [lab.switch('sw'), lab.namespace('a'), lab.namespace('b')];
+  for (const host of [a, b]) lab.cable(host, sw);
+  await shoot(sw, 'p1', 'egress');
+  const failure = await wholeFailureOf(expect(a).toReach(b, { within: 50 }));
+  expect(failure).toContain('a/eth0 → sw/p0 ✗ dropped by traffic control at the egress of sw/p1\n');
+});
+
+// a ── eth0 (r) eth1 ── b
 test('before it was seen to leave its source', async ({ lab, skip }) => {
   needReasons(skip, 'SKB_DROP_REASON_TC_EGRESS');
   const { a, b } = addRoutedHosts(lab);

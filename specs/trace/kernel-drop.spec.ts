@@ -93,6 +93,15 @@ test.for(ports)('%s', async ([, settings, reason], { lab, skip }) => {
   );
 });
 
+// a ── p0 (sw) p1 ── b
+test('the stack of a switch, which has no IPv6, drops only its own copy', async ({ lab, skip }) => {
+  needReasons(skip, 'SKB_DROP_REASON_IPV6DISABLED');
+  const [sw, a, b] = [lab.switch('sw'), lab.namespace('a'), lab.namespace('b')];
+  lab.cable(a, sw);
+  lab.cable(b, sw, { b: { mcastFlood: false } });
+  expect(await kernelLineOf(expect(a).toReach(b, { family: 6, within: 50 }))).toBeUndefined();
+});
+
 // ns1 ─ m1 ┐
 //          ├─ up0 (host) ── p0 (sw) ─┬─ p1 ── gateway
 // ns2 ─ m2 ┘                         └─ p2 ── neighbour

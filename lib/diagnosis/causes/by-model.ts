@@ -29,7 +29,10 @@ export function modelledCause(here: Step, next: Step, frame: CapturedFrame): Cau
   const { drops } = prediction;
   // The drop of the copy for that device, or of the frame itself, whoever it was for.
   const drop = drops.find(({ towards }) => towards && isAt(towards, next.at)) ?? drops.find(({ towards }) => !towards);
-  return drop?.cause;
+  const { bridge } = here.at;
+  // What comes in by a port goes to other ports through the bridge.
+  const ofBridge = bridge && drops.find(({ towards }) => towards && isAt(towards, bridge));
+  return (drop ?? ofBridge)?.cause;
 }
 
 /**

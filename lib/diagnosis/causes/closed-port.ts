@@ -1,9 +1,10 @@
 import { ipvsServicesOf, isForService } from '../../kernel/ipvs-services.ts';
 import { listeningAt } from '../../kernel/listening-sockets.ts';
+import { labelAt } from '../../lab/device-at.ts';
 import { engineOf } from '../../lab/engine.ts';
-import type { Namespace } from '../../lab/index.ts';
+import type { Interface, Namespace } from '../../lab/index.ts';
 import type { Cause } from '../../model/cause.ts';
-import { tcpListeners } from '../../netlink/tcp-listeners.ts';
+import { type InetSocket, inetSockets } from '../../netlink/inet-sockets.ts';
 import { familyOf } from '../../wire/ip-address.ts';
 
 /** Where a probe ended: a host, an address and a port of it. */
@@ -11,11 +12,13 @@ export interface PortPlace {
   namespace: Namespace;
   address: string;
   port: number;
+  /** By which it came in, if it was seen. */
+  device?: Interface | undefined;
 }
 
 /** Whether it is one of those of `closedPortCause`. */
 export function isOfPort({ code }: Cause): boolean {
-  return code === 'socket.none' || code === 'socket.other-address';
+  return code === 'socket.none' || code === 'socket.other-address' || code === 'socket.other-device';
 }
 
 /**
@@ -34,29 +37,61 @@ export function serviceCause(
   return { code: 'socket.no-server', facts: { namespace, protocol, port, address } };
 }
 
-/** Why a port refused: nobody listens there, or not at that address. Undefined where somebody does. */
+/** Why a port refused: nobody listens there, or not at that address, or not at that device. Undefined where somebody does. */
 export function closedPortCause(
   protocol: 'tcp' | 'udp',
-  { namespace: host, address, port }: PortPlace,
+  { namespace: host, address, port, device }: PortPlace,
 ): Cause | undefined {
   const { name: namespace, netns } = engineOf(host);
   const open = [...new Set(listeningAt(netns, protocol, port))];
-  if (open.length === 0) return { code: 'socket.none', facts: { namespace, protocol, port } };
+  const sockets = inetSockets(netns, protocol, port);
+  if (open.length === 0) {
+    const peer = sockets.find((each) => each.peer !== undefined)?.peer;
+    return { code: 'socket.none', facts: { namespace, protocol, port, ...(peer ? { peer } : {}) } };
+  }
   const facts = { namespace, protocol, port, address, open };
-  if (familyOf(address) === 4 && protocol === 'tcp' && open.every((own) => own === '::')) {
-    const listeners = tcpListeners(netns, port);
-    const isOnlyIpv6 = listeners.length > 0 && listeners.every(({ onlyIpv6 }) => onlyIpv6);
+  // A socket of IPv6 may take what comes over IPv4 (bindv6only).
+  if (!open.some((own) => own === address || own === '0.0.0.0' || own === '::'))
+    return { code: 'socket.other-address', facts };
+  const waiting = sockets.filter(({ peer }) => peer === undefined);
+  const fitting = waiting.filter((each) => takesFrom(each, address));
+  // Where the kernel tells nothing of its sockets, or there is one of which nothing is known, there is no reason.
+  if (fitting.length === 0) {
+    const isOnlyIpv6 = waiting.length > 0 && open.every((own) => own === '::');
     return isOnlyIpv6 ? { code: 'socket.other-address', facts: { ...facts, onlyIpv6: true } } : undefined;
   }
-  // A socket of IPv6 may take what comes over IPv4 (bindv6only).
-  if (open.some((own) => own === address || own === '0.0.0.0' || own === '::')) return undefined;
-  return { code: 'socket.other-address', facts };
+  return device && boundElsewhere(device, fitting, { namespace, protocol, port });
+}
+
+function takesFrom({ address: own, onlyIpv6 }: InetSocket, address: string): boolean {
+  if (own === address) return true;
+  return familyOf(address) === 4 ? own === '0.0.0.0' || (own === '::' && !onlyIpv6) : own === '::';
+}
+
+/** Sockets that are bound to devices take only what comes in by these (`inet_bound_dev_eq`): the device itself, or its VRF. */
+function boundElsewhere(
+  { namespace: host, index, master }: Interface,
+  sockets: readonly InetSocket[],
+  facts: { namespace: string; protocol: 'tcp' | 'udp'; port: number },
+): Cause | undefined {
+  const here = [0, index, ...(master ? [master.index] : [])];
+  if (sockets.some(({ device }) => here.includes(device))) return undefined;
+  const bound = [...new Set(sockets.map(({ device }) => labelAt(host, device)))];
+  return { code: 'socket.other-device', facts: { ...facts, device: labelAt(host, index), bound } };
 }
 
 /** Why nothing came of a connection: no more connections wait than the program asked for (`sk_acceptq_is_full`). */
 export function backlogCause(host: Namespace, port: number): Cause | undefined {
   const { name: namespace, netns } = engineOf(host);
-  const [only, another] = tcpListeners(netns, port);
+  const [only, another] = inetSockets(netns, 'tcp', port);
   if (!only || another || only.waiting <= only.backlog) return undefined;
   return { code: 'socket.backlog', facts: { namespace, port, waiting: only.waiting, backlog: only.backlog } };
+}
+
+/** Why a UDP datagram had no answer: it waits with others, and the program does not read them (`udp_recvmsg`). */
+export function unreadCause(host: Namespace, port: number): Cause | undefined {
+  const { name: namespace, netns } = engineOf(host);
+  const [only, another] = inetSockets(netns, 'udp', port);
+  if (!only || another || only.waiting === 0) return undefined;
+  return { code: 'socket.unread', facts: { namespace, port, waiting: only.waiting } };
 }

@@ -22,6 +22,7 @@ const CAUSES: Record<string, (drop: KernelDrop) => Cause | undefined> = {
   IP_RPFILTER: (drop) => ({ code: 'host.rp-filter', facts: placeOf(drop) }),
   IP_LOCAL_SOURCE: byOwnSource,
   BRIDGE_INGRESS_STP_STATE: byPort,
+  TUNNEL_TXINFO: ({ device }) => device && { code: 'tunnel.no-metadata', facts: { device: deviceName(device) } },
   IP_LOCALNET: (drop) => ({ code: 'ip.localnet', facts: hostOf(drop) }),
   // Elsewhere it is a header that nobody can read.
   IP_INHDR: (drop) =>

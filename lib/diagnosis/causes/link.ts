@@ -1,5 +1,6 @@
 import { Interface } from '../../lab/index.ts';
 import { stateIfThere } from '../../lab/interface-state.ts';
+import { kindOf } from '../../links/registry.ts';
 import type { Cause, CauseOf, DeviceName } from '../../model/cause.ts';
 import { deviceName } from '../names.ts';
 
@@ -16,6 +17,19 @@ export function linkCause(device: Interface): Cause | undefined {
   if (state.carrier && state.operState !== 'LOWERLAYERDOWN') return undefined;
   const fault = faultBelow(device);
   return fault && { code: 'link.no-carrier', facts: { device: deviceName(device), ...fault } };
+}
+
+/** The same, and that the device has no carrier if nothing else is known. Such a device may receive all the same: a macvlan with protodown. */
+export function sendingCause(device: Interface): Cause | undefined {
+  return linkCause(device) ?? (device.state().carrier ? undefined : withoutCarrier(device));
+}
+
+/** A tunnel, or a program's own device: what is down below it nobody knows. */
+function withoutCarrier(device: Interface): Cause {
+  const { characterDevice, bornWithCarrier } = kindOf(device)?.description ?? {};
+  const isClosed = characterDevice !== undefined && bornWithCarrier === false;
+  const because = device.state().protodown ? 'protodown' : isClosed ? 'closed' : undefined;
+  return { code: 'link.no-carrier', facts: { device: deviceName(device), ...(because ? { because } : {}) } };
 }
 
 type Fault = Omit<CauseOf<'link.no-carrier'>['facts'], 'device'>;

@@ -6,7 +6,7 @@ import { hopsOf } from '../../trace/path.ts';
 import { packetBehindTags } from '../../wire/ip-packet.ts';
 import type { CauseAt } from '../finding.ts';
 import { deviceName } from '../names.ts';
-import { otherHostCause, senderOf } from './other-host.ts';
+import { isPermanent, otherHostCause, senderOf } from './other-host.ts';
 import { type Known, routerCause } from './router.ts';
 
 /**
@@ -50,7 +50,7 @@ function takenBy(frame: CapturedFrame, known: Known): Cause | undefined {
     device: deviceName(at),
     namespace,
     address: sender.nextHop,
-    isPermanent: sender.entry.state === 'PERMANENT',
+    isPermanent: isPermanent(sender.entry),
   };
   return { code: 'neighbour.other-host', facts };
 }

@@ -10,6 +10,7 @@ import { familyOf, isLinkLocal } from '../../wire/ip-address.ts';
 import { deviceName } from '../names.ts';
 import { modelled } from './by-model.ts';
 import { lossCause } from './impairment.ts';
+import { sendingCause } from './link.ts';
 import { routeFor } from './route.ts';
 
 /**
@@ -17,9 +18,14 @@ import { routeFor } from './route.ts';
  *
  * @param since when the question began whose packet it is, in nanoseconds by the clock of the taps. An entry that has failed is
  * asked for again with the next packet (`__neigh_event_send`); what nobody answered before is no word on this question
+ * @param route that the packet takes
  */
-export function neighbourCause(namespace: Namespace, address: string, since: bigint): Cause | undefined {
-  const { route } = routeFor(namespace, address);
+export function neighbourCause(
+  namespace: Namespace,
+  address: string,
+  since: bigint,
+  route = routeFor(namespace, address).route,
+): Cause | undefined {
   if (!route) return undefined;
   const hop = route.via ?? address;
   // A table has an entry a device: what was learnt at another one does not count.
@@ -39,8 +45,13 @@ export function neighbourCause(namespace: Namespace, address: string, since: big
   // The device that the question came to need not be the one with the address.
   const silent = arrival && silenceOf(arrival, hop, asked && solicitationOf(asked.bytes)?.source);
   if (silent) return ofQuestion(silent, question);
-  // An answer that a queue has lost was never seen to leave.
-  return (arrival && lossCause(arrival)) ?? { code: 'neighbour.unanswered', facts: { asked: question } };
+  // An answer that the device did not send was never seen to leave.
+  return (
+    (arrival && (sendingCause(arrival) ?? lossCause(arrival))) ?? {
+      code: 'neighbour.unanswered',
+      facts: { asked: question },
+    }
+  );
 }
 
 /** ND is asked from a link-local address, unless the packet comes from an address of the device (`ndisc_solicit`). */
@@ -104,7 +115,9 @@ export function withoutNeighboursOf(device: Interface): Cause | undefined {
 }
 
 /** What is said of an address alone. */
-const OF_ADDRESS: readonly Code[] = ['address.elsewhere', 'address.duplicate', 'address.tentative'];
+const OF_ADDRESS: readonly Code[] = [
+  ...(['address.elsewhere', 'address.not-local', 'address.duplicate', 'address.tentative'] as const),
+];
 
 /** A reason for silence, of a question that had no answer. */
 function ofQuestion(cause: Cause, asked: Asked): Cause {

@@ -12,8 +12,8 @@ import { wasAnswered } from './neighbour.ts';
 import { routeFor } from './route.ts';
 
 /**
- * That a host asks its own link for an address of another link, where a router leads: no router passes such a question on, and without a
- * proxy none answers it (`arp_process`). Undefined where a program may carry frames from link to link.
+ * That a host asks its own link for an address of another link: no router passes such a question on, and without a proxy none answers
+ * it (`arp_process`). Undefined where a program may carry frames from link to link.
  */
 export function offLinkCause(path: Hop): CauseAt | undefined {
   const { at, bytes } = path.frame;
@@ -23,17 +23,19 @@ export function offLinkCause(path: Hop): CauseAt | undefined {
   const hops = hopsOf(path);
   if (!hops.every(({ frame }) => frame.at.namespace.interfaces.every(hasKnownEnd))) return undefined;
   const router = hops.find(({ frame }) => frame.direction === 'in' && leadsOn(frame.at, target));
+  const place = router ?? hops.findLast(({ frame }) => frame.direction === 'in');
+  if (!place) return undefined;
   // A proxy's answer that was lost.
-  if (!router || wasAnswered(path.frame, router.frame.at.namespace, target)) return undefined;
+  if (at.namespace.lab.namespaces.some((each) => wasAnswered(path.frame, each, target))) return undefined;
   const own = at.address.list().find((each) => contains(each, target));
   const facts = {
     asked: { by: at.namespace.name, address: target },
     device: deviceName(at),
     holder: deviceName(holder),
-    router: router.frame.at.namespace.name,
-    ...(own ? { own: `${own.address}/${own.length}` } : {}),
+    ...(router ? { router: router.frame.at.namespace.name } : {}),
+    ...(router && own ? { own: `${own.address}/${own.length}` } : {}),
   };
-  return { hop: router, cause: { code: 'neighbour.off-link', facts } };
+  return { hop: place, cause: { code: 'neighbour.off-link', facts } };
 }
 
 function leadsOn({ namespace, index }: Interface, target: string): boolean {

@@ -1,9 +1,10 @@
 import { PACKET_OTHERHOST } from '../../kernel/constants.ts';
+import { engineOf } from '../../lab/engine.ts';
 import type { CapturedFrame, Interface, Namespace } from '../../lab/index.ts';
-import { listNeighbours } from '../../lab/list-neighbours.ts';
 import type { Cause } from '../../model/cause.ts';
 import { readFrame } from '../../model/frame.ts';
 import { sentToItself } from '../../model/neighbour.ts';
+import { ipNeighbour, type Neighbour } from '../../netlink/neighbour.ts';
 import { decodeEthernet } from '../../wire/ethernet.ts';
 import { packetBehindTags } from '../../wire/ip-packet.ts';
 import { withoutVlanTags } from '../../wire/vlan-tag.ts';
@@ -21,10 +22,12 @@ export function otherHostCause(frame: CapturedFrame): Cause | undefined {
   const withoutArp = sent && network && sentToItself(network, sent);
   if (withoutArp) return withoutArp;
   if (destination === at.mac) return ofPort(at);
-  const { namespace, nextHop: address, entry } = senderOf(frame) ?? {};
+  const { namespace, nextHop: address, entry, knows } = senderOf(frame) ?? {};
+  // The sender wrote another address into the frame. Something on the way changed it: a rule, a filter of tc, netem.
+  if (!entry && knows) return undefined;
   const known =
     namespace && address !== undefined && entry
-      ? { entry: { namespace: namespace.name, address, isPermanent: entry.state === 'PERMANENT' } }
+      ? { entry: { namespace: namespace.name, address, isPermanent: isPermanent(entry) } }
       : {};
   return { code: 'neighbour.old-mac', facts: { device: deviceName(at), mac: at.mac, destination, ...known } };
 }
@@ -41,8 +44,15 @@ interface Sender {
   namespace: Namespace;
   /** The address that its routes name: the goal's own, or a router's. */
   nextHop: string;
-  /** What its neighbour table has of that. */
-  entry: { state: string; lladdr?: string | undefined } | undefined;
+  /** The entry of its neighbour table for that, if it has the MAC address of the frame. */
+  entry: Neighbour | undefined;
+  /** Whether its neighbour table has a MAC address for that. */
+  knows: boolean;
+}
+
+/** A `NOARP` entry stays as well. */
+export function isPermanent({ state }: Neighbour): boolean {
+  return state === 'PERMANENT' || state === 'NOARP';
 }
 
 /** The sender of a packet on its last link; undefined where its routes, or who it is, are not known. */
@@ -56,6 +66,10 @@ export function senderOf({ at, bytes }: CapturedFrame): Sender | undefined {
   const route = namespace && routeFor(namespace, packet.destination).route;
   if (!namespace || !route) return undefined;
   const nextHop = route.via ?? packet.destination;
-  const entry = listNeighbours(namespace).find(({ lladdr, to }) => lladdr === frame.destination && to === nextHop);
-  return { namespace, nextHop, entry };
+  const entries = engineOf(namespace)
+    .rtnetlink.list(ipNeighbour.all())
+    .filter(({ to, lladdr }) => to === nextHop && lladdr !== undefined);
+  const entry = entries.find(({ lladdr }) => lladdr === frame.destination);
+  const knows = entries.some(({ device }) => device === route.device);
+  return { namespace, nextHop, entry, knows };
 }

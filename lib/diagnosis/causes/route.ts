@@ -16,8 +16,8 @@ import { modelled } from './by-model.ts';
 
 /** What a namespace's routes say of a destination: a route, why there is none, or neither where rules have a say, too. */
 export interface RouteVerdict {
-  route?: Route;
-  cause?: Cause;
+  route?: Route | undefined;
+  cause?: Cause | undefined;
 }
 
 export function routeFor(namespace: Namespace, to: string): RouteVerdict {

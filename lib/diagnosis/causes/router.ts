@@ -14,10 +14,10 @@ import { packetBehindTags } from '../../wire/ip-packet.ts';
 import { deviceName } from '../names.ts';
 import { asRouted } from './as-routed.ts';
 import { modelled, predictionAt } from './by-model.ts';
-import { linkCause } from './link.ts';
+import { linkCause, sendingCause } from './link.ts';
 import { neighbourCause } from './neighbour.ts';
 import { hasSeveralHops, routeFor } from './route.ts';
-import { ruledOutPacket } from './rules.ts';
+import { routeOfPacket } from './rules.ts';
 
 /** What is known beside the frames of a path. */
 export interface Known {
@@ -41,33 +41,28 @@ export function routerCause(
   const routed = asRouted(frame, packets);
   const destination = routed && destinationOf(routed.bytes);
   if (!routed || destination === undefined) return undefined;
-  const silence = neighbourCause(namespace, destination, since);
+  const packet = packetBehindTags(routed.bytes);
+  const byRules = packet ? routeOfPacket(here.at, packet) : {};
+  const { route = byRules.route, cause: unrouted } = routeFor(namespace, destination);
+  const silence = neighbourCause(namespace, destination, since, route);
   const cause = predictionAt(here, routed)?.drops.find(({ towards }) => !towards)?.cause;
   if (cause?.code === 'router.forwarding-off') return cause;
-  const { route, cause: unrouted } = routeFor(namespace, destination);
   const chosen = deviceAt(namespace, route?.device);
   // The shortest way is not the only one, and where a tunnel leads nobody knows.
   const by = chosen && (leadsTo(chosen, destination) || !hasKnownEnd(chosen)) ? chosen : next.at;
   // With a link its routes are gone: the link is the cause. But a rule may have meant another way than the shortest.
   const isKnown = chosen !== undefined || !hasChoosyRules(namespace, familyOf(destination) ?? 4);
-  const broken = isKnown ? (linkCause(by) ?? withoutCarrier(by)) : undefined;
+  const broken = isKnown ? sendingCause(by) : undefined;
   if (broken) return broken;
   // Who did not answer is better seen than predicted.
   if (cause && cause.code !== 'neighbour.unanswered' && cause.code !== 'neighbour.answer-lost')
     return unrouted?.code === cause.code && !('vrf' in cause.facts) ? unrouted : cause;
-  const packet = packetBehindTags(routed.bytes);
-  const ruledOut = packet && ruledOutPacket(here.at, packet);
-  if (ruledOut) return ruledOut;
+  if (byRules.cause) return byRules.cause;
   // Which of several next hops it is depends on the packet (fib_select_multipath).
   if (!route || hasSeveralHops(namespace, destination)) return undefined;
   // By the loopback: a translation may have made the packet its own before the routes were asked.
   if (route.device !== by.index) return chosen && otherDevice(destination, chosen, by);
   return silence;
-}
-
-/** A tunnel, or a program's own device: what is down below it nobody knows. */
-function withoutCarrier(device: Interface): Cause | undefined {
-  return device.state().carrier ? undefined : { code: 'link.no-carrier', facts: { device: deviceName(device) } };
 }
 
 function otherDevice(to: string, device: Interface, wanted: Interface): Cause {

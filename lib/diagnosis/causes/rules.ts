@@ -12,37 +12,37 @@ import { portsOf } from '../../trace/translation.ts';
 import { familyOf } from '../../wire/ip-address.ts';
 import { type IpPacket, ipPacketOf } from '../../wire/ip-packet.ts';
 import type { KernelDrop } from '../kernel-drop.ts';
+import type { RouteVerdict } from './route.ts';
 
-/** Why a router with rules (`ip rule`) has no way for a packet that came in by a device: the kernel says so of this very packet. */
-export function ruledOutPacket({ namespace, index }: Interface, packet: IpPacket): Cause | undefined {
+/** What a router with rules (`ip rule`) says of a packet that came in by a device: the kernel is asked for the route of this very packet. */
+export function routeOfPacket({ namespace, index }: Interface, packet: IpPacket): RouteVerdict {
   const { source: from, destination: to } = packet;
   // Martian, whatever the rules say (ip_validate_source).
-  return hasAddress(namespace, from) ? undefined : askRules(namespace, to, { from, cameBy: index, ...flowOf(packet) });
+  return hasAddress(namespace, from) ? {} : askRules(namespace, to, { from, cameBy: index, ...flowOf(packet) });
 }
 
 /** The same of a host's answer to a packet. */
-export function ruledOutAnswer(namespace: Namespace, packet: IpPacket): Cause | undefined {
+export function routeOfAnswer(namespace: Namespace, packet: IpPacket): RouteVerdict {
   const { source: to, destination: from } = packet;
   const { sport, dport, ...protocol } = flowOf(packet);
   // ip_route_output_key_hash_rcu
-  if (!hasAddress(namespace, from)) return undefined;
+  if (!hasAddress(namespace, from)) return {};
   return askRules(namespace, to, { from, ...protocol, sport: dport, dport: sport });
 }
 
-/** Undefined without rules, and where rules look at what only the kernel knows of a packet. */
-function askRules(namespace: Namespace, to: string, flow: Flow): Cause | undefined {
+/** Neither a route nor a cause without rules, and where rules look at what only the kernel knows of a packet. */
+function askRules(namespace: Namespace, to: string, flow: Flow): RouteVerdict {
   const family = familyOf(to) ?? 4;
-  if (!hasRules(namespace, family)) return undefined;
+  if (!hasRules(namespace, family)) return {};
   const rules = engineOf(namespace).rtnetlink.list(ipRule.all({ family }));
   const isVague = rules.some((rule) => rule.tos > 0 || HIDDEN.some((selector) => rule[selector] !== undefined));
-  if (isVague) return undefined;
+  if (isVague) return {};
   try {
-    routeTo(namespace, to, flow);
-    return undefined;
+    return { route: routeTo(namespace, to, flow) };
   } catch (error) {
     // rp_filter is no rule's doing (__fib_validate_source).
-    if (hasCode(error, 'EXDEV')) return undefined;
-    if (isNoRoute(error)) return ruledOut(namespace, to, error.code);
+    if (hasCode(error, 'EXDEV')) return {};
+    if (isNoRoute(error)) return { cause: ruledOut(namespace, to, error.code) };
     throw error;
   }
 }

@@ -13,7 +13,7 @@ import { contains, type Family, isMulticastIp } from '../../wire/ip-address.ts';
 import { deviceName } from '../names.ts';
 import { unusableCause } from './address.ts';
 import { lossCause } from './impairment.ts';
-import { linkCause } from './link.ts';
+import { linkCause, sendingCause } from './link.ts';
 import { noRoute, toNowhere } from './route.ts';
 import { ruledOut } from './rules.ts';
 import { withoutPeer } from './wireguard.ts';
@@ -39,7 +39,7 @@ function wayCause(question: Question): Cause | undefined {
   const { from, to, source, family } = question;
   const hop = nextHop(question);
   if (typeof hop !== 'string')
-    return linkCause(hop.device) ?? lossCause(hop.device) ?? withoutPeer(hop.device, to.address);
+    return sendingCause(hop.device) ?? lossCause(hop.device) ?? withoutPeer(hop.device, to.address);
   const device = deviceName(source.device);
   // With the link its routes have gone (fib_disable_ip). Where the loopback has the address, they may have led by any link.
   const links = source.device.address.list().some((own) => own.address === source.address)

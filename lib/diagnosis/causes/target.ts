@@ -4,7 +4,10 @@ import { engineOf } from '../../lab/engine.ts';
 import type { Interface, Namespace } from '../../lab/index.ts';
 import { hasRules } from '../../lab/route-to.ts';
 import type { Cause } from '../../model/cause.ts';
+import { lookUpRoute } from '../../model/route-lookup.ts';
+import type { AddressState } from '../../netlink/address.ts';
 import { echoLimitOf } from '../../probes/echo-limit.ts';
+import { vrfOf } from '../../state/find-link.ts';
 import { answersAnycast, hasAddress } from '../../trace/owner.ts';
 import { decodeArp } from '../../wire/arp.ts';
 import { decodeEthernet, ETHERTYPE } from '../../wire/ethernet.ts';
@@ -13,11 +16,12 @@ import { type IpPacket, ipPacketOf } from '../../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../../wire/ipv4.ts';
 import { withoutVlanTags } from '../../wire/vlan-tag.ts';
 import { unusableCause } from './address.ts';
-import { backlogCause } from './closed-port.ts';
+import { modelledAlone } from './by-model.ts';
+import { backlogCause, unreadCause } from './closed-port.ts';
 import { neighbourCause, silenceOf } from './neighbour.ts';
 import { reversePathCause } from './reverse-path.ts';
 import { noWayBack } from './route.ts';
-import { ruledOutAnswer } from './rules.ts';
+import { routeOfAnswer } from './rules.ts';
 import { tapCause } from './tap.ts';
 import { tagCause } from './vlan.ts';
 
@@ -40,20 +44,30 @@ export function targetCause(arrival: Interface, address: string, seen: Buffer, s
   const untagged = withoutVlanTags(seen);
   const packet = ipPacketOf(untagged);
   if (!packet) return arpCause(arrival, untagged);
+  if (own && !isLocal(arrival, own)) return { code: 'address.not-local', facts };
   const reverse = reversePathCause(arrival, packet.source);
   if (reverse) return reverse;
   const silencer = silencerOf(namespace, packet, isAnycast);
   if (silencer) return silencer;
   // IPVS may have given it to a server, which needs another way back, or none by this host (ip_vs_in_hook). It does so with no echo request.
   if (!isEcho(packet) && ipvsServicesOf(engineOf(namespace).netns).length > 0) return undefined;
+  const byRules = routeOfAnswer(namespace, packet);
   return (
     ownSourceCause(namespace, packet.source) ??
     noWayBack(namespace, packet.source) ??
-    ruledOutAnswer(namespace, packet) ??
-    neighbourCause(namespace, packet.source, since) ??
+    byRules.cause ??
+    neighbourCause(namespace, packet.source, since, byRules.route) ??
     (isEcho(packet) ? limitCause(namespace, packet.family) : undefined) ??
-    fullBacklog(namespace, packet)
+    waitingCause(namespace, packet)
   );
+}
+
+/** Whether the routes of a host say of one of its addresses that it is its own. Where rules or VRFs decide, nobody knows. */
+function isLocal(arrival: Interface, { address, index: holder }: AddressState): boolean {
+  const device = modelledAlone(arrival);
+  if (!device || [device.index, holder].some((index) => vrfOf(device.host, index))) return true;
+  const { kind } = lookUpRoute(device.host, address, { from: device.index });
+  return kind !== 'hop' && kind !== 'none';
 }
 
 /** The setting by which a host answers no echo requests (`icmp_echo`, `icmp_rcv`, `icmpv6_echo_reply`). */
@@ -75,8 +89,10 @@ function isEcho({ protocol, payload }: IpPacket): boolean {
   return protocol === IP_PROTOCOL.icmp || (protocol === IP_PROTOCOL.icmpv6 && payload[0] === 128);
 }
 
-function fullBacklog(namespace: Namespace, { protocol, payload }: IpPacket): Cause | undefined {
-  return protocol === IP_PROTOCOL.tcp ? backlogCause(namespace, payload.readUInt16BE(2)) : undefined;
+/** That a program does not take what waits for it. */
+function waitingCause(namespace: Namespace, { protocol, payload }: IpPacket): Cause | undefined {
+  if (protocol === IP_PROTOCOL.tcp) return backlogCause(namespace, payload.readUInt16BE(2));
+  return protocol === IP_PROTOCOL.udp ? unreadCause(namespace, payload.readUInt16BE(2)) : undefined;
 }
 
 /**

@@ -21,6 +21,8 @@ import { deviceName } from '../names.ts';
 import { modelled } from './by-model.ts';
 import { linkCause } from './link.ts';
 import { neighbourCause } from './neighbour.ts';
+import { otherHostCause } from './other-host.ts';
+import { reversePathCause } from './reverse-path.ts';
 import { hasSeveralHops, routeFor } from './route.ts';
 import { takerCause } from './taker.ts';
 
@@ -123,8 +125,10 @@ function causeBehind(end: Hop, since: bigint, follow: FollowOuter, far?: Interfa
   );
   if (here.length === 0) return isMulticastIp(outer.destination) ? undefined : follow(path, outer.destination);
   const arrival = here.find(({ frame: { packetType } }) => packetType === PACKET_HOST)?.frame.at;
+  if (!arrival) return here[0] && otherHostCause(here[0].frame);
   // A program may take the packet first.
-  return !arrival || modelled(arrival)?.link.xdp ? undefined : whyNotTaken(sender, arrival.namespace.name, outer);
+  if (modelled(arrival)?.link.xdp) return undefined;
+  return reversePathCause(arrival, outer.source) ?? whyNotTaken(sender, arrival.namespace.name, outer);
 }
 
 /** Why a tunnel sent no outer packet: its host has no way to the other end, or not the address to send from. */

@@ -22,6 +22,7 @@ export const linkWords: WordsOf<'link' | 'uplink'> = {
     optional: {
       down: 'the device that is down: the `peer` at the other end of the cable, or a `parent`',
       through: 'the parents between the two devices',
+      because: '`protodown` if that is on; `closed` for a tun or tap that no program has open',
     },
     example: { device: 'a/eth0', down: { device: 'sw/p0', is: 'peer' } },
     say: noCarrier,
@@ -73,7 +74,14 @@ export const linkWords: WordsOf<'link' | 'uplink'> = {
   },
 };
 
-function noCarrier({ device, down, through = [] }: CauseFacts['link.no-carrier']): Said {
+function noCarrier({ device, down, through = [], because }: CauseFacts['link.no-carrier']): Said {
+  if (because) {
+    const [why, hint] =
+      because === 'protodown'
+        ? ['protodown is on', `set({ protodown: false }) on ${device}`]
+        : ['no program has it open', 'start the program behind it, or open() it'];
+    return { text: `${device} has no carrier: ${why}`, why, hint };
+  }
   if (!down) return { text: `${device} has no carrier` };
   const what =
     down.is === 'peer' ? `the other end of its cable, ${down.device}, is down` : `its parent ${down.device} is down`;

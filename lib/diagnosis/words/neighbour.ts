@@ -22,9 +22,12 @@ export const neighbourWords: WordsOf<'neighbour'> = {
   },
   'neighbour.off-link': {
     means:
-      'A host asks its own link for an address that a host of another link has. A router leads there, and a router does not pass on such a question (`arp_process`, `ndisc_recv_ns`). Often a prefix is too short.',
+      'A host asks its own link for an address that a host of another link has. A router does not pass on such a question (`arp_process`, `ndisc_recv_ns`). Often a prefix is too short, or a route has the wrong device.',
     facts: { asked: '`by` asked for `address`', device: 'that asked', holder: 'that has the address' },
-    optional: { own: 'the address of `device` whose prefix covers the address' },
+    optional: {
+      own: 'with `router`: the address of `device` whose prefix covers the address',
+      router: 'on the link of `device`, and leads to the address',
+    },
     example: {
       asked: { by: 'a', address: '10.0.1.2' },
       device: 'a/eth0',
@@ -32,12 +35,19 @@ export const neighbourWords: WordsOf<'neighbour'> = {
       holder: 'b/eth0',
       router: 'r',
     },
-    say: ({ asked, device, own, holder, router }) => ({
-      text: unanswered(asked, `${holder} has it, on another link, behind ${router}`),
-      hint: own
-        ? `by ${own} ${device} takes ${asked.address} for a neighbour: give it a longer prefix, and a route through ${router}`
-        : `a route of ${asked.by} has no gateway, so ${device} takes ${asked.address} for a neighbour: add one through ${router}`,
-    }),
+    say: ({ asked, device, own, holder, router }) => {
+      if (!router)
+        return {
+          text: unanswered(asked, `${holder} has it, on another link than ${device}`),
+          hint: `ask by the device of ${asked.by} that is on the link of ${holder}, if there is one: a route with dev, or the option from`,
+        };
+      return {
+        text: unanswered(asked, `${holder} has it, on another link, behind ${router}`),
+        hint: own
+          ? `by ${own} ${device} takes ${asked.address} for a neighbour: give it a longer prefix, and a route through ${router}`
+          : `a route of ${asked.by} has no gateway, so ${device} takes ${asked.address} for a neighbour: add one through ${router}`,
+      };
+    },
   },
   'neighbour.arp-off': {
     means:

@@ -4,8 +4,13 @@ export const socketWords: WordsOf<'socket'> = {
   'socket.none': {
     means:
       'No socket listens at the port: the host answers with a TCP reset or an ICMP port unreachable (`tcp_v4_rcv`, `__udp4_lib_rcv`).',
+    optional: { peer: 'of a UDP socket that has the port, and takes datagrams only from this peer (`connect`)' },
     example: { namespace: 'b', protocol: 'tcp', port: 80 },
-    say: ({ namespace, protocol, port }) => ({ text: `nothing listens at ${protocol} port ${port} in ${namespace}` }),
+    say: ({ namespace, protocol, port, peer }) => ({
+      text: peer
+        ? `the socket at ${protocol} port ${port} of ${namespace} is connected to ${peer}, and takes nothing from others`
+        : `nothing listens at ${protocol} port ${port} in ${namespace}`,
+    }),
   },
   'socket.no-server': {
     means:
@@ -24,6 +29,24 @@ export const socketWords: WordsOf<'socket'> = {
     example: { namespace: 'b', protocol: 'tcp', port: 80, address: '10.0.0.2', open: ['127.0.0.1'] },
     say: ({ namespace, protocol, port, address, open, onlyIpv6 }) => ({
       text: `${protocol} port ${port} of ${namespace} is open only at ${open.join(', ')}${onlyIpv6 ? ', and for IPv6 alone (IPV6_V6ONLY)' : ''}, not at ${address}`,
+    }),
+  },
+  'socket.other-device': {
+    means:
+      'A socket listens at the port, but is bound to another device than the packet came in by (SO_BINDTODEVICE, `inet_bound_dev_eq`).',
+    facts: { device: 'by which the packet came in', bound: 'the devices that sockets at the port are bound to' },
+    example: { namespace: 'b', protocol: 'tcp', port: 80, device: 'b/eth0', bound: ['b/eth1'] },
+    say: ({ namespace, protocol, port, device, bound }) => ({
+      text: `${protocol} port ${port} of ${namespace} is open only at ${bound.join(', ')} (SO_BINDTODEVICE), not at ${device}`,
+    }),
+  },
+  'socket.unread': {
+    means: 'The datagram is in the receive buffer of a UDP socket, and the program does not read it (`udp_recvmsg`).',
+    facts: { waiting: 'how many bytes wait, as the kernel counts them: with its own of each datagram' },
+    example: { namespace: 'b', port: 53, waiting: 1664 },
+    say: ({ namespace, port, waiting }) => ({
+      text: `the program at udp port ${port} of ${namespace} does not read: ${waiting} bytes wait for it`,
+      hint: `on ${namespace}: ss -uanp; is the program stopped, or busy?`,
     }),
   },
   'socket.backlog': {

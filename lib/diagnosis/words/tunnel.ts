@@ -44,6 +44,15 @@ export const tunnelWords: WordsOf<'tunnel'> = {
     example: { device: 'a/gre1', by: 'b/gre1', option: 'icsum', has: false, function: 'ip_tunnel_rcv' },
     say: refused,
   },
+  'tunnel.no-metadata': {
+    means:
+      'A tunnel with `external` sends where the metadata of each packet say. The packet has none, so the tunnel drops it (`vxlan_xmit`).',
+    example: { device: 'a/vx0' },
+    say: ({ device }) => ({
+      text: `${device} is external, and the packet has no metadata that say where to send it`,
+      hint: 'give it metadata: a route with encap, vlanTunnel at the port of a bridge, or tc … action tunnel_key set',
+    }),
+  },
 };
 
 /** By the setting of the end that receives: the setting of the end that sends, and what it puts into the header. */
