@@ -152,6 +152,27 @@ describe('a source port that decides', () => {
   });
 });
 
+// a ── r ── b: an answer goes to the source port of its probe
+describe('a port of answers that decides', () => {
+  test.for([
+    ['tcp', 'dport 32768-51588'],
+    ['udp', 'dport 32768-51588'],
+    ['udp', 'dport { 22, 32768-51588 }'],
+    ['tcp', 'ackseq < 3000000000'],
+  ] as const)('by a packet filter, %s %s', async ([by, match], { lab }) => {
+    const { a, r, b } = addRoutedHosts(lab);
+    const chain = `chain c { type filter hook forward priority 0; iif eth1 ${by} ${match} drop; };`;
+    await r.exec('nft', [`table ip t { ${chain} }`]);
+    await expectReached(a, b, { by, port: 53 });
+  });
+
+  test.for(['tcp', 'udp'] as const)('by a rule of the routes, %s', async (by, { lab }) => {
+    const { a, b } = addRoutedHosts(lab);
+    b.rule.add({ dport: '32768-51588', type: 'blackhole', family: 4 });
+    await expectReached(a, b, { by, port: 53 });
+  });
+});
+
 // a ── r, whose filter is a program ── b
 test('a filter of traffic control that lets one in sixteen pass', async ({ lab }) => {
   const { a, r, b } = addRoutedHosts(lab);
