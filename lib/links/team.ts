@@ -39,6 +39,8 @@ export const team = describeLink('team', {
   option: 'NET_TEAM',
   members: 'frames',
   bornWithCarrier: false,
+  // In modes roundrobin, random and loadbalance; `apart`, so unknown here.
+  sharesOut: () => true,
   settings: {
     /**
      * How frames are spread over the ports: to all, by turns, at random, by `activePort`, or by a hash that a program loads
