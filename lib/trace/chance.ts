@@ -108,17 +108,21 @@ const OF_FRAMES = ['bridge', 'netdev'] as const;
 /** Why a single frame that did not come proves nothing: a packet filter counts frames, or rolls dice. Undefined where none does. */
 export function doubtOfOneFrame(lab: Lab): string | undefined {
   if (engineOf(lab).isPristine) return undefined;
-  const filtering = lab.namespaces.filter((namespace) => {
-    const { netns } = engineOf(namespace);
-    const all = askNftables(netns, (socket) => listExpressions(socket, OF_FRAMES)) ?? [];
-    // The source port of a frame is what it is.
-    return (
-      hasEbtablesRules(netns) ||
-      all.some((expression, at) => expression.name !== 'payload' && !isSteadyExpression(expression, at, all))
-    );
-  });
+  const filtering = lab.namespaces.filter((each) => mayDropOneByChance(each, OF_FRAMES));
   const names = filtering.map(({ name }) => name).join(', ');
   return names === '' ? undefined : `a packet filter of ${names} may have dropped the only frame by chance`;
+}
+
+/** Whether a packet filter of a namespace may drop a frame by chance: one of some families, or of all. The source port of a frame is what it is. */
+export function mayDropOneByChance(namespace: Namespace, families?: typeof OF_FRAMES): boolean {
+  const { netns } = engineOf(namespace);
+  const expressions = askNftables(netns, (socket) => listExpressions(socket, families)) ?? [];
+  return (
+    hasEbtablesRules(netns) ||
+    expressions.some(
+      (expression, at) => expression.name !== 'payload' && !isSteadyExpression(expression, at, expressions),
+    )
+  );
 }
 
 /** Whether a device of a host shares packets out among its members, as a bond does. */
