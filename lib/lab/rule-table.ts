@@ -1,5 +1,5 @@
 import { checkOptions, UsageError } from '../kernel/validate.ts';
-import { ipRule, type RuleAction } from '../netlink/rule.ts';
+import { dividesProbes, ipRule, type RuleAction } from '../netlink/rule.ts';
 import { checkOptionValues } from '../state/entries/fields.ts';
 import {
   PROTOCOLS,
@@ -81,8 +81,7 @@ export class RuleTable {
       const rule = this.#parse(call, options);
       if (!rule.action) throw new UsageError(`${call}: a rule takes table, goto, l3mdev, or a type such as prohibit`);
       engineOf(this.#namespace).rtnetlink.change(ipRule.add(rule, { EEXIST: 'there is such a rule already' }));
-      // Each TCP and UDP probe has a new source port, so one may fare otherwise than the one before.
-      if (rule.sport) engineOf(this.#namespace.lab).visits.addFault();
+      if (dividesProbes(rule)) engineOf(this.#namespace.lab).visits.addFault();
     });
   }
 

@@ -53,6 +53,8 @@ export const team = describeLink('team', {
   members: 'frames',
   memberSettings: teamPort,
   bornWithCarrier: false,
+  // In modes roundrobin, random and loadbalance; `apart`, so unknown here.
+  sharesOut: () => true,
   settings: {
     /**
      * How frames are spread over the ports: to all, by turns, at random, by `activePort`, or by a hash that a program loads

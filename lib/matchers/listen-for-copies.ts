@@ -15,6 +15,7 @@ import { isGroupMac } from '../wire/mac-address.ts';
 import { describeVlanTag, vlanTagsOf } from '../wire/vlan-tag.ts';
 import type { Progress } from './assertion.ts';
 import { correctFrameByTaps } from './correct-by-taps.ts';
+import { doubtOfWay } from './doubt-of-way.ts';
 import type { WantedDrop } from './dropped-by.ts';
 import { type FrameMatcher, type FrameQuestionOptions, isOverIp } from './frame-options.ts';
 import { shouldStopWaiting } from './lost-programs.ts';
@@ -51,7 +52,7 @@ export interface HeardCopies {
 
 /** Sends the frame, and listens at the receiver. */
 export async function listenForCopies(wanted: WantedCopies, progress: Progress): Promise<HeardCopies> {
-  const { matcher, question, options, isNot, least, hold, within } = wanted;
+  const { matcher, question, options, isNot, least, hold, within, drop } = wanted;
   const { from, to } = question;
   const { because, copies, only } = options;
   const { lab } = to.namespace;
@@ -59,7 +60,7 @@ export async function listenForCopies(wanted: WantedCopies, progress: Progress):
   const since = tapTime();
   // A copy must come within the time that the spec gives.
   const sessions = isNot || options.within === undefined ? new PendingSessions(lab) : undefined;
-  const heard = await hear(question, isCounted ? Number.POSITIVE_INFINITY : 1, {
+  const first = await hear(question, isCounted ? Number.POSITIVE_INFINITY : 1, {
     milliseconds: hold,
     wanted: least,
     within,
@@ -67,7 +68,10 @@ export async function listenForCopies(wanted: WantedCopies, progress: Progress):
     untilQuiet: options.within === undefined,
     isHopeless: () => shouldStopWaiting(lab, progress),
   });
-  const result = correctFrameByTaps(heard, from, since);
+  const heard = correctFrameByTaps(first, from, since);
+  const doubt =
+    heard.outcome === 'lost' && least === 0 && because === undefined && !drop && doubtOf(question, heard.frame);
+  const result = doubt ? { ...heard, outcome: 'broken' as const, reason: doubt } : heard;
   const lost = result.outcome === 'lost';
   const tags = lost && !matcher.isStack ? tagsAt(question, result.frame) : undefined;
   const receiver = lost && because === undefined ? receiverCause(matcher, question) : undefined;
@@ -78,6 +82,12 @@ export async function listenForCopies(wanted: WantedCopies, progress: Progress):
   // Nothing sent is nothing learnt, whichever way the question was put.
   const conclusive = !receiver && !ignored && (result.outcome === 'answered' || lost);
   return { result, receiver, ignored, tags, others, conclusive };
+}
+
+/** Why silence proves nothing, by the way that the frame went. */
+function doubtOf({ from, to }: FrameQuestion, frame: Buffer): string | undefined {
+  const way = frameWay(from, frame);
+  return way && doubtOfWay(way, to);
 }
 
 /** Why the receiver would get nothing, whatever the network does. */

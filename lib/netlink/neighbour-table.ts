@@ -29,6 +29,8 @@ interface Told {
   delayProbe: number | undefined;
   /** How long a proxy, or one of the holders of an anycast address, puts its answer off, at most (`proxy_delay`). */
   proxyDelay: number | undefined;
+  /** How often a program is asked for a MAC address before the network is (`app_solicit`). */
+  appProbes: number | undefined;
 }
 
 const milliseconds = asNumber(u64);
@@ -37,7 +39,6 @@ const timers = table({
   device: attribute('NDTPA_IFINDEX', 1, device, { word: 'dev' }),
   retrans: attribute('NDTPA_RETRANS_TIME', 5, milliseconds),
   delayProbe: attribute('NDTPA_DELAY_PROBE_TIME', 7, milliseconds),
-  /** How often a program is asked before the network is (`app_solicit`), and how often the network (`mcast_solicit`). */
   appProbes: attribute('NDTPA_APP_PROBES', 9, u32),
   mcastProbes: attribute('NDTPA_MCAST_PROBES', 11, u32),
   proxyDelay: attribute('NDTPA_PROXY_DELAY', 13, milliseconds),
@@ -59,9 +60,9 @@ export const ipNtable = new Family({
     }),
   ),
   complete: (config, verb) => (verb === 'list' ? config : { ...config, name: config.name ?? nameOf(config.family) }),
-  state: ({ name, limit, config, stats, device: index, retrans, delayProbe, proxyDelay }): Told => ({
+  state: ({ name, limit, config, stats, device: index, retrans, delayProbe, proxyDelay, appProbes }): Told => ({
     whole: config && stats && { name, limit, entries: config.entries, overflows: stats.overflows },
-    ...{ device: index, retrans, delayProbe, proxyDelay },
+    ...{ device: index, retrans, delayProbe, proxyDelay, appProbes },
   }),
 });
 

@@ -54,6 +54,11 @@ const KINDS = {
     key: attribute('NFTA_CT_KEY', 2, be32),
     direction: attribute('NFTA_CT_DIRECTION', 3, u8),
   }),
+  range: table({
+    from: attribute('NFTA_RANGE_FROM_DATA', 3, value),
+    to: attribute('NFTA_RANGE_TO_DATA', 4, value),
+  }),
+  lookup: table({ set: attribute('NFTA_LOOKUP_SET', 1, string) }),
   objref: table({ object: attribute('NFTA_OBJREF_IMM_TYPE', 1, be32) }),
   /** Of iptables' own (linux/netfilter/nf_tables_compat.h). */
   match: table({

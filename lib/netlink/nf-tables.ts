@@ -15,6 +15,8 @@ const MESSAGES = {
 const NFT_TABLE_F_OWNER = 0x2;
 /** `NFT_SET_EVAL` and `NFT_SET_EXPR`: an element may have expressions of its own, such as a limit. */
 const HAS_EXPRESSIONS = 0x20 | 0x100;
+/** `NFT_SET_INTERVAL`. */
+const HAS_RANGES = 0x4;
 
 export const nftTable = netfilterBody(
   table({ table: attribute('NFTA_TABLE_NAME', 1, string), flags: attribute('NFTA_TABLE_FLAGS', 2, be32) }),
@@ -50,6 +52,8 @@ export const nftRule = netfilterBody(
 
 export const nftSet = netfilterBody(
   table({
+    table: attribute('NFTA_SET_TABLE', 1, string),
+    set: attribute('NFTA_SET_NAME', 2, string),
     flags: attribute('NFTA_SET_FLAGS', 3, be32, { ifAbsent: 0 }),
     expression: attribute('NFTA_SET_EXPR', 17, nftExpression),
     expressions: attribute('NFTA_SET_EXPRESSIONS', 18, list(1, nftExpression), { ifAbsent: [] }),
@@ -118,7 +122,8 @@ export function hasChainsAtDevices(socket: NetlinkSocket): boolean {
 }
 
 /**
- * The expressions of all rules and sets of the socket's namespace; `unknown` stands for those of a set's elements.
+ * The expressions of all rules and sets of the socket's namespace; `unknown` stands for those of a set's elements. A lookup says whether
+ * its set `hasRanges`.
  *
  * @param families those of these tables alone
  */
@@ -131,7 +136,16 @@ export function listExpressions(socket: NetlinkSocket, families?: readonly Filte
     const all = expression ? [expression, ...expressions] : expressions;
     return all.length === 0 && flags & HAS_EXPRESSIONS ? [{ name: 'unknown', data: {} }] : all;
   });
-  return [...rules.flatMap(({ expressions = [] }) => expressions), ...ofSets];
+  const nameOf = ({ family, table = '' }: { family: string; table?: string | undefined }, set = '') =>
+    `${family} ${table} ${set}`;
+  const withRanges = new Set(sets.filter(({ flags }) => flags & HAS_RANGES).map((each) => nameOf(each, each.set)));
+  const ofRules = rules.flatMap((rule) =>
+    (rule.expressions ?? []).map(({ name, data }) => {
+      const { set } = data as { set?: string };
+      return { name, data: set === undefined ? data : { ...data, hasRanges: withRanges.has(nameOf(rule, set)) } };
+    }),
+  );
+  return [...ofRules, ...ofSets];
 }
 
 /** The hook of a chain; undefined for one that is only jumped to, or is gone. */

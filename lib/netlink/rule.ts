@@ -1,3 +1,4 @@
+import { dividesGivenPorts } from '../kernel/given-ports.ts';
 import type { Family as IpFamily } from '../wire/ip-address.ts';
 import { bit, bits } from './bits.ts';
 import { body } from './body.ts';
@@ -67,6 +68,18 @@ interface Net {
 interface Range {
   first: number;
   last: number;
+}
+
+/**
+ * Whether a rule tells one TCP or UDP probe from the next: each has a new source port, and its answer goes there. A rule that hairpin does
+ * not know in full may, too.
+ */
+export function dividesProbes({
+  sport,
+  dport,
+  unknown = [],
+}: Partial<Pick<Rule, 'sport' | 'dport' | 'unknown'>>): boolean {
+  return sport !== undefined || (dport !== undefined && dividesGivenPorts(dport)) || unknown.length > 0;
 }
 
 /** iproute2's words for them; `to_tbl` is `lookup` there. */

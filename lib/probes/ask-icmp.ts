@@ -11,6 +11,7 @@ import {
   ICMP_TYPE,
   type IcmpError,
 } from '../wire/icmp.ts';
+import { isMulticastIp } from '../wire/ip-address.ts';
 import { ipPacketOf } from '../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import type { Asker, Reply } from './asker.ts';
@@ -20,7 +21,7 @@ import { forbidFragments, sendWhole } from './forbid-fragments.ts';
 import { receiveIcmp, refusalBy } from './icmp-errors.ts';
 import { ProbeData } from './probe-data.ts';
 import type { Question } from './question.ts';
-import { isFromAsker, sendFailure } from './source.ts';
+import { isFromAsker, isOwnAddress, sendFailure } from './source.ts';
 
 /**
  * Echo requests, told from all others by identifier and data.
@@ -57,6 +58,8 @@ export function askIcmp(question: Question, size?: number): Asker {
         if (!received) return undefined;
         const reply = decodeEchoReply(family, received.message);
         if (reply && identifiers.has(reply) && data.isOurs(reply.payload)) {
+          // Who joined a group may hear and answer itself (ip_mc_output).
+          if (isMulticastIp(to.address) && isOwnAddress(from, received.sender)) continue;
           // ping takes it from whatever address, too ("DIFFERENT ADDRESS!").
           const sender = received.sender === to.address ? undefined : received.sender;
           return { kind: 'answer', sequence: reply.sequence, sender };

@@ -11,40 +11,15 @@ import type { NftExpression } from '../netlink/nf-expression.ts';
 import { listExpressions } from '../netlink/nf-tables.ts';
 import { askNftables, type LegacyTable, legacyTablesOf } from '../netlink/packet-filters.ts';
 import { ipRoute } from '../netlink/route.ts';
-import { ipRule } from '../netlink/rule.ts';
+import { dividesProbes, ipRule } from '../netlink/rule.ts';
 import { FAMILIES } from '../wire/ip-address.ts';
-import { readDeviceHooks } from './device-hooks.ts';
+import { readDeviceHooks, readFilters } from './device-hooks.ts';
 import { MOST_PROBES } from './impaired-links.ts';
+import { isSteadyExpression, readsConnection } from './steady-expressions.ts';
 import { isSteadyExtension } from './steady-extensions.ts';
 
-/** What makes one packet of a nftables rule fare as the one before. Others count, roll dice, or look at the clock. */
-const STEADY_EXPRESSIONS = new Set(
-  `bitwise byteorder cmp counter dup exthdr fib flow_offload fwd immediate inner last log lookup masq nat notrack payload
-  range redir reject rt socket tproxy tunnel xfrm`.split(/\s+/),
-);
-/** `NFT_META_CPU`, `_PRANDOM`, `_TIME_NS`, `_TIME_DAY`, `_TIME_HOUR`. */
-const FICKLE_META = new Set([20, 24, 30, 31, 32]);
-/** `NFT_CT_MARK`, `_LABELS`, `_PKTS`, `_BYTES`, `_AVGPKT`: what a packet of a connection leaves for the next. */
-const OF_CONNECTION = new Set([3, 22, 14, 15, 16]);
-/** `NFT_CT_EXPIRATION`, `_PROTO_SRC`, `_ID`, and what the packets before have left. */
-const FICKLE_CONNECTION = new Set([5, 11, 23, ...OF_CONNECTION]);
 /** The matches and targets of iptables that read the same, or write it for those that do. */
 const CONNECTION_EXTENSIONS = new Set(['connmark', 'CONNMARK', 'connbytes', 'connlabel']);
-/** `NFT_CT_PROTO_DST`: the answers (`IP_CT_DIR_REPLY`) go to the source port of the question. */
-const DESTINATION_PORT = 12;
-const OF_ANSWERS = 1;
-/** `NFT_PAYLOAD_TRANSPORT_HEADER`: it begins with the source port, and each TCP and UDP probe has a new one. */
-const TRANSPORT_HEADER = 2;
-const SOURCE_PORT_LENGTH = 2;
-/** Where a TCP header has the sequence number of a connection, and an echo request its identifier: those are new, too. */
-const NUMBERS = { from: 4, to: 8 };
-/** `NFT_PAYLOAD_NETWORK_HEADER`: an IPv4 packet has an identification, and an IPv6 packet a flow label, which follows from its ports. */
-const NETWORK_HEADER = 1;
-const IDENTIFICATION = { from: 4, to: 6 };
-const FLOW_LABEL_LENGTH = 3;
-/** `NFT_OBJECT_COUNTER`, `_CT_HELPER`, `_TUNNEL`, `_CT_TIMEOUT`, `_SECMARK`. */
-const STEADY_OBJECTS = new Set([1, 3, 6, 7, 8]);
-
 /**
  * What differs from packet to packet, but keeps nothing of one packet for another that is not of the same connection. Of those that differ,
  * all others may.
@@ -66,12 +41,30 @@ export function mayDifferAtDevices(namespace: Namespace): boolean {
   return hasPrograms || qdiscs.some((kind) => !STEADY_QDISCS.has(kind));
 }
 
+/** The actions of traffic control that keep nothing of one packet for another that is not of the same connection. */
+const FORGETFUL_ACTIONS = new Set(
+  'connmark csum ct ctinfo gact ife mirred mpls nat pedit sample simple skbedit skbmod tunnel_key vlan'.split(' '),
+);
+
+/**
+ * Whether something at the devices of a namespace may keep something of a packet, and so drop it now and let it pass a second later: a
+ * program, or an action such as `police`. A `gate` opens by itself.
+ */
+export function mayRememberAtDevices(namespace: Namespace): boolean {
+  return (
+    readDeviceHooks(namespace).hasPrograms ||
+    readFilters(namespace).some(
+      ({ program, actions }) => program || actions.some((kind) => !FORGETFUL_ACTIONS.has(kind)),
+    )
+  );
+}
+
 /**
  * Whether two packets that are alike may fare differently by the packet filters of a namespace, of which one counts, or cannot be read; or by
  * its services of IPVS.
  */
 export function isLeftToChance(namespace: Namespace): boolean {
-  return connectionsOfServers(namespace) > 0 || !areFilters(namespace, isSteady, isSteadyExtension);
+  return connectionsOfServers(namespace) > 0 || !areFilters(namespace, isSteadyExpression, isSteadyExtension);
 }
 
 /**
@@ -85,10 +78,10 @@ export function mayRemember(namespace: Namespace, ofConnections = false): boolea
   const isOfConnection = (name: string) => ofConnections && CONNECTION_EXTENSIONS.has(name);
   return !areFilters(
     namespace,
-    (expression) => {
+    (expression, at, all) => {
       const name = extensionOf(expression);
       if (isOfConnection(name) || (ofConnections && readsConnection(expression))) return false;
-      return isSteady(expression) || FORGETFUL.has(name);
+      return isSteadyExpression(expression, at, all) || FORGETFUL.has(name);
     },
     (extension) => !isOfConnection(extension.name) && (isSteadyExtension(extension) || FORGETFUL.has(extension.name)),
   );
@@ -97,7 +90,7 @@ export function mayRemember(namespace: Namespace, ofConnections = false): boolea
 /** Whether the packet filters of a namespace consist of expressions of nftables, and extensions of iptables, of a sort. */
 function areFilters(
   namespace: Namespace,
-  isExpression: (expression: NftExpression) => boolean,
+  isExpression: typeof isSteadyExpression,
   isExtension: (extension: FilterExtension) => boolean,
 ): boolean {
   const { netns } = engineOf(namespace);
@@ -115,14 +108,21 @@ const OF_FRAMES = ['bridge', 'netdev'] as const;
 /** Why a single frame that did not come proves nothing: a packet filter counts frames, or rolls dice. Undefined where none does. */
 export function doubtOfOneFrame(lab: Lab): string | undefined {
   if (engineOf(lab).isPristine) return undefined;
-  const filtering = lab.namespaces.filter((namespace) => {
-    const { netns } = engineOf(namespace);
-    const all = askNftables(netns, (socket) => listExpressions(socket, OF_FRAMES)) ?? [];
-    // The source port of a frame is what it is.
-    return hasEbtablesRules(netns) || all.some((expression) => expression.name !== 'payload' && !isSteady(expression));
-  });
+  const filtering = lab.namespaces.filter((each) => mayDropOneByChance(each, OF_FRAMES));
   const names = filtering.map(({ name }) => name).join(', ');
   return names === '' ? undefined : `a packet filter of ${names} may have dropped the only frame by chance`;
+}
+
+/** Whether a packet filter of a namespace may drop a frame by chance: one of some families, or of all. The source port of a frame is what it is. */
+export function mayDropOneByChance(namespace: Namespace, families?: typeof OF_FRAMES): boolean {
+  const { netns } = engineOf(namespace);
+  const expressions = askNftables(netns, (socket) => listExpressions(socket, families)) ?? [];
+  return (
+    hasEbtablesRules(netns) ||
+    expressions.some(
+      (expression, at) => expression.name !== 'payload' && !isSteadyExpression(expression, at, expressions),
+    )
+  );
 }
 
 /** Whether a device of a host shares packets out among its members, as a bond does. */
@@ -134,11 +134,11 @@ export function sharesOut({ interfaces }: Namespace): boolean {
   });
 }
 
-/** Whether a host chooses routes by the source port, which is another with each TCP and UDP probe (`ip rule … sport`). */
-export function routesBySourcePort(namespace: Namespace): boolean {
+/** Whether a host chooses routes by the source port of a probe, which is another each time, or by the port that its answer goes to. */
+export function routesByGivenPort(namespace: Namespace): boolean {
   if (namespace.role === 'switch') return false;
   const { rtnetlink } = engineOf(namespace);
-  return FAMILIES.flatMap((family) => rtnetlink.list(ipRule.all({ family }))).some(({ sport }) => sport !== undefined);
+  return FAMILIES.flatMap((family) => rtnetlink.list(ipRule.all({ family }))).some(dividesProbes);
 }
 
 /** How many new connections to a service of a namespace it takes until each server got one (IPVS); 0 where none has several servers. */
@@ -162,58 +162,9 @@ export function hasSeveralNextHops(namespace: Namespace): boolean {
   return routes.some(({ nextHops, nexthopId, device }) => nextHops.length > 1 || (nexthopId !== undefined && !device));
 }
 
-function isSteady({ name, data }: NftExpression): boolean {
-  const {
-    key = -1,
-    direction,
-    object,
-    match,
-    target,
-    info,
-    register: loads,
-    ...load
-  } = data as Partial<ExpressionData>;
-  switch (name) {
-    case 'meta':
-      return !FICKLE_META.has(key);
-    case 'ct':
-      if (loads === undefined) return true;
-      return !FICKLE_CONNECTION.has(key) && !(key === DESTINATION_PORT && direction === OF_ANSWERS);
-    case 'payload':
-      return !loadsWhatDiffers(load);
-    case 'objref':
-      return STEADY_OBJECTS.has(object ?? -1);
-    case 'match':
-    case 'target':
-      return isSteadyExtension({ name: match ?? target ?? name, data: info ?? Buffer.alloc(0) });
-    default:
-      return STEADY_EXPRESSIONS.has(name);
-  }
-}
-
-/** Whether an expression loads what packets before have left at their connection. */
-function readsConnection({ name, data }: NftExpression): boolean {
-  const { key = -1, register } = data as Partial<ExpressionData>;
-  return name === 'ct' && register !== undefined && OF_CONNECTION.has(key);
-}
-
-type ExpressionData = Record<'key' | 'direction' | 'object' | 'base' | 'offset' | 'length' | 'register', number> &
-  Record<'match' | 'target', string> & { info: Buffer };
-
-/**
- * Of the transport header, two bytes at the beginning may also be the type and the code of ICMP, and those at 4 the length of a
- * UDP datagram; of the network header, those at 4 the length of an IPv6 packet.
- */
-function loadsWhatDiffers({ base, offset = 0, length = 0 }: Partial<ExpressionData>): boolean {
-  const overlaps = ({ from, to }: typeof NUMBERS) => offset < to && offset + length > from;
-  if (base === NETWORK_HEADER) return overlaps(IDENTIFICATION) || (offset === 1 && length === FLOW_LABEL_LENGTH);
-  const hasPort = offset === 0 && length >= SOURCE_PORT_LENGTH;
-  return base === TRANSPORT_HEADER && (hasPort || overlaps(NUMBERS));
-}
-
 /** The extension of iptables that an expression of nftables stands for, or the expression itself. */
 function extensionOf({ name, data }: NftExpression): string {
-  const { match, target } = data as Partial<ExpressionData>;
+  const { match, target } = data as { match?: string; target?: string };
   return match ?? target ?? name;
 }
 

@@ -49,22 +49,31 @@ const SIDES: Readonly<Record<string, readonly DeviceRedirect['side'][]>> = {
 
 /** Where filters of traffic control have sent packets of a namespace. Filters that never matched one are left out. */
 export function readRedirects(namespace: Namespace): DeviceRedirect[] {
+  return readFilters(namespace).flatMap(({ device: index, side, qdisc, redirects }) => {
+    const device = deviceAt(namespace, index);
+    return redirects.flatMap(({ by, to: target, packets }) => {
+      const direction = DIRECTIONS[by];
+      const to = direction && packets > 0 ? deviceAt(namespace, target) : undefined;
+      return device && to && direction ? [{ device, side, to, direction, qdisc }] : [];
+    });
+  });
+}
+
+/** A filter of traffic control, and where it is. */
+interface PlacedFilter extends Filter, Pick<DeviceRedirect, 'side' | 'qdisc'> {
+  /** ifindex. */
+  device: number;
+}
+
+/** All filters of traffic control in a namespace. */
+export function readFilters(namespace: Namespace): PlacedFilter[] {
   const { rtnetlink } = engineOf(namespace);
   return rtnetlink.list(tcQdisc.all()).flatMap((each) => {
-    const { device: index, kind } = each;
-    const device = deviceAt(namespace, index);
-    return (device ? placesOf(each) : []).flatMap(({ side, ...place }) =>
-      rtnetlink
-        .list(tcFilter.all({ device: index, ...(place.handle === undefined ? { side } : place) }))
-        .flatMap(({ redirects }) =>
-          redirects.flatMap(({ by, to: target, packets }) => {
-            const direction = DIRECTIONS[by];
-            const to = direction && packets > 0 ? deviceAt(namespace, target) : undefined;
-            const qdisc = place.handle === undefined ? undefined : kind;
-            return device && to && direction ? [{ device, side, to, direction, qdisc }] : [];
-          }),
-        ),
-    );
+    const { device, kind } = each;
+    return placesOf(each).flatMap(({ side, handle }) => {
+      const filters = rtnetlink.list(tcFilter.all({ device, ...(handle === undefined ? { side } : { handle }) }));
+      return filters.map((filter) => ({ ...filter, device, side, qdisc: handle === undefined ? undefined : kind }));
+    });
   });
 }
 

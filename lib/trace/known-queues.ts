@@ -15,7 +15,7 @@ import {
   hasSeveralNextHops,
   isLeftToChance,
   mayDifferAtDevices,
-  routesBySourcePort,
+  routesByGivenPort,
   sharesOut,
 } from './chance.ts';
 import { readDeviceHooks } from './device-hooks.ts';
@@ -73,7 +73,7 @@ export function probesIn(lab: Lab): number {
   const isOfChance = lab.namespaces.some(
     (each) =>
       hasSeveralNextHops(each) ||
-      routesBySourcePort(each) ||
+      routesByGivenPort(each) ||
       sharesOut(each) ||
       mayDifferAtDevices(each) ||
       (!isLeft && isLeftToChance(each)),

@@ -9,7 +9,9 @@ import type { Lab } from '../lab/index.ts';
 import type { NamespaceEngine } from '../lab/namespace-engine.ts';
 import { isHeldByProcess } from '../lab/processes.ts';
 import { kindOf } from '../links/registry.ts';
+import { vxlan } from '../links/vxlan.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
+import { ipNtable } from '../netlink/neighbour-table.ts';
 
 /**
  * Sockets whose owner gets no packet that is for another: those of netlink, of IPsec's keys, of ciphers, and those that `ping` has without
@@ -24,7 +26,8 @@ const OF_DATAGRAMS = new Set(['UDP', 'UDPv6', 'UDP-Lite', 'UDPLITEv6']);
 
 /**
  * Whether a program, or a function of the spec, may have got a packet in a lab's networks, and pass it on or answer it later. It has a
- * socket that gets packets, a queue of the packet filter (NFQUEUE), an open tun or tap, or a network of its own.
+ * socket that gets packets, a queue or a log of the packet filter (NFQUEUE, NFLOG), an open tun or tap, or a network of its own; or it is
+ * asked for hosts.
  *
  * @param ofConnections whether sockets of TCP are enough
  */
@@ -32,7 +35,8 @@ export function mayHoldPackets(lab: Lab, ofConnections: boolean): boolean {
   const { isPristine, programs } = engineOf(lab);
   if (isPristine) return false;
   const engines = enginesOf(lab.namespaces);
-  if (engines.some((engine) => hasQueue(engine.netns) || hasSockets(engine, ofConnections))) return true;
+  if (engines.some((each) => hasQueue(each.netns) || isAskedForHosts(each) || hasSockets(each, ofConnections)))
+    return true;
   if (engines.some(({ rtnetlink }) => rtnetlink.list(ipLink.all()).some(mayBeRead))) return true;
   // Its own network, and that of the run, to which the lab has no way.
   const elsewhere = [process.pid, process.ppid].map(networkOf);
@@ -70,10 +74,23 @@ function keepsLoopbackApart({ netns, rtnetlink }: NamespaceEngine): boolean {
   return netns.run(() => !readdirSync(folder).some((device) => unlessCode(['ENOENT'], () => isLetIn(device), false)));
 }
 
-/** A line for each queue that a program reads (`nfqnl seq_show`); without the module there are none. */
+/**
+ * Whether the packet filter hands packets to a program, or copies of them (NFLOG): the program may then let the next one pass. The kernel has a
+ * line for each such program (`nfqnl seq_show`); without the module there are none.
+ */
 function hasQueue(namespace: NetNamespace): boolean {
-  const file = '/proc/thread-self/net/netfilter/nfnetlink_queue';
-  return namespace.run(() => unlessCode(['ENOENT'], () => readFileSync(file, 'latin1'), '')) !== '';
+  const read = (kind: string) => readFileSync(`/proc/thread-self/net/netfilter/nfnetlink_${kind}`, 'latin1');
+  return namespace.run(() => ['queue', 'log'].some((kind) => unlessCode(['ENOENT'], () => read(kind), '') !== ''));
+}
+
+/** Whether a program may be asked for MAC addresses or remote ends (`neigh_app_ns`, `vxlan_ip_miss`), by netlink: what waits for one passes then. */
+function isAskedForHosts({ netns, rtnetlink }: NamespaceEngine): boolean {
+  if (!foreignSocketsIn(netns).includes('NETLINK')) return false;
+  if (rtnetlink.list(ipNtable.all()).some(({ appProbes = 0 }) => appProbes > 0)) return true;
+  return rtnetlink.list(ipLink.all()).some((link) => {
+    const settings = vxlan.is(link) ? vxlan.of(link) : undefined;
+    return settings !== undefined && (settings.l2miss === true || settings.l3miss === true);
+  });
 }
 
 /** Whether a program may read what is sent by a device. A tun has a carrier while one does; of others, such as `ppp0`, nobody knows. */

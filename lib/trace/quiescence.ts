@@ -11,7 +11,7 @@ import { BetterWays } from './better-ways.ts';
 import { flushBroadcastQueues, hasShortQueue } from './broadcast-queues.ts';
 import { BusyPrograms } from './busy-programs.ts';
 import { Capture } from './capture.ts';
-import { doubtOfOneFrame, doubtOfServers, mayDifferAtDevices, mayRemember } from './chance.ts';
+import { doubtOfOneFrame, doubtOfServers, mayDifferAtDevices, mayRemember, mayRememberAtDevices } from './chance.ts';
 import { HeldPackets, oddsIn } from './impaired-links.ts';
 import { knowsEveryQueue, probesIn } from './known-queues.ts';
 import { type NeighboursOf, NextHops, neighboursIn } from './next-hops.ts';
@@ -115,7 +115,8 @@ class Quiescence implements Quiet {
   }
 
   remembers(ofConnections: boolean): boolean {
-    const may = (each: Namespace) => mayRemember(each, ofConnections) || (ofConnections && mayDifferAtDevices(each));
+    const atDevices = ofConnections ? mayDifferAtDevices : mayRememberAtDevices;
+    const may = (each: Namespace) => mayRemember(each, ofConnections) || atDevices(each);
     return !engineOf(this.#lab).isPristine && this.#lab.namespaces.some(may);
   }
 

@@ -1,3 +1,4 @@
+import { dividesGivenPorts } from '../kernel/given-ports.ts';
 import type { FilterExtension } from '../kernel/legacy-rules.ts';
 
 /** The matches and targets of iptables and ebtables by which two packets that are alike fare alike. `ERROR` is the end of a chain. */
@@ -14,35 +15,57 @@ const STEADY = new Set([
 
 /** `XT_MULTIPORT_DESTINATION`; the others look at the source port, or at both. */
 const MULTIPORT_DESTINATION = 1;
+/** In `struct xt_multiport_v1`: the ports, and which of them begin a range that the next one ends. */
+const MULTIPORT = { ports: 2, beginsRange: 32, length: 48 };
 
 /** In `struct xt_conntrack_mtinfo3`: what of a connection is looked at. */
 const CONNTRACK_FLAGS = 146;
 /** `XT_CONNTRACK_EXPIRES`, `_ORIGSRC_PORT` and `_REPLDST_PORT`, which a connection of a probe has for itself. */
 const CONNTRACK_OF_ONE = (1 << 7) | (1 << 8) | (1 << 11);
 
-/** Where `struct ebt_ip_info` and `struct ebt_ip6_info` say what of a packet is looked at. */
-const BRIDGED = { ip: 18, ip6: 66 };
-/** `EBT_IP_SPORT`, `EBT_IP6_SPORT`. */
-const BRIDGED_SOURCE_PORT = 0x10;
+/** Where `struct ebt_ip_info` and `struct ebt_ip6_info` say what of a packet is looked at, and where the range of destination ports is. */
+const BRIDGED = { ip: { flags: 18, ports: 24 }, ip6: { flags: 66, ports: 72 } };
+/** `EBT_IP_SPORT` and `EBT_IP_DPORT`; those of IPv6 are the same. */
+const [BRIDGED_SOURCE_PORT, BRIDGED_DESTINATION_PORT] = [0x10, 0x20];
+/** In `struct xt_tcp` and `struct xt_udp`. */
+const DESTINATION_PORTS = 4;
 
 /** Whether a match looks at what differs from probe to probe, of those that are steady but for that. */
 const LOOKS_AT_NUMBERS: Readonly<Record<string, (data: Buffer) => boolean>> = {
-  tcp: looksAtSourcePort,
-  udp: looksAtSourcePort,
-  multiport: (data) => data[0] !== MULTIPORT_DESTINATION,
+  tcp: looksAtGivenPorts,
+  udp: looksAtGivenPorts,
+  multiport: (data) => data[0] !== MULTIPORT_DESTINATION || hasRangeOfMultiport(data),
   // Older revisions have other structs, and no port.
   conntrack: (data) =>
     data.length < CONNTRACK_FLAGS + 2 || (data.readUInt16LE(CONNTRACK_FLAGS) & CONNTRACK_OF_ONE) !== 0,
-  ip: (data) => ((data[BRIDGED.ip] ?? BRIDGED_SOURCE_PORT) & BRIDGED_SOURCE_PORT) !== 0,
-  ip6: (data) => ((data[BRIDGED.ip6] ?? BRIDGED_SOURCE_PORT) & BRIDGED_SOURCE_PORT) !== 0,
+  ip: (data) => looksAtBridgedPorts(data, BRIDGED.ip),
+  ip6: (data) => looksAtBridgedPorts(data, BRIDGED.ip6),
 };
 
-/** Whether two packets that are alike fare alike by a match or target: each probe has its own source port. */
+/** Whether two packets that are alike fare alike by a match or target: each probe has its own source port, and its answer goes there. */
 export function isSteadyExtension({ name, data }: FilterExtension): boolean {
   return STEADY.has(name) && !LOOKS_AT_NUMBERS[name]?.(data);
 }
 
 /** `struct xt_tcp` and `struct xt_udp` begin with the least and the greatest source port. */
-function looksAtSourcePort(data: Buffer): boolean {
-  return data.length < 4 || data.readUInt16LE(0) !== 0 || data.readUInt16LE(2) !== 0xffff;
+function looksAtGivenPorts(data: Buffer): boolean {
+  if (data.length < DESTINATION_PORTS + 4 || data.readUInt16LE(0) !== 0 || data.readUInt16LE(2) !== 0xffff) return true;
+  return hasDividedRange(data, DESTINATION_PORTS);
+}
+
+function hasRangeOfMultiport(data: Buffer): boolean {
+  if (data.length < MULTIPORT.length) return false;
+  const ports = Array.from({ length: data[1] ?? 0 }, (_, at) => at);
+  return ports.some((at) => data[MULTIPORT.beginsRange + at] === 1 && hasDividedRange(data, MULTIPORT.ports + 2 * at));
+}
+
+function looksAtBridgedPorts(data: Buffer, { flags, ports }: { flags: number; ports: number }): boolean {
+  const looksAt = data[flags] ?? BRIDGED_SOURCE_PORT;
+  if (looksAt & BRIDGED_SOURCE_PORT) return true;
+  return (looksAt & BRIDGED_DESTINATION_PORT) !== 0 && hasDividedRange(data, ports);
+}
+
+/** Whether two ports are a range that has some of the ports that answers go to, and lacks others. */
+function hasDividedRange(data: Buffer, at: number): boolean {
+  return dividesGivenPorts({ first: data.readUInt16LE(at), last: data.readUInt16LE(at + 2) });
 }

@@ -1,5 +1,7 @@
 import { describe, expect, type Lab, type Namespace, test } from 'hairpin';
+import { describeLoadingPrograms } from '../needs.ts';
 import { addRoutedHosts } from '../routed-hosts.ts';
+import { DROP, passingInTurns, returning, writeProgram } from '../trace/xdp-object.ts';
 
 /** As often as a negative that passes by chance is sure to show itself. */
 const ROUNDS = 8;
@@ -103,6 +105,48 @@ test('one frame that a packet filter of frames drops by chance', async ({ lab })
   await expect(b.interface()).not.toHear(a);
 });
 
+// a ── r, whose filter drops all but one of a thousand ── b
+test('one frame that a router drops by chance', async ({ lab }) => {
+  const { a, r, b } = addRoutedHosts(lab);
+  await r.exec('nft', [
+    'table ip t { chain c { type filter hook forward priority 0; numgen inc mod 1000 != 999 drop; }; }',
+  ]);
+  const frame = { destination: r.interface('eth0').mac, ip: {}, udp: {} };
+  await expect(expect(b).not.toHear(a, { frame })).rejects.toThrow(
+    'inconclusive: a packet filter of r may have dropped the only frame by chance',
+  );
+  await r.exec('nft', ['flush chain ip t c; add rule ip t c drop']);
+  await expect(b).not.toHear(a, { frame });
+});
+
+// a ── b, which has a program at its device
+describeLoadingPrograms(() => {
+  async function build(lab: Lab, code: Buffer) {
+    const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+    lab.cable(a, b);
+    await b.exec('ip', ['link', 'set', 'eth0', 'xdp', 'object', await writeProgram('xdp', code), 'section', 'xdp']);
+    return { a, b };
+  }
+
+  test('a program may have dropped the only frame by chance', async ({ lab }) => {
+    const { a, b } = await build(lab, returning(DROP));
+    for (const asked of [
+      expect(b).not.toHear(a),
+      expect(b.interface()).not.toSee(a),
+      expect(b).toHear(a, { copies: 0 }),
+    ])
+      await expect(asked).rejects.toThrow(
+        'inconclusive: a program at b/eth0 may have dropped the only frame by chance',
+      );
+    await expect(b).not.toHear(a, { because: 'lost' });
+  });
+
+  test('a program lets packets pass half of the time', async ({ lab }) => {
+    const { a, b } = await build(lab, passingInTurns());
+    await expectReached(a, b);
+  });
+});
+
 // a ── r, which translates 10.0.9.9 to b or to one of two addresses that nobody has ── b
 describe('a translation that is chosen for each connection', () => {
   const SERVERS = '{ 0 : 10.0.1.2, 1 : 10.0.1.77, 2 : 10.0.1.78 }';
@@ -149,6 +193,27 @@ describe('a source port that decides', () => {
     const { a, r, b } = addRoutedHosts(lab);
     r.rule.add({ iif: 'eth0', sport: '32768-51588', type: 'blackhole', family: 4 });
     await expectReached(a, b, { by });
+  });
+});
+
+// a ── r ── b: an answer goes to the source port of its probe
+describe('a port of answers that decides', () => {
+  test.for([
+    ['tcp', 'dport 32768-51588'],
+    ['udp', 'dport 32768-51588'],
+    ['udp', 'dport { 22, 32768-51588 }'],
+    ['tcp', 'ackseq < 3000000000'],
+  ] as const)('by a packet filter, %s %s', async ([by, match], { lab }) => {
+    const { a, r, b } = addRoutedHosts(lab);
+    const chain = `chain c { type filter hook forward priority 0; iif eth1 ${by} ${match} drop; };`;
+    await r.exec('nft', [`table ip t { ${chain} }`]);
+    await expectReached(a, b, { by, port: 53 });
+  });
+
+  test.for(['tcp', 'udp'] as const)('by a rule of the routes, %s', async (by, { lab }) => {
+    const { a, b } = addRoutedHosts(lab);
+    b.rule.add({ dport: '32768-51588', type: 'blackhole', family: 4 });
+    await expectReached(a, b, { by, port: 53 });
   });
 });
 

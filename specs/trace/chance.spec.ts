@@ -25,6 +25,11 @@ describe('two packets that are alike fare alike', () => {
     'ip dscp cs1 ip length 100 drop',
     'meta l4proto tcp ct original proto-dst 80 drop',
     'ct helper "ftp" meta length 100 drop',
+    // No source port of a probe is among these, or each is.
+    'tcp dport 1-1023 drop',
+    'udp dport >= 1024 drop',
+    'tcp dport != 22-80 drop',
+    'ip saddr . tcp dport { 10.0.0.1 . 22 } drop',
   ])('%s', async (rule, { lab }) => {
     expect(await addRule(lab, rule)).toBe(false);
   });
@@ -62,6 +67,14 @@ describe('they may fare differently', () => {
     'icmp id < 30000 drop',
     'tcp sport < 30000 drop',
     'th sport 30000-40000 drop',
+    // An answer goes to the source port of its probe.
+    'tcp dport 30000-40000 drop',
+    'udp dport != 30000-40000 drop',
+    'th dport < 40000 drop',
+    'tcp dport { 22, 30000-40000 } drop',
+    'ip saddr . udp dport { 10.0.0.1 . 30000-40000 } drop',
+    'udp dport & 1 == 1 drop',
+    'tcp ackseq < 2000000000 drop',
     'tcp sequence < 2000000000 drop',
     'ip id < 30000 drop',
     'udp checksum < 30000 drop',

@@ -55,6 +55,28 @@ test.for([
   },
 );
 
+// a x ── y b, where a program listens to netlink
+describe('the kernel asks programs for hosts by netlink', () => {
+  test('for a MAC address (app_solicit)', async ({ lab }) => {
+    const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+    lab.cable(a, b, { a: { name: 'x' }, b: { name: 'y' } });
+    await start(b, 'sh', '-c', 'echo ready; exec ip monitor');
+    expect(mayHoldPackets(lab, false)).toBe(false);
+    b.sysctl.set('net.ipv4.neigh.y.app_solicit', 1);
+    expect(mayHoldPackets(lab, false)).toBe(true);
+  });
+
+  describeNeeding(['vxlan'], () => {
+    test('for a remote end (l2miss)', async ({ lab }) => {
+      const b = lab.namespace('b');
+      const { b: y } = lab.cable(lab.namespace('a'), b, { a: { name: 'x' }, b: { name: 'y' } });
+      await start(b, 'sh', '-c', 'echo ready; exec ip monitor');
+      b.link('vxlan', { id: 5, dev: y, l2miss: true });
+      expect(mayHoldPackets(lab, false)).toBe(true);
+    });
+  });
+});
+
 // a ── b, which has a server at 127.0.0.1: other hosts may get there, or a tunnel may
 describe('a socket at a loopback address counts', () => {
   async function build(lab: Lab): Promise<Namespace> {

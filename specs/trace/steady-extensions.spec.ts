@@ -3,10 +3,29 @@ import { isSteadyExtension } from '../../lib/trace/steady-extensions.ts';
 
 // No network: the structs of linux/netfilter/xt_tcpudp.h and xt_conntrack.h, as the kernel hands them out.
 
-/** `struct xt_tcp` or `struct xt_udp` with these source ports, and with destination port 80. */
-function ports(least: number, greatest: number): Buffer {
+/** `struct xt_tcp` or `struct xt_udp` with these source ports, and with these destination ports. */
+function ports(least: number, greatest: number, [first, last] = [80, 80]): Buffer {
   const data = Buffer.alloc(12);
-  for (const [at, port] of [least, greatest, 80, 80].entries()) data.writeUInt16LE(port, 2 * at);
+  for (const [at, port] of [least, greatest, first, last].entries()) data.writeUInt16LE(port, 2 * at);
+  return data;
+}
+
+/** `struct xt_multiport_v1` with port 22 and a range, among the destination ports. */
+function severalPorts(first: number, last: number): Buffer {
+  const data = Buffer.alloc(48);
+  data.writeUInt8(1);
+  data.writeUInt8(3, 1);
+  for (const [at, port] of [22, first, last].entries()) data.writeUInt16LE(port, 2 + 2 * at);
+  data.writeUInt8(1, 33);
+  return data;
+}
+
+/** `struct ebt_ip_info` that looks at the destination ports alone (`EBT_IP_DPORT`). */
+function bridgedPorts(first: number, last: number): Buffer {
+  const data = Buffer.alloc(28);
+  data.writeUInt8(0x20, 18);
+  data.writeUInt16LE(first, 24);
+  data.writeUInt16LE(last, 26);
   return data;
 }
 
@@ -22,6 +41,13 @@ test.for([
   ['tcp', 'source ports from 1024', ports(1024, 0xffff), false],
   ['udp', 'source ports up to 1023', ports(0, 1023), false],
   ['udp', 'less than the struct', Buffer.alloc(2), false],
+  ['tcp', 'ports of answers', ports(0, 0xffff, [30000, 40000]), false],
+  ['udp', 'all ports of answers', ports(0, 0xffff, [1024, 0xffff]), true],
+  ['tcp', 'no ports of answers', ports(0, 0xffff, [0, 1023]), true],
+  ['multiport', 'ports of answers', severalPorts(30000, 40000), false],
+  ['multiport', 'no ports of answers', severalPorts(100, 200), true],
+  ['ip', 'ports of answers', bridgedPorts(30000, 40000), false],
+  ['ip', 'no ports of answers', bridgedPorts(22, 22), true],
   ['conntrack', 'the state', conntrack(0), true],
   ['conntrack', 'the time left', conntrack(7), false],
   ['conntrack', 'the source port of the question', conntrack(8), false],

@@ -30,6 +30,17 @@ export function returning(verdict: number): Buffer {
   return Buffer.concat([instruction(0xb7, 0, verdict), instruction(0x95, 0, 0)]);
 }
 
+/** r0 = 1 (XDP_DROP) and 2 (XDP_PASS) in turns of 0.5 s: r0 = bpf_ktime_get_ns(); r0 >>= 29; r0 &= 1; r0 += 1; exit */
+export function passingInTurns(): Buffer {
+  return Buffer.concat([
+    instruction(0x85, 0, 5),
+    instruction(0x77, 0, 29),
+    instruction(0x57, 0, 1),
+    instruction(0x07, 0, 1),
+    instruction(0x95, 0, 0),
+  ]);
+}
+
 /** r1 = ifindex; r2 = 0, for egress; bpf_redirect; exit */
 export function redirecting(ifindex: number): Buffer {
   return Buffer.concat([
