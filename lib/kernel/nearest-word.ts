@@ -5,6 +5,44 @@ export function nearestWord(word: string, known: readonly string[]): string | un
   return best && best.distance <= Math.max(2, Math.floor(word.length / 3)) ? best.each : undefined;
 }
 
+/** Words of other tools, each with hairpin's for the same thing: which of these it is depends on the call. */
+const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
+  addr: ['address'],
+  addresses: ['address'],
+  bindir: ['path'],
+  destination: ['to'],
+  dst: ['to'],
+  gateway: ['via'],
+  gw: ['via'],
+  ifname: ['name'],
+  ip: ['address', 'to'],
+  ipv4: ['family', 'address'],
+  ipv6: ['family', 'address'],
+  latency: ['delay'],
+  link: ['parent'],
+  lookup: ['table'],
+  mac: ['lladdr'],
+  nexthop: ['via'],
+  nic: ['parent'],
+  packetloss: ['loss'],
+  protocol: ['by', 'proto'],
+  runtimeconfig: ['capabilities'],
+  source: ['from'],
+  src: ['from'],
+  timeout: ['within'],
+  via: ['through'],
+  vid: ['id'],
+  vlanaware: ['vlanFiltering'],
+  vlans: ['vlanFiltering'],
+  vni: ['id'],
+};
+
+/** The known word for what another tool calls so: `via` for `gateway`, where a call knows it. */
+export function synonymOf(word: string, known: readonly string[]): string | undefined {
+  const name = word.toLowerCase().replaceAll(/[_-]/g, '');
+  return Object.hasOwn(SYNONYMS, name) ? SYNONYMS[name]?.find((each) => known.includes(each)) : undefined;
+}
+
 /** How many characters must be added, removed or replaced (Levenshtein), row by row. */
 export function editDistance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, index) => index);

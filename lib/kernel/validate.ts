@@ -1,6 +1,6 @@
 import { familyOf, type Prefix, parsePrefix } from '../wire/ip-address.ts';
 import { isGroupMac, isMac } from '../wire/mac-address.ts';
-import { editDistance, nearestWord } from './nearest-word.ts';
+import { editDistance, nearestWord, synonymOf } from './nearest-word.ts';
 import { hideOwnFrames } from './own-frames.ts';
 import { isObject } from './plain-object.ts';
 import { harmless } from './visible-text.ts';
@@ -115,11 +115,16 @@ export function checkOptions(call: string, options: unknown, known: readonly str
   checkIsObject(call, options, known[0] ?? '');
   for (const option of Object.keys(options)) {
     if (known.includes(option)) continue;
-    const near = nearestOption(option, known);
     throw new UsageError(
-      `${call}: there is no option '${option}'${near ? ` (the nearest is ${near})` : ''}; the options are ${known.join(', ')}`,
+      `${call}: there is no option '${option}'${nearestIs(option, known)}; the options are ${known.join(', ')}`,
     );
   }
+}
+
+/** ` (the nearest is via)`, for the message on a name that is not known; empty if none is near. */
+export function nearestIs(name: string, known: readonly string[]): string {
+  const near = synonymOf(name, known) ?? nearestOption(name, known);
+  return near === undefined ? '' : ` (the nearest is ${near})`;
 }
 
 /** So many options are read at a glance. */

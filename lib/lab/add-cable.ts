@@ -198,6 +198,8 @@ function checkEndOptions(
 ): void {
   if (options === undefined) return;
   const isPort = node instanceof Switch;
+  checkIsObject(`${call}: ${which}`, options, 'name');
+  refuseFaultsAndVlans(`${call}: ${which}`, which, options);
   if (!isPort) refusePortOptions(`${call}: ${which}`, options, END_OPTIONS, `${node} is no switch`);
   checkOptions(`${call}: ${which}`, options, isPort ? [...END_OPTIONS, ...PORT_OPTIONS] : END_OPTIONS);
   checkBoolean(`${call}: ${which}`, 'up', options.up);
@@ -208,4 +210,16 @@ function checkEndOptions(
   }
   checkAddressOption(`${call}: ${which}`, options.address);
   engineOf(node).devices.check(call, options);
+}
+
+/** What readers take for options of an end: later calls do it. */
+function refuseFaultsAndVlans(call: string, which: 'a' | 'b', options: object): void {
+  const has = (names: readonly string[]) => names.find((name) => name in options);
+  const vlan = has(['vlan', 'vlans', 'pvid', 'untagged', 'tagged', 'access', 'trunk']);
+  const end = `lab.cable(…).${which}`;
+  const later = vlan
+    ? `the VLANs of a port are set by ${end}.vlan.add({ id: 10, pvid: true, untagged: true })`
+    : `faults are made by ${end}.impair({ delay: 100, loss: 10 })`;
+  const wrong = vlan ?? has(['delay', 'latency', 'jitter', 'loss', 'rate', 'bandwidth']);
+  if (wrong !== undefined) throw new UsageError(`${call}: there is no option '${wrong}': ${later}`);
 }

@@ -108,7 +108,12 @@ export function startProgram(call: string, namespace: Namespace, command: Comman
   const { file, args, options, from, isDaemon = false } = command;
   // Between lab.close() and its end the namespace is still open, but nobody would kill the program any more.
   checkLabOpen(call, namespace.lab);
-  if (typeof file !== 'string' || file === '') throw wrongOption(call, 'file', "a program's name", file);
+  if (typeof file !== 'string' || file === '') {
+    const [first, ...rest] = Array.isArray(file) ? (file as unknown[]) : [];
+    const rule =
+      first === undefined ? '' : `, and its arguments a list behind it, as in ${call}(${show(first)}, ${show(rest)})`;
+    throw wrongOption(call, 'file', `a program's name${rule}`, file);
+  }
   if (!Array.isArray(args) || args.some((arg) => typeof arg !== 'string')) {
     throw wrongOption(call, 'args', 'a list of strings, one an argument (there is no shell)', args);
   }

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { entryOf } from '../kernel/entry-of.ts';
-import { checkFileName } from '../kernel/validate.ts';
+import { checkFileName, show, showReceived, UsageError } from '../kernel/validate.ts';
 import type { PairKindName, UsualPairName } from '../links/registry.ts';
 import { readNetwork } from '../state/read-network.ts';
 import { addCable } from './add-cable.ts';
@@ -11,6 +11,8 @@ import { discover } from './discover.ts';
 import { checkDrawOptions, type DrawOptions } from './draw-options.ts';
 import { endLab, registerEnd } from './end-lab.ts';
 import { engineOf, enginesOf, setEngine } from './engine.ts';
+import { hintAt } from './hint-at.ts';
+import { LAB_HINTS } from './hints.ts';
 import type { Interface } from './interface.ts';
 import type { LabData } from './lab-data.ts';
 import { LabEngine } from './lab-engine.ts';
@@ -36,6 +38,10 @@ import { createUnvaried, make } from './watcher.ts';
  * lab.cable(a, b);
  */
 export class Lab implements AsyncDisposable {
+  static {
+    hintAt(Lab, LAB_HINTS, () => 'lab');
+  }
+
   /** Whether every namespace has a tap, which sees each frame at each device. */
   readonly taps: boolean;
   /** Whose default settings the namespaces have: the lab's quiet ones, or the kernel's. */
@@ -63,13 +69,13 @@ export class Lab implements AsyncDisposable {
    * @param name unique in the lab; messages and captures show it
    * @throws UsageError for a name that is invalid or taken; KernelError without the privilege
    */
-  namespace(name: string): Namespace {
-    return createUnvaried(() => this.#add('namespace', name, 'host'));
+  namespace(name: string, ...none: []): Namespace {
+    return createUnvaried(() => this.#add('namespace', name, 'host', none));
   }
 
   /** Makes a router: a host with IPv4 and IPv6 forwarding on. */
-  router(name: string): Namespace {
-    return make(() => this.#add('router', name, 'router'));
+  router(name: string, ...none: []): Namespace {
+    return make(() => this.#add('router', name, 'router', none));
   }
 
   /**
@@ -266,7 +272,12 @@ export class Lab implements AsyncDisposable {
     return converge('lab.settled', this.namespaces, options, this.settled);
   }
 
-  #add(method: string, name: string, role: 'host' | 'router'): Namespace {
+  #add(method: string, name: string, role: 'host' | 'router', [more]: readonly unknown[]): Namespace {
+    if (more !== undefined)
+      throw new UsageError(
+        `lab.${method}(${show(name)}) takes nothing but the name: ${showReceived(more)}; ` +
+          'lab.cable and the calls for links take addresses, and routes and settings have calls, too',
+      );
     return engineOf(this).addNamespace(method, name, () => openNamespace(new Namespace(this, name, role)));
   }
 }

@@ -67,7 +67,10 @@ async function waitUntilReady(program: Program, check: ReadyCheck, within: numbe
     // The end of a process may be told before what it printed last.
     if (outcome === 'ended' && (await isPrinted(program)) && check.isShownBy?.(program.output)) return;
     const ending = program.ending ?? 'it could not be started';
-    const what = outcome === 'late' ? `not ready within ${within} ms` : `${ending} before it was ready`;
+    const early = program.lab.closed
+      ? 'its lab ended before it was ready (is it awaited?)'
+      : `${ending} before it was ready`;
+    const what = outcome === 'late' ? `not ready within ${within} ms` : early;
     throw startFailure(program, `${what}: waited for ${check.words}`);
   } catch (error) {
     // Whoever called has heard of it. Nobody gets hold of the program, so nobody else could end it.

@@ -51,7 +51,7 @@ export function checkConflist(conflist: unknown): Required<CniConflist> {
 function checkIsConflist(conflist: unknown): void {
   if (typeof conflist === 'string')
     throw new UsageError(
-      `cni: conflist must be the file's content, such as JSON.parse(readFileSync(${show(conflist)}, 'utf8')): received a text`,
+      `cni: conflist must be the file's content, such as JSON.parse(${/^\s*\{/.test(conflist) ? 'text' : `readFileSync(${show(conflist)}, 'utf8')`}): received a text`,
     );
   if (!isObject(conflist) || conflist['plugins'] !== undefined || typeof conflist['type'] !== 'string') return;
   throw new UsageError(

@@ -1,6 +1,7 @@
 import { delimiter } from 'node:path';
 import { findProgram } from '../kernel/find-program.ts';
 import { isObject } from '../kernel/plain-object.ts';
+import { wrongOption } from '../kernel/validate.ts';
 import { type Namespace, UsageError } from '../lab/index.ts';
 import { CniError, type CniRun } from './cni-error.ts';
 import { type Json, parseJson } from './json.ts';
@@ -19,6 +20,8 @@ export function cniPath(chosen?: readonly string[]): readonly string[] {
  * @example test.skipIf(!findCniPlugin('macvlan'))('…', …)
  */
 export function findCniPlugin(type: string, path?: readonly string[]): string | undefined {
+  if (typeof type !== 'string')
+    throw wrongOption('findCniPlugin', 'type', "a plugin's file name, such as macvlan", type);
   return findProgram(type, cniPath(path).join(delimiter));
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { delimiter } from 'node:path';
+import { isObject } from '../kernel/plain-object.ts';
 import { checkInterfaceName, checkOptions, show, wrongOption } from '../kernel/validate.ts';
 import { type Interface, type Namespace, UsageError } from '../lab/index.ts';
 import { checkContainer, checkNode } from './check-namespace.ts';
@@ -134,6 +135,7 @@ export class CniNetwork {
     checkInterfaceName(call, name);
     checkCniName(call, 'containerId', containerId);
     checkArgs(call, args);
+    checkCapabilities(call, this.#conflist.plugins, capabilities);
     const place = `${container}/${name}`;
     return { container, name, containerId, args, capabilities, place, key: `${containerId} ${name}` };
   }
@@ -179,7 +181,21 @@ interface Call extends Required<CniAttachment> {
   key: string;
 }
 
+/** A runtime drops a capability that no plugin declares. Here that is a misspelt one, and a port that nobody maps. */
+function checkCapabilities(call: string, plugins: readonly CniPluginConfig[], capabilities: Readonly<Json>): void {
+  if (!isObject(capabilities)) throw wrongOption(call, 'capabilities', 'an object such as { mac: … }', capabilities);
+  const declared = plugins.flatMap((plugin) => Object.keys(plugin.capabilities ?? {}));
+  const stray = Object.keys(capabilities).find((name) => !declared.includes(name));
+  if (stray === undefined) return;
+  throw new UsageError(
+    `${call}: no plugin of the conflist declares the capability ${show(stray)}, so none would get it; ` +
+      `the plugin declares it by capabilities: { ${stray}: true }` +
+      (declared.length > 0 ? `; declared are ${declared.join(', ')}` : ''),
+  );
+}
+
 function checkArgs(call: string, args: Readonly<Record<string, string>>): void {
+  if (!isObject(args)) throw wrongOption(call, 'args', "an object such as { IP: '10.0.0.7' }", args);
   for (const [key, value] of Object.entries(args)) {
     if (/^[^=;]+$/.test(key) && typeof value === 'string' && !value.includes(';')) continue;
     throw new UsageError(`${call}: args must be words without semicolons: received ${key}: ${show(value)}`);

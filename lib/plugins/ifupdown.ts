@@ -34,7 +34,8 @@ export class IfupdownError extends Error {
  */
 export function ifupdown(node: Namespace, interfaces: string): Ifupdown {
   checkNode('ifupdown', node);
-  if (typeof interfaces !== 'string') throw wrongOption('ifupdown', 'interfaces', 'the text of a file', interfaces);
+  if (typeof interfaces !== 'string' || /^\/\S*$/.test(interfaces))
+    throw wrongOption('ifupdown', 'interfaces', "a file's text, such as readFileSync(file, 'utf8')", interfaces);
   if (!findProgram('ifup')) throw new UsageError("ifupdown: there is no program 'ifup' on the PATH; install ifupdown");
   const folder = mkdtempSync(join(nodeState(node), 'ifupdown-'));
   mkdirSync(join(folder, 'state'));

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { now, sleep } from '../kernel/clock.ts';
 import { findProgram } from '../kernel/find-program.ts';
-import { checkMilliseconds, checkOptions, show } from '../kernel/validate.ts';
+import { checkIsObject, checkMilliseconds, checkOptions, show } from '../kernel/validate.ts';
 import { harmless } from '../kernel/visible-text.ts';
 import { type Interface, type Namespace, type Subprocess, UsageError } from '../lab/index.ts';
 import { checkNode } from './check-namespace.ts';
@@ -61,6 +61,7 @@ export function findNetworkd(): string | undefined {
  */
 export function networkd(node: Namespace, files: Readonly<Record<string, string>>): Networkd {
   checkNode('networkd', node);
+  checkIsObject('networkd', files, "'10-up0.network'");
   for (const [name, text] of Object.entries(files)) {
     if (FILE.test(name) && typeof text === 'string') continue;
     throw new UsageError(

@@ -1,5 +1,5 @@
 import { createLab, expect, type Namespace, UsageError } from 'hairpin';
-import { CniError, cni } from 'hairpin/plugins';
+import { CniError, cni, findCniPlugin } from 'hairpin/plugins';
 import { test as withPlugin } from './fake-plugin.ts';
 
 const PLUGINS = [{ type: 'fake' }];
@@ -21,6 +21,14 @@ withPlugin.for<[make: (node: Namespace) => unknown, message: string]>([
   [
     (node) => cni(node, '10-lan.conflist' as never),
     "cni: conflist must be the file's content, such as JSON.parse(readFileSync('10-lan.conflist', 'utf8')): received a text",
+  ],
+  [
+    (node) => cni(node, '{ "name": "lan" }' as never),
+    "cni: conflist must be the file's content, such as JSON.parse(text): received a text",
+  ],
+  [
+    () => findCniPlugin(undefined as never),
+    "findCniPlugin: type must be a plugin's file name, such as macvlan: received undefined",
   ],
   [
     (node) => cni(node, { name: 'a/b', plugins: PLUGINS }),
@@ -65,6 +73,13 @@ withPlugin('what a runtime must refuse', async ({ lab, node, plugin }) => {
   );
   await expect(net.add(node, { args: { IP: '10.0.0.1;MAC=x' } })).rejects.toThrow(
     "cni lan: add: args must be words without semicolons: received IP: '10.0.0.1;MAC=x'",
+  );
+  await expect(net.add(node, { args: 'IP=10.0.0.7' as never })).rejects.toThrow(
+    "cni lan: add: args must be an object such as { IP: '10.0.0.7' }: received 'IP=10.0.0.7'",
+  );
+  await expect(net.add(node, { capabilities: { portMapping: [] } })).rejects.toThrow(
+    "cni lan: add: no plugin of the conflist declares the capability 'portMapping', so none would get it; " +
+      'the plugin declares it by capabilities: { portMapping: true }',
   );
   await expect(net.check(node)).rejects.toThrow('cni lan: node/eth0 is not attached: add it first');
   await net.add(node);

@@ -30,7 +30,7 @@ test('plugins are called as the specification says', async ({ lab, node, plugin 
     name: 'net1',
     containerId: 'c1',
     args: { IP: '10.0.0.7', K8S_POD_NAME: 'web' },
-    capabilities: { mac: '02:00:00:00:00:07', bandwidth: { ingressRate: 1 }, portMappings: [] },
+    capabilities: { mac: '02:00:00:00:00:07', bandwidth: { ingressRate: 1 } },
   };
   await net.add(pod, attachment);
   await net.check(pod, attachment);

@@ -1,5 +1,5 @@
 import { isPlainObject } from '../../kernel/plain-object.ts';
-import { article, LONGEST_INTERFACE_NAME, show, UsageError, wrongOption } from '../../kernel/validate.ts';
+import { article, LONGEST_INTERFACE_NAME, nearestIs, show, UsageError, wrongOption } from '../../kernel/validate.ts';
 import type { JsonSchema } from '../../netlink/type.ts';
 import { familyOf, networkOf, normalizeIp, parsePrefix } from '../../wire/ip-address.ts';
 import { isMac } from '../../wire/mac-address.ts';
@@ -52,8 +52,12 @@ export function checkEntry(
   }
   const entries = Object.entries(complete(given)).map(([name, value]) => {
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
-    if (!field)
-      throw new UsageError(`${call}: ${article(noun)} has no ${show(name)}; it has ${Object.keys(fields).join(', ')}`);
+    if (!field) {
+      const known = Object.keys(fields);
+      throw new UsageError(
+        `${call}: ${article(noun)} has no ${show(name)}${nearestIs(name, known)}; it has ${known.join(', ')}`,
+      );
+    }
     return [name, checkValue({ call, name, field, resolve }, resolve(value))];
   });
   return Object.fromEntries(entries);
