@@ -4,7 +4,7 @@ import { ipRoute, TABLE_MAIN } from '../netlink/route.ts';
 import { deviceNames } from '../state/entries/entry-kind.ts';
 import { checkOptionValues, from, oneOf, word } from '../state/entries/fields.ts';
 import { entryOf, type RouteEntry, routeEntry, routeTable } from '../state/entries/route-entry.ts';
-import { ipproto, PROTOCOLS } from '../state/entries/rule-entry.ts';
+import { ipproto, protocolNumber } from '../state/entries/rule-entry.ts';
 import type { Family } from '../wire/ip-address.ts';
 import { engineOf } from './engine.ts';
 import { Interface } from './interface.ts';
@@ -133,8 +133,8 @@ export class RouteTable {
     const { ipproto: protocol, ...flow } = checkOptionValues(call, FLOW, rest);
     if (own !== undefined) checkIp(call, 'from', own);
     const route = routeTo(this.#namespace, to, {
-      ...{ ...flow, from: own, device: dev === undefined ? undefined : deviceOf(this.#namespace, dev) },
-      ...(protocol === undefined ? {} : { ipproto: PROTOCOLS[protocol] ?? Number(protocol) }),
+      ...{ ...flow, from: own, ipproto: protocolNumber(protocol) },
+      device: dev === undefined ? undefined : deviceOf(this.#namespace, dev),
     });
     return entryOf(route, deviceNames(engineOf(this.#namespace).rtnetlink));
   }

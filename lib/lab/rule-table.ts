@@ -1,10 +1,10 @@
 import { checkOptions, UsageError } from '../kernel/validate.ts';
-import { dividesProbes, ipRule, type RuleAction } from '../netlink/rule.ts';
+import { dividesProbes, ipRule, type RuleAction, type RuleConfig } from '../netlink/rule.ts';
 import { checkOptionValues } from '../state/entries/fields.ts';
 import {
-  PROTOCOLS,
   parseMark,
   parseRange,
+  protocolNumber,
   type RuleEntry,
   type RuleType,
   ruleEntry,
@@ -104,33 +104,22 @@ export class RuleTable {
     return ruleEntry.list(engineOf(this.#namespace)).filter((rule) => family === undefined || rule.family === family);
   }
 
-  #parse(call: string, options: RuleOptions): Partial<Parameters<typeof ipRule.add>[0]> {
+  #parse(call: string, options: RuleOptions): RuleConfig {
     checkOptions(call, options, OPTIONS);
     const named = { ...options, ...nameOf('iif', options.iif), ...nameOf('oif', options.oif) };
     const checked = checkOptionValues(call, ruleEntry.fields, named);
-    const { priority, not, iif, oif, tos, l3mdev, goto, suppressPrefixlength, suppressIfgroup, realms, tunId, table } =
-      checked;
+    const { priority, not = false, iif, oif, tos = 0, l3mdev = false, goto, table, proto, realms, tunId } = checked;
+    const { suppressPrefixlength, suppressIfgroup, fwmark, ipproto, sport, dport, uidrange } = checked;
     const [from, to] = [checked.from, checked.to].map((net) => (net === undefined ? undefined : parsePrefix(net)));
     const family = familyOf(call, options.family, [from?.family, to?.family]);
     if (realms !== undefined && family === 6)
       throw new UsageError(`${call}: realms belong to rules of IPv4 (fib6_rule_configure): received ${realms}`);
     if (realms !== undefined) refuseIgnoredRealms(call);
     return {
-      ...{
-        ...{ family, suppressIfgroup, realms, tunId, protocol: checked.proto ?? 'unspec' },
-        from,
-        to,
-        iif: iif as string | undefined,
-        oif: oif as string | undefined,
-        goto,
-        suppressPrefixlength,
-      },
-      ...(priority === undefined ? {} : { priority }),
-      ...{ not: not ?? false, tos: tos ?? 0, l3mdev: l3mdev ?? false },
-      ...(checked.fwmark === undefined ? {} : parseMark(checked.fwmark)),
-      ...(checked.ipproto === undefined ? {} : { ipproto: PROTOCOLS[checked.ipproto] ?? Number(checked.ipproto) }),
-      ...{ sport: parseRange(checked.sport), dport: parseRange(checked.dport), uidrange: parseRange(checked.uidrange) },
-      ...(table === undefined ? {} : { table: table as number }),
+      ...{ family, priority, not, from, to, tos, l3mdev, goto, suppressPrefixlength, suppressIfgroup, realms, tunId },
+      ...{ iif: iif as string | undefined, oif: oif as string | undefined, table: table as number | undefined },
+      ...{ ...parseMark(fwmark), ipproto: protocolNumber(ipproto), protocol: proto ?? 'unspec' },
+      ...{ sport: parseRange(sport), dport: parseRange(dport), uidrange: parseRange(uidrange) },
       ...actionOf(call, options),
     };
   }

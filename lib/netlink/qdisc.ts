@@ -28,15 +28,10 @@ export interface Qdisc {
 }
 
 /** What `netem` does to packets: times in milliseconds, chances in percent, the rate in bits a second. */
-export interface Netem {
-  limit?: number;
-  delay?: number;
-  jitter?: number;
-  loss?: number;
-  duplicate?: number;
-  reorder?: number;
-  corrupt?: number;
-  rate?: number;
+export interface Netem
+  extends Partial<
+    Record<'limit' | 'delay' | 'jitter' | 'loss' | 'duplicate' | 'reorder' | 'corrupt' | 'rate', number>
+  > {
   /** One loss makes the next more likely: a correlation, or a model (`loss state`, `loss gemodel`). Read only. */
   hasModel?: boolean;
 }

@@ -37,6 +37,9 @@ export interface Rule extends RuleSelectors {
   unknown: number[];
 }
 
+/** A rule to add or delete. */
+export type RuleConfig = { [K in keyof Rule]?: Rule[K] | undefined };
+
 /** Which packets a rule is for: what is undefined is for all. */
 interface RuleSelectors {
   /** It is for all packets but these. */
@@ -136,7 +139,7 @@ export const ipRule = new Family({
   messages: ['RULE', 32],
   body: body(header, attributes),
   saysFamily: true,
-  complete: ({ from, to, protocol, ...config }: Partial<Rule>, verb) => {
+  complete: ({ from, to, protocol, ...config }: RuleConfig, verb) => {
     if (verb === 'list') return { family: config.family };
     const { action = 'to_tbl', l3mdev, table: number } = config;
     return {
@@ -170,7 +173,7 @@ export const ipRule = new Family({
   words: (config, _, rest) => [...headerWords(config), ...rest, ...actionWords(config)],
 });
 
-function headerWords({ not, from, to, tos = 0, fwmark, fwmask }: Partial<Rule>): string[] {
+function headerWords({ not, from, to, tos = 0, fwmark, fwmask }: RuleConfig): string[] {
   return [
     ...(not ? ['not'] : []),
     ...(from ? ['from', `${from.address}/${from.length}`] : []),
@@ -186,7 +189,7 @@ export function markWords({ fwmark, fwmask = WHOLE_MARK }: { fwmark: number; fwm
 }
 
 /** `lookup` and `goto` are said by their attributes. */
-function actionWords({ action = 'to_tbl' }: Partial<Rule>): string[] {
+function actionWords({ action = 'to_tbl' }: RuleConfig): string[] {
   return action === 'to_tbl' || action === 'goto' ? [] : [action];
 }
 

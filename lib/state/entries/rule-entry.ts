@@ -45,7 +45,7 @@ type SameInRule =
 export type RuleType = 'lookup' | 'goto' | 'nop' | 'blackhole' | 'unreachable' | 'prohibit' | `${number}`;
 
 /** `IPPROTO_*`, in the words of /etc/protocols. */
-export const PROTOCOLS: Readonly<Record<string, number>> = {
+const PROTOCOLS: Readonly<Record<string, number>> = {
   ...{ icmp: 1, igmp: 2, ipip: 4, tcp: 6, udp: 17, dccp: 33, ipv6: 41, gre: 47, esp: 50, ah: 51 },
   ...{ 'ipv6-icmp': 58, ospf: 89, vrrp: 112, sctp: 132, udplite: 136 },
 };
@@ -151,6 +151,11 @@ function textOf(value: unknown): string {
 
 function rangeWords({ first, last }: { first: number; last: number }): string | number {
   return first === last ? first : `${first}-${last}`;
+}
+
+/** As {@link ipproto} reads it. */
+export function protocolNumber(value: string | number | undefined): number | undefined {
+  return value === undefined ? undefined : (PROTOCOLS[value] ?? Number(value));
 }
 
 function protocolWord(number: number): string | number {
