@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { unlessCode } from '../kernel/has-code.ts';
+import { unlessError } from '../kernel/has-code.ts';
+import { KernelError } from '../kernel/kernel-error.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
 import { once } from '../kernel/once.ts';
 import { hasPorts } from '../links/registry.ts';
@@ -114,9 +115,9 @@ function raw(type: number, header: Buffer): Request<string> {
 function listObjects(netns: NetNamespace, rtnetlink: NetlinkSocket): string[][] {
   using socket = netns.run(() => new NetlinkSocket({ protocol: NETLINK_GENERIC }));
   const sockets = { rtnetlink, generic: socket, families: loadedFamilies(socket) };
-  // EAFNOSUPPORT: a kernel without them (fib_nl_dumprule). EPERM: who may not list them in a user namespace, may not make any, either
-  // (GENL_ADMIN_PERM).
-  return OBJECTS.map(({ list }) => unlessCode(['EAFNOSUPPORT', 'EOPNOTSUPP', 'EPERM'], () => list(sockets), []));
+  // A kernel without them refuses (fib_nl_dumprule, seg6_genl_dumphmac); and who may not list them in a user namespace, may not make
+  // any, either (GENL_ADMIN_PERM).
+  return OBJECTS.map(({ list }) => unlessError(KernelError, () => list(sockets), []));
 }
 
 /** What every new namespace of this kernel has of them. */
