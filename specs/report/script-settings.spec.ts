@@ -216,7 +216,7 @@ test.for([
     'ip mrule add iif x1 lookup 7',
     'the rules of multicast routing of a (ip mrule)',
   ],
-  ['CONFIG_NET_FOU', 'ip fou add port 5555 ipproto 47', 'the ports of FOU and GUE of a (ip fou)'],
+  ['CONFIG_NET_FOU', 'modprobe fou || true; ip fou add port 5555 ipproto 47', 'the ports of FOU and GUE of a (ip fou)'],
   ['CONFIG_L2TP', L2TP, 'the tunnels of L2TP of a (ip l2tp)'],
   ['CONFIG_IPV6_IOAM6_LWTUNNEL', 'ip ioam namespace add 7', 'the namespaces of IOAM of a (ip ioam namespace)'],
   ['CONFIG_MPLS_ROUTING', MPLS, 'the routes of MPLS of a (ip -f mpls route)'],
