@@ -5,7 +5,7 @@ import { isBridgePort } from '../links/bridge-port.ts';
 import { hasPorts, kindOf } from '../links/registry.ts';
 import { ipAddress } from '../netlink/address.ts';
 import { hasIpsec } from '../netlink/ipsec.ts';
-import { bridgeMdb } from '../netlink/mdb.ts';
+import { bridgeMdb, type MdbEntry } from '../netlink/mdb.ts';
 import { bridgeFdb, ipNeighbour } from '../netlink/neighbour.ts';
 import { ipNexthop } from '../netlink/nexthop.ts';
 import { filtersOf } from '../netlink/packet-filters.ts';
@@ -73,7 +73,9 @@ const READERS: Readers = {
       .map(({ device, to, protocol }) => ({ device, to, ...(protocol ? { protocol } : {}) })),
   fdb: ({ rtnetlink }, links) => (links.some(hasFdb) ? rtnetlink.list(bridgeFdb.all()) : []),
   mdb: ({ rtnetlink }, links) =>
-    links.some(hasPorts) ? rtnetlink.list(bridgeMdb.all()).flatMap(({ entries }) => entries) : [],
+    links.some(hasPorts)
+      ? rtnetlink.list(bridgeMdb.all()).flatMap(({ entries }) => entries.filter(isOfBridge(links)))
+      : [],
   mcastRouters: ({ rtnetlink }, links) =>
     links.some(hasPorts) ? rtnetlink.list(bridgeMdb.all()).flatMap(({ routers }) => routers) : [],
   vlans: ({ rtnetlink }, links) => (links.some(hasPorts) ? vlansOf(rtnetlink, links) : []),
@@ -101,6 +103,11 @@ function vlansOf(rtnetlink: NetlinkSocket, links: readonly Link[]): PortVlans[] 
 
 function hasInstances(link: Link): boolean {
   return bridge.is(link) && bridge.of(link).mstEnabled === true;
+}
+
+/** From Linux 6.4 on a vxlan has such entries, too, with the remote ends of each group. */
+function isOfBridge(links: readonly Link[]): (entry: MdbEntry) => boolean {
+  return ({ bridge: of }) => links.some((link) => link.index === of && hasPorts(link));
 }
 
 /** A bridge, a port of one, or a tunnel that keeps a forwarding database of its own. */

@@ -1,8 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { unlessCode } from '../kernel/has-code.ts';
+import { unlessError } from '../kernel/has-code.ts';
+import { KernelError } from '../kernel/kernel-error.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
 import { once } from '../kernel/once.ts';
+import { hasPorts } from '../links/registry.ts';
 import { loadedFamilies } from '../netlink/generic.ts';
+import { ipLink } from '../netlink/link.ts';
+import { bridgeMdb } from '../netlink/mdb.ts';
 import { bridgeFdb } from '../netlink/neighbour.ts';
 import type { Request } from '../netlink/request.ts';
 import { NetlinkSocket } from '../netlink/socket.ts';
@@ -57,6 +61,7 @@ const OBJECTS: readonly ObjectKind[] = [
     command: 'ip -6 mrule',
     list: ofFamily(RTM_GETRULE, RTNL_FAMILY_IP6MR),
   },
+  { what: 'the remote ends of groups of vxlans', command: 'bridge mdb', list: groupsOfTunnels },
   // MPTCP_PM_CMD_GET_ADDR, MPTCP_PM_CMD_GET_LIMITS
   { what: 'the endpoints of MPTCP', command: 'ip mptcp endpoint', list: generic('mptcp_pm', 3) },
   { what: 'the limits of MPTCP', command: 'ip mptcp limits', list: generic('mptcp_pm', 6, { isDump: false }) },
@@ -77,6 +82,15 @@ function ofFamily(type: number, family: number): ObjectKind['list'] {
     header.writeUInt8(family);
     return rtnetlink.list(raw(type, header)).filter((bytes) => Number.parseInt(bytes.slice(0, 2), 16) === family);
   };
+}
+
+/** The entries of what has no ports (`vxlan_mdb_dump`, Linux 6.4). */
+function groupsOfTunnels({ rtnetlink }: Sockets): string[] {
+  const bridges = rtnetlink.list(ipLink.all()).filter(hasPorts);
+  const entries = rtnetlink.list(bridgeMdb.all()).flatMap((each) => each.entries);
+  return entries
+    .filter((entry) => bridges.every(({ index }) => index !== entry.bridge))
+    .map((entry) => JSON.stringify(entry));
 }
 
 function generic(family: string, command: number, { isDump = true } = {}): ObjectKind['list'] {
@@ -101,8 +115,9 @@ function raw(type: number, header: Buffer): Request<string> {
 function listObjects(netns: NetNamespace, rtnetlink: NetlinkSocket): string[][] {
   using socket = netns.run(() => new NetlinkSocket({ protocol: NETLINK_GENERIC }));
   const sockets = { rtnetlink, generic: socket, families: loadedFamilies(socket) };
-  // GENL_ADMIN_PERM: who may not list them in a user namespace, may not make any, either.
-  return OBJECTS.map(({ list }) => unlessCode(['EPERM'], () => list(sockets), []));
+  // A kernel without them refuses (fib_nl_dumprule, seg6_genl_dumphmac); and who may not list them in a user namespace, may not make
+  // any, either (GENL_ADMIN_PERM).
+  return OBJECTS.map(({ list }) => unlessError(KernelError, () => list(sockets), []));
 }
 
 /** What every new namespace of this kernel has of them. */

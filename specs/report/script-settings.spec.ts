@@ -1,10 +1,13 @@
 import { expect, type Lab, type Namespace, test } from 'hairpin';
 import { vi } from 'vitest';
+import { NLM_F_CREATE, NLM_F_EXCL } from '../../lib/kernel/constants.ts';
+import { unlessCode } from '../../lib/kernel/has-code.ts';
 import { engineOf } from '../../lib/lab/engine.ts';
 import { body } from '../../lib/netlink/body.ts';
 import { ipLink, linkHeader } from '../../lib/netlink/link.ts';
 import { requestOf } from '../../lib/netlink/request.ts';
-import { bytes, string } from '../../lib/netlink/scalars.ts';
+import { bytes, device, pad, string, u8 } from '../../lib/netlink/scalars.ts';
+import { struct } from '../../lib/netlink/struct.ts';
 import { attribute, table } from '../../lib/netlink/table.ts';
 import { labScript } from '../../lib/report/lab-script.ts';
 import { readLab } from '../../lib/report/lab-state.ts';
@@ -213,7 +216,7 @@ test.for([
     'ip mrule add iif x1 lookup 7',
     'the rules of multicast routing of a (ip mrule)',
   ],
-  ['CONFIG_NET_FOU', 'ip fou add port 5555 ipproto 47', 'the ports of FOU and GUE of a (ip fou)'],
+  ['CONFIG_NET_FOU', 'modprobe fou || true; ip fou add port 5555 ipproto 47', 'the ports of FOU and GUE of a (ip fou)'],
   ['CONFIG_L2TP', L2TP, 'the tunnels of L2TP of a (ip l2tp)'],
   ['CONFIG_IPV6_IOAM6_LWTUNNEL', 'ip ioam namespace add 7', 'the namespaces of IOAM of a (ip ioam namespace)'],
   ['CONFIG_MPLS_ROUTING', MPLS, 'the routes of MPLS of a (ip -f mpls route)'],
@@ -246,6 +249,34 @@ test('a script says that it leaves out an option of a bridge that hairpin does n
   skip(((options?.readUInt32LE(0) ?? 0) & 8) === 0, 'this kernel does not know the option (br_boolopt_multi_toggle)');
   const script = labScript(readLab(lab));
   expect(script).toContain('# Left out: a/br1: bits 0x8 of attribute 46 of IFLA_INFO_DATA\n');
+});
+
+// a: br1, v7
+test('a script says that it leaves out the remote ends of a group of a vxlan', async ({ lab, skip }) => {
+  const a = lab.namespace('a');
+  a.bridge({ name: 'br1', address: false });
+  const { index } = a.link('vxlan', { name: 'v7', id: 7, address: false });
+  // struct br_mdb_entry: MDB_PERMANENT, and the group behind it. MDBE_ATTR_DST.
+  const entry = Buffer.alloc(28);
+  entry.writeInt32LE(index, 0);
+  entry.writeUInt8(1, 4);
+  entry.set([239, 1, 1, 1], 8);
+  entry.writeUInt16BE(0x0800, 24);
+  const more = table({ remote: attribute('MDBE_ATTR_DST', 5, bytes) });
+  const message = body(
+    struct('br_port_msg', { family: u8, padding: pad(3), bridge: device }),
+    table({ entry: attribute('MDBA_SET_ENTRY', 1, bytes), more: attribute('MDBA_SET_ENTRY_ATTRS', 2, more) }),
+  );
+  const values = { family: 7, bridge: index, entry, more: { remote: Buffer.from([192, 0, 2, 7]) } };
+  const flags = NLM_F_CREATE | NLM_F_EXCL;
+  const add = () =>
+    engineOf(a).rtnetlink.change(requestOf(84, message, values as never, { flags, words: 'bridge mdb add dev v7 …' }));
+  skip(unlessCode(['EOPNOTSUPP', 'EINVAL'], () => add() ?? true) !== true, 'needs Linux 6.4 (vxlan_mdb_add)');
+  const script = labScript(readLab(lab));
+  expect(script.match(/^# Left out: .*$/gm)).toEqual([
+    '# Left out: the remote ends of groups of vxlans of a (bridge mdb)',
+  ]);
+  expect((await rebuild(script)).exitCode).toBe(0);
 });
 
 // a

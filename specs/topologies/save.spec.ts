@@ -68,8 +68,10 @@ links:
     `
 namespaces:
   a:
-    sysctls: { net.ipv4.ip_default_ttl: 33, net.ipv6.conf.all.forwarding: 1, net.ipv4.conf.eth0.proxy_arp: 1, net.ipv4.igmp_max_memberships: 30 }
+    sysctls: { net.ipv4.ip_default_ttl: 33, net.ipv6.conf.all.forwarding: 1, net.ipv4.conf.eth0.proxy_arp: 1, net.ipv4.igmp_max_memberships: 30, net.ipv6.conf.eth0.mtu: 1300, net.ipv4.conf.lo.arp_ignore: 3, net.ipv4.neigh.eth0.gc_stale_time: 77 }
     exec:
+      - ip addrlabel add prefix fd08::/64 label 42
+      - ip link set dev lo mtu 4000
       - ip address add 10.9.9.9/32 dev lo
       - ip address add 10.1.0.7 peer 10.1.0.8/32 dev eth0
       - ip link set dev eth0 allmulticast on
