@@ -1,3 +1,4 @@
+import { endsCarrier, endsLinkOrAddress } from './silent-ends.ts';
 import { ipNexthop, type Nexthop, RESILIENT, type Resilience } from '../../netlink/nexthop.ts';
 import { encap } from './encap-field.ts';
 import { type DeviceNames, describeEntry, nameOrNone } from './entry-kind.ts';
@@ -25,7 +26,7 @@ export const nexthopFields = {
 export const nexthopEntry = describeEntry<Nexthop, NexthopEntry>({
   noun: 'nexthop',
   monitored: ['nexthop', 'link'],
-  endsSilently: true,
+  endsSilently: (message) => endsLinkOrAddress(message) || endsCarrier(message),
   message: 104,
   requests: [ipNexthop.all()],
   fields: nexthopFields,

@@ -1,3 +1,4 @@
+import { endsLinkOrAddress, endsNexthop } from './silent-ends.ts';
 import type { Encap } from '../../netlink/lwtunnel.ts';
 import {
   ipRoute,
@@ -125,7 +126,7 @@ export const metricFields = {
 export const routeEntry = describeEntry<Route, RouteEntry>({
   noun: 'route',
   monitored: ['route', 'link', 'nexthop', 'address'],
-  endsSilently: true,
+  endsSilently: (message) => endsLinkOrAddress(message) || endsNexthop(message),
   message: 24,
   requests: [ipRoute.all({ family: 4 }), ipRoute.all({ family: 6 })],
   fields: {
@@ -138,7 +139,7 @@ export const routeEntry = describeEntry<Route, RouteEntry>({
     },
     ...{ mtu: mtuField, realms: realmsField, ...metricFields, onlink: flag, encap, from: network, expires: flag },
   },
-  entries: (route, names) => [entryOf(route, names)],
+  entries: (route, names) => (route.isOver ? [] : [entryOf(route, names)]),
   // Both are the default route, and the entry of either says so.
   complete: (expected) => {
     const family = expected['to'] === '0.0.0.0/0' ? 4 : expected['to'] === '::/0' ? 6 : undefined;
