@@ -1,8 +1,8 @@
-import { endsCarrier, endsLinkOrAddress } from './silent-ends.ts';
 import { ipNexthop, type Nexthop, RESILIENT, type Resilience } from '../../netlink/nexthop.ts';
 import { encap } from './encap-field.ts';
 import { type DeviceNames, describeEntry, nameOrNone } from './entry-kind.ts';
 import { deviceName, flag, from, inner, ip, oneOf, word } from './fields.ts';
+import { endsCarrier, endsLinkOrAddress } from './silent-ends.ts';
 
 /** A nexthop object, as `ip nexthop` has it: in the words in which a spec adds one. */
 export interface NexthopEntry

@@ -1,4 +1,3 @@
-import { endsLinkOrAddress, endsNexthop } from './silent-ends.ts';
 import type { Encap } from '../../netlink/lwtunnel.ts';
 import {
   ipRoute,
@@ -28,6 +27,7 @@ import {
   text,
   word,
 } from './fields.ts';
+import { endsLinkOrAddress, endsNexthop } from './silent-ends.ts';
 
 /** One of several next hops of a route. */
 export interface RouteHop {
