@@ -88,6 +88,7 @@ const ROUTE: Omit<Route, 'to'> = {
     mtu: undefined,
     realms: undefined,
     expires: false,
+    isOver: false,
   },
   ...{ from: undefined, encapsulates: false, protocol: 'boot', scope: 'universe', preference: undefined },
   ...{ unknown: [], unknownMetrics: [] },

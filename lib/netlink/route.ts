@@ -79,6 +79,8 @@ export interface Route {
   metrics: RouteMetrics;
   /** The kernel forgets it after some time: what a router told about the path (RFC 1191 section 6.3, RFC 8201 section 5.3). */
   expires: boolean;
+  /** IPv6: its time is over, so that the kernel uses it no longer (`fib6_check_expired`), and deletes it some time later (`fib6_age`). */
+  isOver: boolean;
   /** IPv6: the only sources that it is for, `from …`. */
   from: { address: string; length: number } | undefined;
   /** What it sends is wrapped (`encap …`). */
@@ -211,6 +213,7 @@ export const ipRoute = new Family({
       ofTheKernel: protocol === 'kernel',
       ...{ protocol, scope, preference, unknown: read.unknown, unknownMetrics: read.unknownMetrics },
       expires: (read.cache?.expires ?? 0) > 0,
+      isOver: (read.cache?.expires ?? 0) < 0,
       from: from === undefined ? undefined : { address: from, length: read.sourceLength },
       encapsulates: all.some(({ encap }) => encap !== undefined),
     };

@@ -246,7 +246,38 @@ test('routes that go with their link are not told of one by one, so that none wa
   eth0.set({ up: false });
   await expect(a).not.toHaveRoute({ to: '10.9.0.0/16' });
   expect(await failureOf(expect(events).not.toTell({ to: '10.9.0.0/16', deleted: true }))).toContain(
-    'inconclusive: a link went down, or an address, and the kernel does not tell of each route that goes with it; it told of 0',
+    'inconclusive: a link went down, or an address or a nexthop, and the kernel does not tell of each route that goes with it; it told of 0',
   );
   await expect(events).not.toTell({ to: '10.9.0.0/16', deleted: false });
+});
+
+// a eth0 ── eth0 b
+test('nor are routes that go with their nexthop', async ({ lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  lab.cable(a, b);
+  a.nexthop.add({ id: 5, via: '10.0.0.2', dev: 'eth0' });
+  a.route.add({ to: '10.9.0.0/16', nhid: 5 });
+  using events = a.monitor('route');
+  a.nexthop.delete(5);
+  const { stdout } = await a.exec('ip', ['route', 'show', '10.9.0.0/16']);
+  expect(stdout).toBe('');
+  expect(await failureOf(expect(events).not.toTell({ to: '10.9.0.0/16', deleted: true }))).toContain(
+    'inconclusive: a link went down, or an address or a nexthop',
+  );
+  await expect(events).not.toTell({ to: '10.9.0.0/16', deleted: false });
+});
+
+// a eth0 ── eth0 b
+test('nor are nexthops that go with the carrier of their link', async ({ lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  const { a: eth0, b: far } = lab.cable(a, b);
+  a.nexthop.add({ id: 5, via: '10.0.0.2', dev: 'eth0' });
+  using events = a.monitor('nexthop');
+  far.set({ up: false });
+  await expect(eth0).toHaveLink({ up: true, carrier: false });
+  const { stdout } = await a.exec('ip', ['nexthop', 'show']);
+  expect(stdout).toBe('');
+  expect(await failureOf(expect(events).not.toTell({ id: 5, deleted: true }))).toContain(
+    'inconclusive: a link went down',
+  );
 });

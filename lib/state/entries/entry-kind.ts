@@ -31,8 +31,8 @@ export interface EntryKind<Entry extends object = object> {
   list(source: EntrySource, names?: DeviceNames): Entry[];
   /** What a message of the kernel's says of such objects; undefined for a message of something else. */
   told(message: Reply, names: DeviceNames): { isGone: boolean; entries: Entry[] } | undefined;
-  /** They go with their link and their address, and the kernel does not tell of each (`fib_sync_down_dev`, `nexthop_flush_dev`). */
-  readonly endsSilently?: boolean | undefined;
+  /** Whether a message is of the end of something with which entries go, of which the kernel does not tell. @default they do not */
+  readonly endsSilently?: ((message: Reply) => boolean) | undefined;
   /** Whether an entry is of the device of that name. */
   isOf(entry: Entry, device: string): boolean;
   /** What follows from what a spec says of one, such as the family of `::/0`. */

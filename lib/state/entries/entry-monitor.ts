@@ -13,9 +13,7 @@ export interface EntryEvent<Entry extends object = object> {
 /** For events that have not been read yet, in bytes. */
 const ROOM = 4 << 20;
 
-const [RTM_NEWLINK, RTM_DELLINK, RTM_DELADDR] = [16, 17, 21];
-const FLAGS_AT = 8;
-const IFF_UP = 1;
+const RTM_NEWLINK = 16;
 
 /** Hears of every change of a namespace's entries of one kind. Ready when it is made. */
 export class EntryMonitor<Entry extends object> implements Disposable {
@@ -35,12 +33,12 @@ export class EntryMonitor<Entry extends object> implements Disposable {
   }
 
   /**
-   * What was told since this was last asked. `isLost`: the kernel had no room for some of it. `maySilentlyEnd`: a link or an
-   * address went, and entries with it of which the kernel does not tell.
+   * What was told since this was last asked. `isLost`: the kernel had no room for some of it. `maySilentlyEnd`: a link,
+   * an address or a nexthop went, and entries with it of which the kernel does not tell.
    */
   take(): { events: EntryEvent<Entry>[]; isLost: boolean; maySilentlyEnd: boolean } {
     const { messages, isLost } = this.#monitor.take();
-    const maySilentlyEnd = this.#kind.endsSilently === true && messages.some(takesEntriesAlong);
+    const maySilentlyEnd = messages.some((message) => this.#kind.endsSilently?.(message));
     return { events: messages.flatMap((message) => this.#read(message)), isLost, maySilentlyEnd };
   }
 
@@ -61,10 +59,4 @@ export class EntryMonitor<Entry extends object> implements Disposable {
     const told = this.#kind.told(message, this.#names);
     return told?.entries.map((entry) => ({ isGone: told.isGone, entry })) ?? [];
   }
-}
-
-/** A link that is down or gone, or an address that is gone. */
-function takesEntriesAlong({ type, body }: Reply): boolean {
-  if (type === RTM_DELLINK || type === RTM_DELADDR) return true;
-  return type === RTM_NEWLINK && body[0] !== AF_BRIDGE && (body.readUInt32LE(FLAGS_AT) & IFF_UP) === 0;
 }

@@ -2,6 +2,7 @@ import { ipNexthop, type Nexthop, RESILIENT, type Resilience } from '../../netli
 import { encap } from './encap-field.ts';
 import { type DeviceNames, describeEntry, nameOrNone } from './entry-kind.ts';
 import { deviceName, flag, from, inner, ip, oneOf, word } from './fields.ts';
+import { endsCarrier, endsLinkOrAddress } from './silent-ends.ts';
 
 /** A nexthop object, as `ip nexthop` has it: in the words in which a spec adds one. */
 export interface NexthopEntry
@@ -25,7 +26,7 @@ export const nexthopFields = {
 export const nexthopEntry = describeEntry<Nexthop, NexthopEntry>({
   noun: 'nexthop',
   monitored: ['nexthop', 'link'],
-  endsSilently: true,
+  endsSilently: (message) => endsLinkOrAddress(message) || endsCarrier(message),
   message: 104,
   requests: [ipNexthop.all()],
   fields: nexthopFields,

@@ -30,6 +30,7 @@ import {
   text,
   word,
 } from './fields.ts';
+import { endsLinkOrAddress, endsNexthop } from './silent-ends.ts';
 
 /** One of several next hops of a route. */
 export interface RouteHop {
@@ -128,7 +129,7 @@ export const metricFields = {
 export const routeEntry = describeEntry<Route, RouteEntry>({
   noun: 'route',
   monitored: ['route', 'link', 'nexthop', 'address'],
-  endsSilently: true,
+  endsSilently: (message) => endsLinkOrAddress(message) || endsNexthop(message),
   message: 24,
   requests: [ipRoute.all({ family: 4 }), ipRoute.all({ family: 6 })],
   fields: {
@@ -141,7 +142,7 @@ export const routeEntry = describeEntry<Route, RouteEntry>({
     },
     ...{ mtu: mtuField, realms: realmsField, ...metricFields, onlink: flag, encap, from: network, expires: flag },
   },
-  entries: (route, names) => [entryOf(route, names)],
+  entries: (route, names) => (route.isOver ? [] : [entryOf(route, names)]),
   // Both are the default route, and the entry of either says so.
   complete: (expected) => {
     const family = expected['to'] === '0.0.0.0/0' ? 4 : expected['to'] === '::/0' ? 6 : undefined;
