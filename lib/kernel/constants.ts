@@ -11,6 +11,7 @@ export const MOUNT_ATTR_RDONLY = 1;
 export const AT_FDCWD = -100;
 
 // asm-generic/fcntl.h
+export const O_WRONLY = 1;
 export const O_CLOEXEC = 0o2_000_000;
 export const LOCK_EX = 2;
 export const LOCK_NB = 4;
@@ -42,6 +43,7 @@ export const MSG_NOSIGNAL = 0x4000;
 export const SOL_SOCKET = 1;
 export const SO_REUSEADDR = 2;
 export const SO_ERROR = 4;
+export const SO_INCOMING_CPU = 49;
 export const SO_RCVBUF = 8;
 export const SO_ATTACH_FILTER = 26;
 export const SO_RCVBUFFORCE = 33;

@@ -38,12 +38,12 @@ export class DetachedFolder {
 const CAUSE =
   'it takes Linux 5.2, and CAP_SYS_ADMIN over the mount namespace: run as root, or through the pool of hairpin/config';
 
-/** A descriptor of a tmpfs that is mounted nowhere. */
-export function openDetachedFolder(): number {
-  const context = checked('fsopen(tmpfs)', fsopen('tmpfs', FSOPEN_CLOEXEC), CAUSE);
+/** A descriptor of a file system that is mounted nowhere. A sysfs shows the network that the thread is in now. */
+export function openDetachedFolder(type: 'tmpfs' | 'sysfs' = 'tmpfs'): number {
+  const context = checked(`fsopen(${type})`, fsopen(type, FSOPEN_CLOEXEC), CAUSE);
   try {
     checked('fsconfig(FSCONFIG_CMD_CREATE)', fsconfig(context, FSCONFIG_CMD_CREATE), CAUSE);
-    return checked('fsmount(tmpfs)', fsmount(context, FSMOUNT_CLOEXEC), CAUSE);
+    return checked(`fsmount(${type})`, fsmount(context, FSMOUNT_CLOEXEC), CAUSE);
   } finally {
     close(context);
   }

@@ -9,19 +9,21 @@ type KeyOfAny<T> = T extends T ? keyof T : never;
  * those of both families, of rules those of one.
  */
 const BATCHES = {
-  'ip -j -d': { links: 'link', addresses: 'address', routes: 'route show table all', nexthops: 'nexthop' },
-  'ip -j': {
+  'ip -j -d': {
+    links: 'link',
+    addresses: 'address',
+    routes: 'route show table all',
+    nexthops: 'nexthop',
     rules: 'rule',
     proxies: 'neighbour show proxy',
     neighbours: 'neighbour show nud permanent',
     addrlabels: 'addrlabel',
   },
   'ip -j -6': { rulesOfIPv6: 'rule' },
+  'bridge -j -d': { ports: 'link', fdb: 'fdb show' },
 };
 
 const COMMANDS = {
-  ports: 'bridge -j -d link',
-  fdb: 'bridge -j fdb show',
   // A kernel that has not loaded its bridge module refuses, when the program has begun to write.
   mdb: 'all=$(bridge -j mdb show 2>/dev/null) && echo "$all" || true',
   vlans: 'bridge -j vlan show',

@@ -2,7 +2,9 @@ import { expect, type Lab, type Namespace } from 'hairpin';
 import { type ReachOptions, type ReachReport, reach } from '../../lib/probes/reach.ts';
 import { labScript } from '../../lib/report/lab-script.ts';
 import { readLab } from '../../lib/report/lab-state.ts';
-import type { HeardQuestion } from '../../lib/report/script-heard.ts';
+import type { HeardQuestion, WantedCopies } from '../../lib/report/script-heard.ts';
+import { runIn } from '../../lib/report/script-question.ts';
+import { shellLine } from '../../lib/report/shell-words.ts';
 import { quietIn } from '../../lib/trace/quiescence.ts';
 import { readByPrograms, rebuild } from './rebuild.ts';
 
@@ -29,16 +31,40 @@ export async function outcomes(lab: Lab, ...questions: Asked[]): Promise<string[
     const report = await ask(from, to, options);
     asked.push({ outcome: report.outcome, script: labScript(readLab(lab), report) });
   }
-  const [original, ...rebuilt] = await Promise.all([
+  const scripts = asked.map(({ script }) => script);
+  const [original, { readings, output }] = await Promise.all([
     readByPrograms(lab),
-    ...asked.map(({ script }, at) => rebuild(script, at === 0 ? names : [])),
+    rebuild(inOneNetwork(lab, scripts), names),
   ]);
-  expect(rebuilt[0]?.readings, rebuilt[0]?.output).toEqual(original);
+  expect(readings, output).toEqual(original);
   // ping's own codes: 1 without an answer, 2 where it could not even send.
   const words = ['answered', 'not answered', 'not answered'];
-  const answers = rebuilt.map(({ exitCode = 3 }) => words[exitCode] ?? `exit code ${exitCode}`);
+  const answers = exitCodesIn(output).map((exitCode) => words[exitCode] ?? `exit code ${exitCode}`);
   expect(answers).toEqual(asked.map(({ outcome }) => (outcome === 'answered' ? outcome : 'not answered')));
   return asked.map(({ outcome }) => outcome);
+}
+
+/** The last line of a script before its question. */
+const BUILT = 'trap - EXIT\n';
+const ANSWER = 'The exit code of a question:';
+
+/**
+ * One script that builds the network of several, and then asks the question of each: building takes a hundred programs. Before each further
+ * question the hosts forget their neighbours, as they do in the lab.
+ *
+ * @param between what else a question must not find of the one before
+ */
+function inOneNetwork(lab: Lab, scripts: readonly string[], between = ''): string {
+  const parts = scripts.map((script) => script.split(BUILT));
+  const [build, ...others] = new Set(parts.map(([part]) => part));
+  expect(others, 'other networks than that of the first question').toEqual([]);
+  const asked = parts.map(([, question]) => `( set -e\n${question})\necho "${ANSWER} $?"\n`);
+  const forget = lab.namespaces.map(({ name }) => `${shellLine('ip', '-n', name, 'neighbour', 'flush', 'all')}\n`);
+  return `${build}${BUILT}set +e\n${asked.join(forget.join('') + between)}`;
+}
+
+function exitCodesIn(output: string): number[] {
+  return [...output.matchAll(new RegExp(`^${ANSWER} (\\d+)$`, 'gm'))].map(([, code]) => Number(code));
 }
 
 /** Asks as `toReach` does: a loss is known once nothing is under way any more. */
@@ -51,6 +77,17 @@ function ask(...[from, to, options = {}]: Asked): Promise<ReachReport> {
 export async function heardBy(lab: Lab, question: HeardQuestion): Promise<string> {
   const { exitCode, output } = await rebuild(labScript(readLab(lab), question));
   return exitCode === 0 ? 'heard' : `exit code ${exitCode} ${output.replace(/^exit.*/m, '').trim()}`.trim();
+}
+
+/** Whether exactly so many copies are heard, for each number: the network is built once. */
+export async function heardCopies(lab: Lab, question: HeardQuestion, ...counts: number[]): Promise<string[]> {
+  const { to, copies } = question;
+  const scripts = counts.map((count) =>
+    labScript(readLab(lab), { ...question, copies: { ...(copies as WantedCopies), count } }),
+  );
+  const forgetCount = `${runIn(to.namespace.name, 'nft', 'delete table netdev ask')}\n`;
+  const { output } = await rebuild(inOneNetwork(lab, scripts, forgetCount));
+  return exitCodesIn(output).map((exitCode) => (exitCode === 0 ? 'heard' : `exit code ${exitCode}`));
 }
 
 // Most of the time goes into waiting for pings that are not answered.
