@@ -24,8 +24,8 @@ export function offLinkCause(path: Hop): CauseAt | undefined {
   if (!hops.every(({ frame }) => frame.at.namespace.interfaces.every(hasKnownEnd))) return undefined;
   const router = hops.find(({ frame }) => frame.direction === 'in' && leadsOn(frame.at, target));
   const place = router ?? hops.findLast(({ frame }) => frame.direction === 'in');
-  // Where nothing at all leads there, a cable is missing.
-  if (!place || (!router && !mayLeadTo(at, holder))) return undefined;
+  // Of a link-local address no router is needed to know. But where nothing at all leads there, a cable is missing.
+  if (!place || (!router && !(contains(LINK_LOCAL, target) && mayLeadTo(at, holder)))) return undefined;
   // A proxy's answer that was lost.
   if (at.namespace.lab.namespaces.some((each) => wasAnswered(path.frame, each, target))) return undefined;
   const own = at.address.list().find((each) => contains(each, target));
@@ -38,6 +38,8 @@ export function offLinkCause(path: Hop): CauseAt | undefined {
   };
   return { hop: place, cause: { code: 'neighbour.off-link', facts } };
 }
+
+const LINK_LOCAL = { address: 'fe80::', length: 10, family: 6 } as const;
 
 function leadsOn({ namespace, index }: Interface, target: string): boolean {
   const { route } = forwards(namespace) ? routeFor(namespace, target) : {};
