@@ -64,7 +64,7 @@ function unaskedCause(device: Interface | undefined, address: string): Cause | u
   return { code: 'neighbour.no-link-local', facts: { device: deviceName(device), asked } };
 }
 
-function isLinkLocal(address: string): boolean {
+export function isLinkLocal(address: string): boolean {
   return contains({ address: 'fe80::', length: 10, family: 6 }, address);
 }
 

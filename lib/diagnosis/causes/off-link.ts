@@ -8,7 +8,7 @@ import { solicitationOf } from '../../trace/solicitation.ts';
 import { contains } from '../../wire/ip-address.ts';
 import type { CauseAt } from '../finding.ts';
 import { deviceName } from '../names.ts';
-import { wasAnswered } from './neighbour.ts';
+import { isLinkLocal, wasAnswered } from './neighbour.ts';
 import { routeFor } from './route.ts';
 
 /**
@@ -25,7 +25,7 @@ export function offLinkCause(path: Hop): CauseAt | undefined {
   const router = hops.find(({ frame }) => frame.direction === 'in' && leadsOn(frame.at, target));
   const place = router ?? hops.findLast(({ frame }) => frame.direction === 'in');
   // Of a link-local address no router is needed to know. But where nothing at all leads there, a cable is missing.
-  if (!place || (!router && !(contains(LINK_LOCAL, target) && mayLeadTo(at, holder)))) return undefined;
+  if (!place || (!router && !(isLinkLocal(target) && mayLeadTo(at, holder)))) return undefined;
   // A proxy's answer that was lost.
   if (at.namespace.lab.namespaces.some((each) => wasAnswered(path.frame, each, target))) return undefined;
   const own = at.address.list().find((each) => contains(each, target));
@@ -38,8 +38,6 @@ export function offLinkCause(path: Hop): CauseAt | undefined {
   };
   return { hop: place, cause: { code: 'neighbour.off-link', facts } };
 }
-
-const LINK_LOCAL = { address: 'fe80::', length: 10, family: 6 } as const;
 
 function leadsOn({ namespace, index }: Interface, target: string): boolean {
   const { route } = forwards(namespace) ? routeFor(namespace, target) : {};
