@@ -39,6 +39,8 @@ export interface LinkDescription<S extends Settings = Settings, L extends Lower 
   skipsItsKind?: boolean;
   /** @default 'lower' where something is below it, else 'unknown' */
   end?: Exclude<End, 'peer'>;
+  /** What it sends leaves by the device below in a form in which nobody recognizes it: encrypted. @default false */
+  encrypts?: boolean;
   /** The kernel does not say which namespace the device below is in (no `get_link_net`). @default it does */
   hidesLowerNamespace?: boolean;
   /** It goes down with what is below it. @default false */

@@ -42,6 +42,7 @@ const sci = digits('0200000000650001');
 export const macsec = describeLink('macsec', {
   option: 'MACSEC',
   lower: 'interface',
+  encrypts: true,
   mac: 'lower',
   settings: {
     /** The lower half of its identifier (SCI), behind its MAC address, 1 to 65535. @default 1 */

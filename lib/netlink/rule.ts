@@ -81,7 +81,7 @@ export function dividesProbes({
   sport,
   dport,
   unknown = [],
-}: Partial<Pick<Rule, 'sport' | 'dport' | 'unknown'>>): boolean {
+}: Pick<RuleConfig, 'sport' | 'dport' | 'unknown'>): boolean {
   return sport !== undefined || (dport !== undefined && dividesGivenPorts(dport)) || unknown.length > 0;
 }
 

@@ -1,4 +1,5 @@
 import { type CapturedFrame, type Hop, Interface, isBridge, type Namespace } from '../lab/index.ts';
+import { kindOf } from '../links/registry.ts';
 import { decodeEthernet, ETHERTYPE } from '../wire/ethernet.ts';
 import { withoutVlanTags } from '../wire/vlan-tag.ts';
 import { hasKnownEnd } from './may-lead-to.ts';
@@ -215,12 +216,17 @@ function originsOf({ at, direction, bytes }: CapturedFrame): Origin[] {
 
 /** Where a tunnel's other end may be: what comes in at one end is what another of the same kind sent. */
 function farEndsOf(end: Interface): Origin[] {
-  if (hasKnownEnd(end)) return [];
+  if (!isTunnel(end)) return [];
   return end.namespace.lab.namespaces.map((namespace) => ({
     namespace,
     isBefore: ({ at, direction }) =>
-      direction === 'out' && at !== end && at.kind === end.kind && !hasKnownEnd(at) && namespace !== end.namespace,
+      direction === 'out' && at !== end && at.kind === end.kind && isTunnel(at) && namespace !== end.namespace,
   }));
+}
+
+/** Whether a frame that it sends is next seen as the same frame at another end. */
+function isTunnel(device: Interface): boolean {
+  return !hasKnownEnd(device) || kindOf(device)?.description.encrypts === true;
 }
 
 /** A bridge leaves the MAC addresses as they are (IEEE 802.1Q-2018 clause 6.8), where a router puts in its own. */

@@ -55,7 +55,11 @@ test('where a program may carry frames from link to link, there is no reason', a
 test('a gateway of another link, by its link-local address', async ({ lab }) => {
   const { a, r, b } = build(lab, ['fd00::5/64']);
   lab.cable(a, lab.namespace('c'), { a: { address: false }, b: { address: false } });
-  const gateway = r.interface('eth0').address.list().find(({ address }) => address.startsWith('fe80'))?.address ?? '';
+  const gateway =
+    r
+      .interface('eth0')
+      .address.list()
+      .find(({ address }) => address.startsWith('fe80'))?.address ?? '';
   a.route.replace({ to: 'default', via: gateway, dev: 'eth0' });
   await expect(a).toReach(b, { family: 6 });
   a.route.delete({ to: 'default', via: gateway, dev: 'eth0' });

@@ -1,11 +1,11 @@
 import type { Hop, Interface } from '../../lab/index.ts';
 import { areOnOneLink } from '../../lab/segment.ts';
-import { hasKnownEnd } from '../../trace/may-lead-to.ts';
+import { hasKnownEnd, mayLeadTo } from '../../trace/may-lead-to.ts';
 import { ownerOf } from '../../trace/owner.ts';
 import { hopsOf } from '../../trace/path.ts';
 import { forwards } from '../../trace/place.ts';
 import { solicitationOf } from '../../trace/solicitation.ts';
-import { contains } from '../../wire/ip-address.ts';
+import { contains, isLinkLocal } from '../../wire/ip-address.ts';
 import type { CauseAt } from '../finding.ts';
 import { deviceName } from '../names.ts';
 import { wasAnswered } from './neighbour.ts';
@@ -24,7 +24,8 @@ export function offLinkCause(path: Hop): CauseAt | undefined {
   if (!hops.every(({ frame }) => frame.at.namespace.interfaces.every(hasKnownEnd))) return undefined;
   const router = hops.find(({ frame }) => frame.direction === 'in' && leadsOn(frame.at, target));
   const place = router ?? hops.findLast(({ frame }) => frame.direction === 'in');
-  if (!place) return undefined;
+  // Of a link-local address no router is needed to know. But where nothing at all leads there, a cable is missing.
+  if (!place || (!router && !(isLinkLocal(target) && mayLeadTo(at, holder)))) return undefined;
   // A proxy's answer that was lost.
   if (at.namespace.lab.namespaces.some((each) => wasAnswered(path.frame, each, target))) return undefined;
   const own = at.address.list().find((each) => contains(each, target));

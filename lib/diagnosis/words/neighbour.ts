@@ -26,7 +26,7 @@ export const neighbourWords: WordsOf<'neighbour'> = {
     facts: { asked: '`by` asked for `address`', device: 'that asked', holder: 'that has the address' },
     optional: {
       own: 'with `router`: the address of `device` whose prefix covers the address',
-      router: 'on the link of `device`, and leads to the address',
+      router: 'on the link of `device`, and leads to the address; missing for a link-local address',
     },
     example: {
       asked: { by: 'a', address: '10.0.1.2' },
@@ -39,7 +39,7 @@ export const neighbourWords: WordsOf<'neighbour'> = {
       if (!router)
         return {
           text: unanswered(asked, `${holder} has it, on another link than ${device}`),
-          hint: `ask by the device of ${asked.by} that is on the link of ${holder}, if there is one: a route with dev, or the option from`,
+          hint: `a link-local address is good on one link only: name the device of ${asked.by} on that link (dev of the route, or from)`,
         };
       return {
         text: unanswered(asked, `${holder} has it, on another link, behind ${router}`),
