@@ -95,6 +95,8 @@ function open(target: string, path: string): NetNamespace {
     if (code === 'ENOENT' || code === 'EINVAL')
       throw new UsageError(`hairpin record: ${path} is no network namespace (${code})`);
     if (code !== 'EACCES' && code !== 'EPERM') throw error;
-    throw new Error(`${target} cannot be entered (${code}): run it as root of the machine, outside of any container`, { cause: error });
+    throw new Error(`${target} cannot be entered (${code}): run it as root of the machine, outside of any container`, {
+      cause: error,
+    });
   }
 }

@@ -47,7 +47,11 @@ test.for<[string, string[], string | RegExp]>([
     ['specs/unit/arp.spec.ts', '-t', 'request'],
     /^hairpin graph: nothing to draw: of \d+ tests? none has a network of its own$/,
   ],
-  ['a name that no test has', [VEPA, '-t', 'nosuch'], 'hairpin graph: nothing to draw: no test of these files was run: does a name match -t nosuch?'],
+  [
+    'a name that no test has',
+    [VEPA, '-t', 'nosuch'],
+    'hairpin graph: nothing to draw: no test of these files was run: does a name match -t nosuch?',
+  ],
   [
     'several tests and one file',
     [VEPA, '-t', 'behind a switch that reflects', '--svg', '/dev/null'],
