@@ -38,7 +38,7 @@ export function replaceFile(path: string, content: string | Uint8Array): void {
 
 /** Node names the file beside it, which nobody knows. */
 function notWritten(path: string, error: unknown): unknown {
-  if (!(error instanceof Error) || !('code' in error)) return error;
+  if (!(error instanceof Error) || !('syscall' in error && 'code' in error)) return error;
   const why = error.code === 'ENOENT' ? `there is no folder ${dirname(path)}` : error.code;
   return Object.assign(new Error(`${path} cannot be written (${why})`, { cause: error }), { code: error.code });
 }
