@@ -27,7 +27,7 @@ export const PROGRAMS = [
   'specs/{cookbook/doc,inspect,package,pools,readme}.spec.ts',
   'specs/lab/defaults-doc.spec.ts',
   'specs/matchers/{awaited,forgotten,passive,time-out-reporters}.spec.ts',
-  'specs/report/{annotations,beside-others,evidence,evidence-*,html-*,live-line,picture,results-in-the-way,stability,thousand-tests,watch}.spec.ts',
+  'specs/report/{annotations,beside-others,evidence,evidence-*,html-*,live-line,picture,results-in-the-way,stability,thousand-tests,unwaited,watch}.spec.ts',
 ];
 
 /** Of those, the specs that put modules in the place of hairpin's own. */

@@ -1,13 +1,12 @@
-import { resolve } from 'node:path';
 import { Command } from 'commander';
 import type { DrawnTest } from '../report/drawn-tests.ts';
 import type { Topology } from '../report/topology.ts';
 import { topologyText } from '../report/topology-text.ts';
-import { replaceFile } from '../report/write-file.ts';
 import { EXIT } from './exit-codes.ts';
 import { named } from './named.ts';
 import { print, say } from './print.ts';
 import { whyNothing } from './why-nothing.ts';
+import { write } from './write.ts';
 
 interface Options {
   testNamePattern?: string;
@@ -22,7 +21,7 @@ export function graphCommand(): Command {
     .argument('<specs...>', 'spec files, or parts of their paths; after -- arguments of vitest run')
     .option('-t, --testNamePattern <pattern>', 'only the tests whose names match', named)
     .option('--addresses', 'draw the IP addresses of every device, too')
-    .option('--svg <file>', 'write the drawing of one test to a file instead', named)
+    .option('--svg <file>', 'write the drawing of one test to a file instead; - prints it', named)
     .option('--mermaid <file>', 'the same as a Mermaid flowchart, which GitHub and GitLab draw', named)
     .addHelpText(
       'after',
@@ -47,7 +46,7 @@ async function graph(specs: readonly string[], { testNamePattern, addresses = fa
   const [error, ...more] = run.errors;
   if (error !== undefined) return complain(EXIT.unable, error, ...more);
   const [first] = run.tests;
-  if (!first) return complain(EXIT.usage, `nothing to draw: ${whyNothing(run.ran)}`);
+  if (!first) return complain(EXIT.usage, `nothing to draw: ${whyNothing(run.ran, testNamePattern)}`);
   for (const test of run.tests) if (test.failed) say(`hairpin graph: it fails: ${headingOf(test)}`);
   if (files.svg === undefined && files.mermaid === undefined) {
     const texts = run.tests.map((test) => `${headingOf(test)}\n${topologyText(test.network, { addresses })}\n`);
@@ -60,18 +59,18 @@ async function graph(specs: readonly string[], { testNamePattern, addresses = fa
       'a file has one drawing: choose a test by -t:',
       ...run.tests.map((test) => `  ${headingOf(test)}`),
     );
-  await write(first.network, files);
+  await writeDrawings(first.network, files);
   return EXIT.ok;
 }
 
-async function write(network: Topology, { svg, mermaid }: Options): Promise<void> {
+async function writeDrawings(network: Topology, { svg, mermaid }: Options): Promise<void> {
   if (svg !== undefined) {
     const { topologySvg } = await import('../report/topology-svg.ts');
-    replaceFile(resolve(svg), topologySvg(network));
+    write(svg, topologySvg(network));
   }
   if (mermaid === undefined) return;
   const { topologyMermaid } = await import('../report/topology-mermaid.ts');
-  replaceFile(resolve(mermaid), topologyMermaid(network));
+  write(mermaid, topologyMermaid(network));
 }
 
 function headingOf({ file, line, name }: DrawnTest): string {

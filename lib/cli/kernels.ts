@@ -31,7 +31,7 @@ export function kernelsCommand(): Command {
     )
     .action(async (folder: string | undefined, { json }: { json?: boolean }) => {
       if (folder !== undefined && !statSync(folder, { throwIfNoEntry: false })?.isDirectory())
-        throw new UsageError(`kernels: there is no folder ${show(folder)}`);
+        throw new UsageError(`kernels: there is no folder ${show(folder)}; without one it lists the packages of apt`);
       const kernels = folder === undefined ? await aptKernels() : kernelsIn(folder);
       const none = folder === undefined ? 'apt has no package linux-image-… (try apt-get update)' : LOOKED_FOR;
       if (json) printJson(JSON.stringify(kernels, undefined, 2));

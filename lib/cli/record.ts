@@ -1,14 +1,13 @@
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { Command } from 'commander';
 import { containerPid } from '../containers/container-pid.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
 import { checkNamespaceName, show, UsageError } from '../kernel/validate.ts';
-import { replaceFile } from '../report/write-file.ts';
 import type { Recorded } from '../topologies/read-namespaces.ts';
 import { EXIT } from './exit-codes.ts';
 import { named } from './named.ts';
-import { print } from './print.ts';
+import { write } from './write.ts';
 
 /** Where `ip netns` keeps its namespaces. */
 const NAMED = '/run/netns';
@@ -41,8 +40,7 @@ Exit codes: ${EXIT.ok} written, ${EXIT.usage} wrong usage, or there is no such n
       const source = words.length > 0 ? words.join(', ') : 'this machine';
       const isTopology = yaml || /\.ya?ml$/.test(output ?? '');
       const text = isTopology ? recordYaml(recorded) : await recordSpec(recorded, source);
-      if (output === undefined) print(text);
-      else replaceFile(resolve(output), text);
+      write(output ?? '-', text);
     });
 }
 
@@ -97,6 +95,8 @@ function open(target: string, path: string): NetNamespace {
     if (code === 'ENOENT' || code === 'EINVAL')
       throw new UsageError(`hairpin record: ${path} is no network namespace (${code})`);
     if (code !== 'EACCES' && code !== 'EPERM') throw error;
-    throw new Error(`${target} cannot be entered (${code}): run it as root`, { cause: error });
+    throw new Error(`${target} cannot be entered (${code}): run it as root of the machine, outside of any container`, {
+      cause: error,
+    });
   }
 }

@@ -4,6 +4,11 @@ import { UsageError } from '../kernel/validate.ts';
 import { EXIT } from './exit-codes.ts';
 import { say } from './print.ts';
 
+/** What commander says of a command's words in a line, without what they can be. */
+const WORDS = ['missingArgument', 'excessArguments', 'unknownOption', 'optionMissingArgument'].map(
+  (code) => `commander.${code}`,
+);
+
 /** Runs a program by the words of its command line. What goes wrong is a line, and an exit code. */
 export async function runProgram(program: Command): Promise<void> {
   // `hairpin modes | head` ends early, which is not an error.
@@ -16,8 +21,7 @@ export async function runProgram(program: Command): Promise<void> {
   } catch (error) {
     if (error instanceof CommanderError) {
       process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-      // commander says only the name of the argument.
-      if (error.code === 'commander.missingArgument') say(`(see ${program.name()} ${program.args[0]} --help)`);
+      if (WORDS.includes(error.code)) say(`(see ${program.name()} ${program.args[0]} --help)`);
     } else {
       const message = errorMessage(error);
       // Some messages begin with the command: `hairpin record: …`.

@@ -7,6 +7,7 @@ import { say } from './print.ts';
 import { shellOnKernel } from './shell-on-kernel.ts';
 
 const NO_SPECS = "error: missing required argument 'specs'";
+const MISSING = { code: 'commander.missingArgument' };
 
 interface ShellOptions extends MachineOptions {
   kernel?: string;
@@ -41,13 +42,13 @@ Exit codes: ${EXIT.ok} the tests pass, ${EXIT.difference} a test or the kernel f
     .action(async (specs: string[], given: ShellOptions, command: Command) => {
       const { testNamePattern, kernel: word, ...options } = given;
       const words = [...specs, ...(testNamePattern === undefined ? [] : ['-t', testNamePattern])];
-      if (specs.length === 0 && testNamePattern !== undefined) command.error(NO_SPECS);
+      if (specs.length === 0 && testNamePattern !== undefined) command.error(NO_SPECS, MISSING);
       if (word !== undefined) {
         process.exitCode = await shellOnKernel(command, word, words, options);
         return;
       }
       refuseMachineOptions(command, given, '--kernel', ['kernel', 'testNamePattern']);
-      if (specs.length === 0) command.error(NO_SPECS);
+      if (specs.length === 0) command.error(NO_SPECS, MISSING);
       // Loaded here: vitest is an optional peer, which few commands need.
       const { heldTests } = await import('../shell/held-tests.ts');
       const run = await heldTests(words);

@@ -57,8 +57,9 @@ export function checkDroppedBy(
 
 function checkCode(call: string, code: unknown): void {
   if (DROP_CODES.some((known) => known === code)) return;
-  const near = typeof code === 'string' ? ` (the nearest are ${nearestCodes(code, DROP_CODES).join(', ')})` : '';
-  throw wrongOption(call, 'droppedBy', `a code of docs/diagnoses.md${near}`, code);
+  const near = typeof code === 'string' ? nearestCodes(code, DROP_CODES) : [];
+  const hint = near.length > 0 ? ` (the nearest are ${near.join(', ')})` : `, such as ${EXAMPLES.join(', ')}`;
+  throw wrongOption(call, 'droppedBy', `a code of docs/diagnoses.md${hint}`, code);
 }
 
 /** Whether a loss is of the cause that was asked for, at the place that was asked for. */
@@ -88,13 +89,20 @@ function isAt(wanted: Interface | Namespace, { hop, host, cause }: Diagnosis): b
   return last?.namespace === wanted || host === wanted || culpritsOf(cause).includes(wanted.name);
 }
 
-/** The three codes most like a misspelt one, the nearest first. The area may be missing: `isolated` is near `bridge.isolated`. */
+/** For a word that is near none: "firewall" is no misspelt `macvlan.private`. */
+const EXAMPLES: readonly DropCode[] = ['nft.drop', 'nft.policy', 'bridge.vlan', 'route.none', 'link.down'];
+
+/**
+ * The three codes most like a misspelt one, the nearest first; none where most of the word is otherwise. The area may be
+ * missing: `isolated` is near `bridge.isolated`.
+ */
 function nearestCodes(word: string, codes: readonly string[]): string[] {
   const scored = codes.map((code) => {
     const own = code.slice(code.indexOf('.') + 1);
     return { code, distance: Math.min(editDistance(word, code), editDistance(word, own)) };
   });
   return scored
+    .filter(({ distance }) => distance <= Math.max(3, Math.ceil(word.length / 2)))
     .sort((one, other) => one.distance - other.distance)
     .slice(0, 3)
     .map(({ code }) => code);

@@ -210,6 +210,8 @@ async function attach({ task }: Attempt, files: readonly EvidenceFile[], frames:
         task.context.annotate(relative(process.cwd(), path), 'evidence', { path, contentType }),
       );
   } catch (error) {
+    // Of several at once (`Promise.all`) the first has ended the test, and vitest takes no more.
+    if (task.result?.state === 'fail') return;
     // The files exist nevertheless, and the message names them.
     warn(`vitest could not attach the evidence of "${task.fullTestName}": ${error}`);
   }

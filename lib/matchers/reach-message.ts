@@ -122,10 +122,10 @@ function hintFor(
     return isNot && because === undefined ? `${mend}; say { because: 'lost' } if that is the point` : mend;
   }
   if (isNot && unanswerable) {
-    return "a target that may answer nobody says nothing of the network: mend it, or say { because: 'lost' } if that is the point";
+    return "nothing shows that the target can answer at all: mend the target, or say { because: 'lost' } if that is the point";
   }
   if (isNot && outcome === 'unsent' && because === undefined) {
-    return "a probe that never left says nothing of the network: mend the source, or say { because: 'unsent' } if that is the point";
+    return "the probe never left, so the network was not tested: mend the source, or say { because: 'unsent' } if that is the point";
   }
   return undefined;
 }

@@ -62,7 +62,9 @@ export function readFailure(path: string): KeptFailure {
   } catch (error) {
     // Of what is nested too deep the parser has no room on its stack.
     if (error instanceof SyntaxError || error instanceof RangeError)
-      throw new UsageError(`${file} is no JSON: ${error.message}`);
+      throw new UsageError(
+        `${file} is no JSON: ${error.message}; name a folder of test-results, or the ${FAILURE_FILE} in it`,
+      );
     if (hasCode(error, 'EACCES', 'ELOOP')) throw new UsageError(error.message);
     if (!hasCode(error, 'ENOENT', 'ENOTDIR')) throw error;
     throw new UsageError(

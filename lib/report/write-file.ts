@@ -32,8 +32,15 @@ export function replaceFile(path: string, content: string | Uint8Array): void {
     renameSync(beside, path);
   } catch (error) {
     rmSync(beside, { force: true });
-    throw error;
+    throw notWritten(path, error);
   }
+}
+
+/** Node names the file beside it, which nobody knows. */
+function notWritten(path: string, error: unknown): unknown {
+  if (!(error instanceof Error) || !('syscall' in error && 'code' in error)) return error;
+  const why = error.code === 'ENOENT' ? `there is no folder ${dirname(path)}` : error.code;
+  return Object.assign(new Error(`${path} cannot be written (${why})`, { cause: error }), { code: error.code });
 }
 
 /** Writes a file that is not there yet. */

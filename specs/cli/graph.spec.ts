@@ -31,6 +31,13 @@ test('graph writes one drawing as SVG and for Mermaid', async ({ lab, onTestFini
   expect(await hairpin(host, ['graph', VEPA, '-t', LIVE, ...files], OWN)).toMatchObject({ exitCode: 0, stdout: '' });
   expect(await readFile(svg, 'utf8')).toContain('data-edge="ns1/m1 host/up0"');
   expect(await readFile(mermaid, 'utf8')).toMatch(/^flowchart LR\n/);
+  const printed = await hairpin(host, ['graph', VEPA, '-t', LIVE, '--mermaid', '-'], OWN);
+  expect(printed.stdout).toMatch(/^flowchart LR\n/);
+  const nowhere = join(folder, 'no', 'lab.svg');
+  expect(await hairpin(host, ['graph', VEPA, '-t', LIVE, '--svg', nowhere], OWN)).toMatchObject({
+    exitCode: 3,
+    stderr: `hairpin: ${nowhere} cannot be written (there is no folder ${join(folder, 'no')})`,
+  });
 });
 
 test.for<[string, string[], string | RegExp]>([
@@ -40,7 +47,11 @@ test.for<[string, string[], string | RegExp]>([
     ['specs/unit/arp.spec.ts', '-t', 'request'],
     /^hairpin graph: nothing to draw: of \d+ tests? none has a network of its own$/,
   ],
-  ['a name that no test has', [VEPA, '-t', 'nosuch'], 'hairpin graph: nothing to draw: no test of these files was run'],
+  [
+    'a name that no test has',
+    [VEPA, '-t', 'nosuch'],
+    'hairpin graph: nothing to draw: no test of these files was run: does a name match -t nosuch?',
+  ],
   [
     'several tests and one file',
     [VEPA, '-t', 'behind a switch that reflects', '--svg', '/dev/null'],

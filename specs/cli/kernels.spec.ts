@@ -44,7 +44,11 @@ test.for([
     2,
     /^error: command-argument value '' is invalid for argument 'version'\. It must not be empty\./,
   ],
-  [['kernels', '/nonexist'], 2, "hairpin: kernels: there is no folder '/nonexist'"],
+  [
+    ['kernels', '/nonexist'],
+    2,
+    "hairpin: kernels: there is no folder '/nonexist'; without one it lists the packages of apt",
+  ],
   [
     ['bisect', '--good', '', '--bad', ''],
     2,

@@ -48,6 +48,14 @@ test('an unknown command or option is wrong usage: exit code 2, and nothing on s
     stdout: '',
     stderr: "error: missing required argument 'specs'\n(see hairpin graph --help)",
   });
+  for (const [args, error] of [
+    [['doctor', 'x'], "error: too many arguments for 'doctor'. Expected 0 arguments but got 1: x."],
+    [['init', '--ci'], "error: option '--ci <system>' argument missing"],
+    [['shell'], "error: missing required argument 'specs'"],
+  ] as const) {
+    const stderr = `${error}\n(see hairpin ${args[0]} --help)`;
+    expect(await hairpin(host, args)).toEqual({ exitCode: 2, stdout: '', stderr });
+  }
   expect(await hairpin(host, ['help', 'foo'])).toEqual({
     exitCode: 2,
     stdout: '',

@@ -115,6 +115,9 @@ test('wrong usage', async ({ lab }) => {
   expect(await wrong({ droppedBy: 'bridge.isolatd' })).toMatch(
     /: droppedBy must be a code of docs\/diagnoses\.md \(the nearest are bridge\.isolated, [^,]*, [^,]*\): received 'bridge\.isolatd'$/,
   );
+  expect(await wrong({ droppedBy: 'firewall' })).toMatch(
+    /: droppedBy must be a code of docs\/diagnoses\.md, such as nft\.drop, nft\.policy, .*: received 'firewall'$/,
+  );
   expect(await wrong({ droppedBy: 'link.down', because: 'lost' })).toContain(
     'droppedBy says more than because: leave one of them out',
   );

@@ -68,7 +68,7 @@ To:        no namespace of the lab: 192.0.2.1, ICMP over IPv4
 Expected:  no answer
 Received:  inconclusive: nothing was sent: a has no route to 192.0.2.1 (ENETUNREACH)
 
-Hint: a probe that never left says nothing of the network: mend the source, or say { because: 'unsent' } if that is the point`);
+Hint: the probe never left, so the network was not tested: mend the source, or say { because: 'unsent' } if that is the point`);
   });
 
   test('is inconclusive without a carrier, and fails', async ({ lab }) => {
@@ -95,7 +95,7 @@ Hint: a probe that never left says nothing of the network: mend the source, or s
 // a ── b
 describe('a negative whose target answers nobody', () => {
   const hint =
-    "a target that may answer nobody says nothing of the network: mend it, or say { because: 'lost' } if that is the point";
+    "nothing shows that the target can answer at all: mend the target, or say { because: 'lost' } if that is the point";
 
   test('is inconclusive when it does not even answer itself', async ({ lab }) => {
     const [a, b] = [lab.namespace('a'), lab.namespace('b')];

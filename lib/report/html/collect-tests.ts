@@ -146,7 +146,8 @@ function noteOf(test: TestCase): string | undefined {
 
 function toError(error: SerializedError, { root }: Places): ShownError {
   const { diff, stacks = [] } = error;
-  const [frame] = stacks;
+  // An assertion that nobody waited for fails in vitest's own files, which say nothing to the reader.
+  const frame = stacks.find(({ file }) => !file.includes('/node_modules/')) ?? stacks[0];
   const at = frame && relative(root, frame.file);
   // A blob may name any file of this machine, and a report may be published.
   const isInside = at !== undefined && !at.startsWith('..') && !isAbsolute(at);
