@@ -4,8 +4,6 @@ import type { PortOptions } from '../links/bridge-port.ts';
 import type { NewSettingsOf } from '../links/link-kind.ts';
 import type { KindNamed, PairKindName, UsualPairName } from '../links/registry.ts';
 import type { AddressOption } from './address-option.ts';
-import { hintAt } from './hint-at.ts';
-import { CABLE_HINTS } from './hints.ts';
 import type { Interface } from './interface.ts';
 import { stateIfThere } from './interface-state.ts';
 import type { Namespace } from './namespace.ts';
@@ -62,10 +60,6 @@ export interface FlapOptions {
 
 /** A veth pair, or another kind of pair, between two namespaces of a lab. */
 export class Cable<A extends Namespace = Namespace, B extends Namespace = Namespace> {
-  static {
-    hintAt(Cable, CABLE_HINTS, () => 'cable');
-  }
-
   readonly a: EndOf<A>;
   readonly b: EndOf<B>;
   #pulled: PulledPlug | undefined;

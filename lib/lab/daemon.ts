@@ -2,8 +2,6 @@ import { inspect } from 'node:util';
 import { after } from '../kernel/clock.ts';
 import { isAlive } from '../kernel/process-state.ts';
 import { harmless, visible } from '../kernel/visible-text.ts';
-import { hintAt } from './hint-at.ts';
-import { DAEMON_HINTS } from './hints.ts';
 import type { Program } from './program.ts';
 
 /** How long a daemon may take to end after the signal, in milliseconds. Then it is killed. */
@@ -14,10 +12,6 @@ const STOP_DEADLINE = 5000;
  * test fails with its last lines.
  */
 export class Daemon implements AsyncDisposable {
-  static {
-    hintAt(Daemon, DAEMON_HINTS, () => 'daemon');
-  }
-
   readonly #program: Program;
 
   constructor(program: Program) {

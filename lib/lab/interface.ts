@@ -8,8 +8,6 @@ import { ipLink, type LinkState } from '../netlink/link.ts';
 import { AddressList } from './address-list.ts';
 import type { Bridge } from './bridge.ts';
 import { engineOf } from './engine.ts';
-import { hintAt } from './hint-at.ts';
-import { INTERFACE_HINTS } from './hints.ts';
 import { type Impairment, type ImpairOptions, impair } from './impairment.ts';
 import { checkInterfaceChange, INTERFACE_CHANGES, type InterfaceChange, refuseMac } from './interface-change.ts';
 import { stateIfThere } from './interface-state.ts';
@@ -44,10 +42,6 @@ export interface InterfacePlace {
 
 /** A network device of a lab. */
 export class Interface {
-  static {
-    hintAt(Interface, INTERFACE_HINTS, String);
-  }
-
   readonly namespace: Namespace;
   readonly index: number;
   /** `veth`, `macvlan` …, as `ip -d link` shows it. */

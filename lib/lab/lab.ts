@@ -11,8 +11,6 @@ import { discover } from './discover.ts';
 import { checkDrawOptions, type DrawOptions } from './draw-options.ts';
 import { endLab, registerEnd } from './end-lab.ts';
 import { engineOf, enginesOf, setEngine } from './engine.ts';
-import { hintAt } from './hint-at.ts';
-import { LAB_HINTS } from './hints.ts';
 import type { Interface } from './interface.ts';
 import type { LabData } from './lab-data.ts';
 import { LabEngine } from './lab-engine.ts';
@@ -38,10 +36,6 @@ import { createUnvaried, make } from './watcher.ts';
  * lab.cable(a, b);
  */
 export class Lab implements AsyncDisposable {
-  static {
-    hintAt(Lab, LAB_HINTS, () => 'lab');
-  }
-
   /** Whether every namespace has a tap, which sees each frame at each device. */
   readonly taps: boolean;
   /** Whose default settings the namespaces have: the lab's quiet ones, or the kernel's. */

@@ -22,8 +22,6 @@ import { type Events, monitor } from './events.ts';
 import { type ExecOptions, exec, type Subprocess } from './exec.ts';
 import { findInterface } from './find-interface.ts';
 import { type Freeze, freeze } from './freeze.ts';
-import { hintAt } from './hint-at.ts';
-import { NAMESPACE_HINTS } from './hints.ts';
 import type { Interface } from './interface.ts';
 import type { Lab } from './lab.ts';
 import type { LinkArguments, LinkOf } from './link-options.ts';
@@ -54,10 +52,6 @@ import { watcher } from './watcher.ts';
 
 /** A network namespace of a lab: a host, a router, or a switch. */
 export class Namespace {
-  static {
-    hintAt(Namespace, NAMESPACE_HINTS, ({ name }) => name);
-  }
-
   /** No property of its own: `toMatchObject` shows these, and a lab is a whole network. */
   readonly #lab: Lab;
   readonly name: string;

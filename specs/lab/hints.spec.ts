@@ -1,4 +1,4 @@
-import { createLab, expect, type Lab, type Namespace, test, UsageError } from 'hairpin';
+import { expect, type Lab, type Namespace, test, UsageError } from 'hairpin';
 
 interface Net {
   lab: Lab;
@@ -12,37 +12,6 @@ const guessed = test.extend<{ net: Net }>({
     const cable = lab.cable(a, sw);
     await use({ lab, named: { a, sw, cable, lab, 'a/eth0': cable.a, 'sw/p0': cable.b } });
   },
-});
-
-guessed.for([
-  ['a', 'ping', "write await expect(a).toReach(target), or await a.exec('ping', ['-c1', '10.0.0.2'])"],
-  ['a', 'address', "an interface has the addresses: a.interface('eth0').address.add('10.0.0.9/24')"],
-  ['sw', 'port', 'write sw.ports[0], or keep the end of the cable: const { b: port } = lab.cable(pc, sw)'],
-  ['lab', 'host', "write lab.namespace('pc')"],
-  ['lab', 'connect', 'write lab.cable(a, b)'],
-  ['a/eth0', 'down', 'write a/eth0.set({ up: false }), or unplug the cable: cable.unplug()'],
-  ['sw/p0', 'del', 'write sw/p0.delete()'],
-  ['cable', 'cut', 'write cable.unplug(); cable.plug() plugs it in again'],
-] as const)('%s.%s says what to write', ([name, guess, hint], { net }) => {
-  const it = net.named[name] as Record<string, unknown>;
-  expect(() => it[guess]).toThrow(new UsageError(`${name}.${guess} does not exist: ${hint}`));
-});
-
-// host: a lab that is not awaited at its end
-test('using in place of await using', async () => {
-  await using lab = createLab();
-  expect(() => new DisposableStack().use(lab as never)).toThrow(
-    new UsageError(
-      'lab[Symbol.dispose] does not exist: write `await using lab = createLab()`, since the end of a lab takes time',
-    ),
-  );
-});
-
-// a
-test('nobody else sees the names: they are not listed, and can be used', ({ lab }) => {
-  const a = lab.namespace('a');
-  expect('ping' in a).toBe(false);
-  expect(Object.assign(a, { ping: 'mine' }).ping).toBe('mine');
 });
 
 // a   sw

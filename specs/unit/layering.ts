@@ -115,11 +115,8 @@ const WRITERS = ['lib/cli/print.ts', 'lib/cli/needs-node.ts', 'lib/report/warn.t
  */
 const KIND_OWNERS = ['lib/links', 'lib/model'];
 
-/**
- * What may define members of a class by their names: those of a kind of links are its settings. And what a class answers
- * for the names that it does not have.
- */
-const PROTOTYPE_OWNERS = ['lib/lab/handle.ts', 'lib/lab/hint-at.ts'];
+/** What may define members of a class by their names: those of a kind of links are its settings. */
+const PROTOTYPE_OWNERS = ['lib/lab/handle.ts'];
 
 /** The names of all kinds, of the registry: a new kind counts at once. */
 const KINDS = ownKinds().map(({ kind }) => kind);
