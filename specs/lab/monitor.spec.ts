@@ -222,7 +222,7 @@ test('a wrong call is refused', async ({ lab }) => {
   );
   using events = a.monitor('route');
   expect(await failureOf(expect(events).toTell({ dst: '10.0.0.0/8' } as never))).toContain(
-    "a route event has no 'dst'; it has to, family, type,",
+    "a route event has no 'dst' (the nearest is to); it has to, family, type,",
   );
   expect(await failureOf(expect(events).not.toTell({}, { times: 1 }))).toContain(
     'times belongs to toTell; with .not there is to be none',

@@ -213,7 +213,7 @@ test.for<[what: string, call: (net: { sw: ReturnType<typeof build>['sw'] }) => u
   [
     'an option that there is not',
     ({ sw }) => sw.mst.add({ msti: 1, vid: 10 } as never),
-    "sw.mst.add: there is no option 'vid'; the options are msti, id",
+    "sw.mst.add: there is no option 'vid' (the nearest is id); the options are msti, id",
   ],
   [
     'a bridge without instances',

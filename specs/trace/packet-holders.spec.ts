@@ -13,6 +13,13 @@ async function start(namespace: Namespace, command: string, ...args: string[]): 
   await Promise.race([once(program.stdout, 'data'), program.then(({ stderr }) => Promise.reject(new Error(stderr)))]);
 }
 
+/** Ready when it is in a group of rtnetlink: it prints nothing then. */
+async function listenToNetlink(namespace: Namespace): Promise<void> {
+  await start(namespace, 'sh', '-c', 'echo ready; exec ip monitor');
+  const sockets = async () => (await namespace.exec('cat', ['/proc/net/netlink'])).stdout;
+  await expect.poll(sockets).toMatch(/^\w+ +0 +\d+ +(?!0{8})[0-9a-f]{8}/m);
+}
+
 const startNode = (namespace: Namespace, script: string) => start(namespace, process.execPath, '-e', script);
 /** Binds a UDP socket to each address; ready when the last is. */
 const bindDatagrams = (namespace: Namespace, ...addresses: string[]) =>
@@ -27,7 +34,7 @@ const READY = "() => console.log('ready')";
 // a x ── y b: the program runs in b
 test.for([
   ['sleeps', (b) => start(b, 'sh', '-c', 'echo ready; exec sleep 1000'), false, false],
-  ['listens to netlink', (b) => start(b, 'sh', '-c', 'echo ready; exec ip monitor'), false, false],
+  ['listens to netlink', listenToNetlink, false, false],
   ['accepts connections', (b) => startNode(b, `require('net').createServer().listen(80, ${READY})`), false, true],
   ['takes datagrams', (b) => startNode(b, `require('dgram').createSocket('udp4').bind(53, ${READY})`), true, true],
   ['takes datagrams of its own host', (b) => bindDatagrams(b, '127.0.0.11'), false, false],
@@ -72,7 +79,7 @@ describe('the kernel asks programs for hosts by netlink', () => {
   test('for a MAC address (app_solicit)', async ({ lab }) => {
     const [a, b] = [lab.namespace('a'), lab.namespace('b')];
     lab.cable(a, b, { a: { name: 'x' }, b: { name: 'y' } });
-    await start(b, 'sh', '-c', 'echo ready; exec ip monitor');
+    await listenToNetlink(b);
     expect(mayHoldPackets(lab, false)).toBe(false);
     b.sysctl.set('net.ipv4.neigh.y.app_solicit', 1);
     expect(mayHoldPackets(lab, false)).toBe(true);
@@ -82,7 +89,7 @@ describe('the kernel asks programs for hosts by netlink', () => {
     test('for a remote end (l2miss)', async ({ lab }) => {
       const b = lab.namespace('b');
       const { b: y } = lab.cable(lab.namespace('a'), b, { a: { name: 'x' }, b: { name: 'y' } });
-      await start(b, 'sh', '-c', 'echo ready; exec ip monitor');
+      await listenToNetlink(b);
       b.link('vxlan', { id: 5, dev: y, l2miss: true });
       expect(mayHoldPackets(lab, false)).toBe(true);
     });

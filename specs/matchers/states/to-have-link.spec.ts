@@ -108,7 +108,7 @@ test('a wrong expectation is refused, and says what a link has', async ({ lab })
     "expect(a).not.toHaveLink({ mtu: '1500' }): mtu must be a whole number from 0: received '1500'",
   );
   expect(await failureOf(expect(a).not.toHaveLink({ settings: { mod: 'vepa' } }))).toMatch(
-    /^expect\(a\)\.not\.toHaveLink\({ settings: { mod: 'vepa' } }\): a value of settings has no 'mod'; it has ageingTime, /,
+    /^expect\(a\)\.not\.toHaveLink\({ settings: { mod: 'vepa' } }\): a value of settings has no 'mod' \(the nearest is mode\); it has ageingTime, /,
   );
   expect(await failureOf(expect(a).not.toHaveLink({ port: expect.objectContaining({ hairpin: 'on' }) }))).toMatch(
     /: hairpin must be a value that its option takes: received 'on'$/,
