@@ -279,7 +279,7 @@ interface TooLong {
   where:
     | { is: 'receiver'; sender: DeviceName; senderMtu: number }
     | { is: 'bridge' }
-    /** `sysctl`: IPv6 has an MTU of its own there, which is less than the device's. */
+    /** `sysctl`: IPv6 has a separate MTU there, which is less than the device's. */
     | { is: 'router'; sysctl?: string }
     /** Of the router `namespace`, for packets to `to`. */
     | { is: 'route'; namespace: string; to: string }

@@ -28,7 +28,7 @@ export function exceedsMtu(egress: Device, frame: Frame, where: string, route?: 
   return drop({ code: 'link.mtu', facts }, where, { reason: 'SKB_DROP_REASON_PKT_TOO_BIG' });
 }
 
-/** IPv6 has an MTU of its own for each device, at most the device's (`addrconf_sysctl_mtu`). */
+/** IPv6 has a separate MTU for each device, at most the device's (`addrconf_sysctl_mtu`). */
 function ofIpv6({ host, link: { name, mtu } }: Device): { mtu: number; sysctl?: string } {
   const own = Number(deviceSysctl(host, 'ipv6', name, 'mtu') ?? mtu);
   return own < mtu ? { mtu: own, sysctl: deviceSysctlName('ipv6', name, 'mtu') } : { mtu };

@@ -26,7 +26,7 @@ export const addressWords: WordsOf<'address'> = {
   },
   'address.not-local': {
     means:
-      'A host has the address, and its routes do not say that it is its own: the route of type `local` is gone, or no rule asks table `local`. So the host answers no ARP for it (`arp_process`), and takes no packets for it (`ip_route_input_slow`, `ip6_route_input`).',
+      'A host has the address, and finds no local route for it: the route of type `local` is gone, or no rule asks table `local`. So the host answers no ARP for it (`arp_process`), and takes no packets for it (`ip_route_input_slow`, `ip6_route_input`).',
     example: { namespace: 'b', address: '10.0.0.2' },
     say: ({ namespace, address }) => ({
       text: `${namespace} has ${address}, and no local route for it, so it takes no packets for it`,

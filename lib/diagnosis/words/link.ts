@@ -36,7 +36,7 @@ export const linkWords: WordsOf<'link' | 'uplink'> = {
   },
   'link.mtu': {
     means:
-      'A packet is longer than a device or a route allows. A cable checks the MTU of the receiver (`is_skb_forwardable`), a bridge that of the port, a router that of its route, or of the device that it sends by (`ip_exceeds_mtu`, `ip6_pkt_too_big`), and a host its own (`ip_append_data`). IPv6 has an MTU of its own for each device (`net.ipv6.conf.eth0.mtu`).',
+      'A packet is longer than a device or a route allows. A cable checks the MTU of the receiver (`is_skb_forwardable`), a bridge that of the port, a router that of its route, or of the device that it sends by (`ip_exceeds_mtu`, `ip6_pkt_too_big`), and a host its own (`ip_append_data`). IPv6 has a separate MTU for each device (`net.ipv6.conf.eth0.mtu`).',
     facts: {
       mtu: 'the limit, in bytes',
       length: 'of the packet, in bytes',
