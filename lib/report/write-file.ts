@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { unlessCode } from '../kernel/has-code.ts';
+import { hasCode, unlessCode } from '../kernel/has-code.ts';
 
 const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_RDONLY, O_WRONLY } = constants;
 
@@ -32,15 +32,17 @@ export function replaceFile(path: string, content: string | Uint8Array): void {
     renameSync(beside, path);
   } catch (error) {
     rmSync(beside, { force: true });
-    throw notWritten(path, error);
+    throw notWritten(error, beside, path);
   }
 }
 
-/** Node names the file beside it, which nobody knows. */
-function notWritten(path: string, error: unknown): unknown {
-  if (!(error instanceof Error) || !('syscall' in error && 'code' in error)) return error;
-  const why = error.code === 'ENOENT' ? `there is no folder ${dirname(path)}` : error.code;
-  return Object.assign(new Error(`${path} cannot be written (${why})`, { cause: error }), { code: error.code });
+/** Node names the file beside it, which the reader does not know. */
+function notWritten(error: unknown, beside: string, path: string): unknown {
+  if (error instanceof Error)
+    error.message = hasCode(error, 'ENOENT')
+      ? `${path} cannot be written: there is no folder ${dirname(path)}`
+      : error.message.replaceAll(beside, path);
+  return error;
 }
 
 /** Writes a file that is not there yet. */

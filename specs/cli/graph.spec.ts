@@ -36,7 +36,7 @@ test('graph writes one drawing as SVG and for Mermaid', async ({ lab, onTestFini
   const nowhere = join(folder, 'no', 'lab.svg');
   expect(await hairpin(host, ['graph', VEPA, '-t', LIVE, '--svg', nowhere], OWN)).toMatchObject({
     exitCode: 3,
-    stderr: `hairpin: ${nowhere} cannot be written (there is no folder ${join(folder, 'no')})`,
+    stderr: `hairpin: ${nowhere} cannot be written: there is no folder ${join(folder, 'no')}`,
   });
 });
 
