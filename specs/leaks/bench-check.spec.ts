@@ -18,7 +18,7 @@ registerHooks({
     const original = JSON.stringify(url + '?original');
     const source = \`import { toReach as asks } from \${original};
       export async function toReach(...args) {
-        for (let more = args[2].by === 'tcp' ? 200 : 0; more > 0; more--) await asks.apply(this, args);
+        for (let more = args[2]?.by === 'tcp' ? 200 : 0; more > 0; more--) await asks.apply(this, args);
         return asks.apply(this, args);
       }\`;
     return { format: 'module', source, shortCircuit: true };
