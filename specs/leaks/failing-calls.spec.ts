@@ -305,5 +305,8 @@ async function withoutLeak(ask: (ends: ReturnType<typeof build>) => Promise<void
   });
   const before = openDescriptors(faults);
   await inLab((ends) => withEachFailing(() => ask(ends)));
-  expect(openDescriptors(faults)).toEqual(before);
+  const left = openDescriptors(faults);
+  // The steering of markers is given up when its file cannot be written.
+  for (const each of before) if (left.includes(each)) left.splice(left.indexOf(each), 1);
+  expect(left).toEqual([]);
 }
