@@ -23,7 +23,8 @@ export function changedSysctls(
   });
   // A new device takes its own MTU for IPv6 (ipv6_add_dev), all else from `default`. The loopback is there before somebody changes that.
   const usualOf = ({ name: device, mtu }: Link, { name, from, key }: ReturnType<typeof namesOfDevice>[number]) => {
-    if (key === 'mtu') return String(mtu);
+    // A larger one, as the kernel's own tunnels have it, cannot be written (addrconf_sysctl_mtu).
+    if (key === 'mtu') return Number(sysctls[name]) > mtu ? sysctls[name] : String(mtu);
     if (device !== 'lo') return sysctls[from];
     const source = propagatedFrom(from);
     return source === undefined ? fresh[name] : sysctls[source];

@@ -1,6 +1,7 @@
 import { expect, test } from 'hairpin';
 import { enginesOf } from '../../lib/lab/engine.ts';
 import { DEVICE_SYSCTLS } from '../../lib/netlink/device-sysctls.ts';
+import { changedSysctls } from '../../lib/state/changed-sysctls.ts';
 import { readNetwork } from '../../lib/state/read-network.ts';
 import { sysctlsOnDemand } from '../../lib/state/read-sysctls.ts';
 
@@ -51,6 +52,25 @@ test('on demand each setting is as in a state of all', ({ lab }) => {
     expect(Object.fromEntries(names.map((name) => [name, onDemand[name]]))).toEqual(state?.sysctls);
     expect(onDemand['net.ipv4.conf.none.rp_filter']).toBeUndefined();
   }
+});
+
+// a/eth0 ── eth0/b
+test('an MTU of IPv6 above that of its device, which cannot be written, counts as unchanged', ({ lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  lab.cable(a, b);
+  const { sysctls, links, ...rest } = readNetwork(enginesOf([a]), ['sysctls']).namespaces[0] ?? expect.fail();
+  const name = 'net.ipv6.conf.eth0.mtu';
+  const said = (own: string) => {
+    const state = {
+      ...rest,
+      sysctls: { ...sysctls, [name]: own },
+      links: links.map((link) => ({ ...link, mtu: 1462 })),
+    };
+    return changedSysctls(state, sysctls, { inherited: false })[name];
+  };
+  expect(said('1500')).toBeUndefined();
+  expect(said('1462')).toBeUndefined();
+  expect(said('1400')).toBe('1400');
 });
 
 // a/eth0 (68 bytes) ── eth0/b
