@@ -145,7 +145,7 @@ export const ipRule = new Family({
     return {
       ...{ ...config, action },
       ...{ from: from?.address, fromLength: from?.length, to: to?.address, toLength: to?.length },
-      // The kernel has the table 0 for a rule that looks nothing up in a table of its own.
+      // The kernel has table 0 for a rule that names no table.
       table: action === 'to_tbl' && !l3mdev ? number : undefined,
       protocol: protocol === 'unspec' ? undefined : protocol,
     };

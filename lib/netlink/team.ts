@@ -32,7 +32,7 @@ type Option = { name: string; type: number; data?: Uint8Array; port?: number };
 /** The options that may be negative (`team_options`). */
 const SIGNED: readonly string[] = ['priority'];
 
-/** An option as it travels. @param port the index of the port that it is of; without one, the team's */
+/** An option as it travels. @param port the index of its port; without one it is the team's */
 export function teamOption(name: string, value: Value, port?: number): Option {
   return { name, ...encodeValue(name, value), ...(port === undefined ? {} : { port }) };
 }

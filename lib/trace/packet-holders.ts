@@ -26,7 +26,7 @@ const OF_DATAGRAMS = new Set(['UDP', 'UDPv6', 'UDP-Lite', 'UDPLITEv6']);
 
 /**
  * Whether a program, or a function of the spec, may have got a packet in a lab's networks, and pass it on or answer it later. It has a
- * socket that gets packets, a queue or a log of the packet filter (NFQUEUE, NFLOG), an open tun or tap, or a network of its own; or it is
+ * socket that gets packets, a queue or a log of the packet filter (NFQUEUE, NFLOG), an open tun or tap, or a separate network; or it is
  * asked for hosts.
  *
  * @param ofConnections whether sockets of TCP are enough
