@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { describe, expect, type Lab, type Namespace, test } from 'hairpin';
 import { onTestFinished } from 'vitest';
 import { mayHoldPackets } from '../../lib/trace/packet-holders.ts';
-import { describeNeeding, withoutPrograms } from '../needs.ts';
+import { describeCapturing, describeNeeding, withoutPrograms } from '../needs.ts';
 import { forwardSlowly } from '../probes/forwarder.ts';
 
 /** Resolves when the program has printed something. */
@@ -64,14 +64,16 @@ test.for([
 );
 
 // a ── b, whose packet filter hands copies of packets to a program (NFLOG)
-test('a program gets copies of packets', async ({ lab, skip }) => {
-  const why = withoutPrograms('tcpdump');
-  if (why) skip(why);
-  if (!existsSync('/proc/net/netfilter/nfnetlink_log')) skip('needs CONFIG_NETFILTER_NETLINK_LOG');
-  const b = lab.namespace('b');
-  lab.cable(lab.namespace('a'), b);
-  await using _ = await b.daemon('tcpdump', ['-n', '-i', 'nflog:5'], { ready: { log: 'listening on' } });
-  expect(mayHoldPackets(lab, false)).toBe(true);
+describeCapturing(() => {
+  test('a program gets copies of packets', async ({ lab, skip }) => {
+    const why = withoutPrograms('tcpdump');
+    if (why) skip(why);
+    if (!existsSync('/proc/net/netfilter/nfnetlink_log')) skip('needs CONFIG_NETFILTER_NETLINK_LOG');
+    const b = lab.namespace('b');
+    lab.cable(lab.namespace('a'), b);
+    await using _ = await b.daemon('tcpdump', ['-n', '-i', 'nflog:5'], { ready: { log: 'listening on' } });
+    expect(mayHoldPackets(lab, false)).toBe(true);
+  });
 });
 
 // a x ── y b, where a program listens to netlink
