@@ -67,7 +67,7 @@ export async function toTell(
   const isInconclusive = (heard.isLost || maySilentlyEnd) && own.length <= wanted.most;
   const doubt = heard.isLost
     ? 'the kernel had no room for some of its events (ENOBUFS)'
-    : `a link went down, or an address or a nexthop, and the kernel does not tell of each ${kind.noun} that goes with it`;
+    : `a link went down, or an address or a nexthop was deleted; the kernel does not tell of each ${kind.noun} that goes with it`;
   const message: Message = {
     title: call,
     lines: [

@@ -246,7 +246,7 @@ test('routes that go with their link are not told of one by one, so that none wa
   eth0.set({ up: false });
   await expect(a).not.toHaveRoute({ to: '10.9.0.0/16' });
   expect(await failureOf(expect(events).not.toTell({ to: '10.9.0.0/16', deleted: true }))).toContain(
-    'inconclusive: a link went down, or an address or a nexthop, and the kernel does not tell of each route that goes with it; it told of 0',
+    'inconclusive: a link went down, or an address or a nexthop was deleted; the kernel does not tell of each route that goes with it; it told of 0',
   );
   await expect(events).not.toTell({ to: '10.9.0.0/16', deleted: false });
 });
