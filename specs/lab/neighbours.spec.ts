@@ -33,8 +33,8 @@ test('flush forgets what was learnt and keeps what is permanent, of one family o
   a.neighbour.add({ to: '10.0.0.77', lladdr: '02:00:00:00:cc:01' });
   // b does not ask for a after 5 s (delay_first_probe_time): a would learn b's address from that, whatever was flushed.
   for (const to of ['10.0.0.1', 'fd00::1']) b.neighbour.add({ to, lladdr: near.mac });
-  await a.exec('ping', ['-c', '1', '10.0.0.2']);
-  await a.exec('ping', ['-c', '1', 'fd00::2']);
+  await expect(a).toReach('10.0.0.2', { neighbours: 'kept' });
+  await expect(a).toReach('fd00::2', { neighbours: 'kept' });
   const learnt = [`10.0.0.2 ${far.mac} REACHABLE`, `fd00::2 ${far.mac} REACHABLE`];
   expect(await shown(a)).toEqual(expect.arrayContaining(learnt));
   expect(a.neighbour.list()).toContainEqual(expect.objectContaining({ to: '10.0.0.2', state: 'REACHABLE' }));
