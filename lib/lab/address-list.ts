@@ -61,7 +61,7 @@ export class AddressList {
     const call = `${this.#interface}.address.first`;
     checkAlive(call, this.#interface);
     checkOneOf(call, 'family', family, [4, 6]);
-    return this.list().find((address) => address.family === family && isRoutable(address));
+    return addressesOf([this.#interface], family).find(isRoutable);
   }
 
   #summary(): string {
@@ -73,26 +73,29 @@ export class AddressList {
   }
 }
 
-/** The addresses of several devices of one namespace, as {@link AddressList.list} returns them. The kernel is asked only once. */
-export function addressesOf(devices: readonly Interface[]): AddressState[] {
+/**
+ * The addresses of several devices of one namespace, as {@link AddressList.list} returns them, or those of one family. The kernel is asked
+ * only once.
+ */
+export function addressesOf(devices: readonly Interface[], family?: Family): AddressState[] {
   for (const device of devices) ask(`${device}.address.list`, device);
   const [first] = devices;
-  return first ? inOrderOf(devices, allIn(first.namespace)) : [];
+  return first ? inOrderOf(devices, allIn(first.namespace, family)) : [];
 }
 
 /**
- * All addresses of a namespace: first those of its interfaces, then those of devices that are no interface of the lab, such as the
- * loopback.
+ * All addresses of a namespace, or those of one family: first those of its interfaces, then those of devices that are no interface of
+ * the lab, such as the loopback.
  */
-export function addressesIn(namespace: Namespace): AddressState[] {
+export function addressesIn(namespace: Namespace, family?: Family): AddressState[] {
   const { interfaces } = namespace;
-  const all = allIn(namespace);
+  const all = allIn(namespace, family);
   return [...inOrderOf(interfaces, all), ...all.filter(({ index }) => !deviceAt(namespace, index))];
 }
 
-function allIn(namespace: Namespace): AddressState[] {
+function allIn(namespace: Namespace, family?: Family): AddressState[] {
   watcher()?.asked();
-  return listAddresses(engineOf(namespace).rtnetlink);
+  return listAddresses(engineOf(namespace).rtnetlink, family);
 }
 
 function inOrderOf(devices: readonly Interface[], all: readonly AddressState[]): AddressState[] {

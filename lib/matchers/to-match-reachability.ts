@@ -130,8 +130,7 @@ async function explainOne(
 }
 
 function familyOf(title: string, namespaces: readonly Namespace[]): Family {
-  const has = (namespace: Namespace, family: Family) =>
-    addressesIn(namespace).some((own) => own.family === family && isRoutable(own));
+  const has = (namespace: Namespace, family: Family) => addressesIn(namespace, family).some(isRoutable);
   const all = FAMILIES.find((family) => namespaces.every((namespace) => has(namespace, family)));
   if (all) return all;
   const bare = namespaces.find((namespace) => !has(namespace, 4)) as Namespace;

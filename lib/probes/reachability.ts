@@ -158,7 +158,7 @@ interface OwnAddress extends AddressState {
 }
 
 function addressesOf(namespace: Namespace, family: Family): OwnAddress[] {
-  const own = addressesIn(namespace).filter((address) => address.family === family && isRoutable(address));
+  const own = addressesIn(namespace, family).filter(isRoutable);
   const usable = own.flatMap((state) => {
     const device = deviceAt(namespace, state.index) ?? namespace.interfaces[0];
     return device ? [{ ...state, device }] : [];

@@ -126,7 +126,7 @@ export function examineLoss(question: Question, result: ProbeResult, by?: string
 /** The last address of a subnet, or of all. */
 function isBroadcast({ interfaces }: Namespace, address: string): boolean {
   if (address === '255.255.255.255') return true;
-  const own = addressesOf(interfaces).filter(({ family }) => family === 4);
+  const own = addressesOf(interfaces, 4);
   return own.some((prefix) => prefix.length < 31 && address === broadcastOf(prefix));
 }
 

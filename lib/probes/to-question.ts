@@ -65,7 +65,7 @@ function toTarget(
       throw new UsageError(`${call}: family: ${family} does not go with ${to}`);
     const address = normalizeIp(to);
     const holders = from.lab.namespaces.flatMap((namespace) =>
-      addressesIn(namespace)
+      addressesIn(namespace, familyOf(address))
         .filter((own) => own.address === address && own.scope !== SCOPE_HOST)
         .map(({ index }) => ({ namespace, device: deviceAt(namespace, index) })),
     );
@@ -82,15 +82,12 @@ function toTarget(
   checkSameLab(call, from, namespace);
   const devices = to instanceof Interface ? [to] : namespace.interfaces;
   const families: readonly Family[] = family === undefined ? [4, 6] : [family];
-  const offered = to instanceof Interface || isOfLink(by) ? addressesOf(devices) : addressesIn(namespace);
-  let prefixes: readonly AddressState[] | undefined;
-  const isNearby = ({ address }: AddressState) => {
-    prefixes ??= addressesOf(from.interfaces);
-    return prefixes.some((prefix) => contains(prefix, address));
-  };
   for (const wanted of families) {
-    const candidates = offered.filter((own) => own.family === wanted && isRoutable(own));
-    const chosen = candidates.length > 1 ? (candidates.find(isNearby) ?? candidates[0]) : candidates[0];
+    const isOfDevices = to instanceof Interface || isOfLink(by);
+    const candidates = (isOfDevices ? addressesOf(devices, wanted) : addressesIn(namespace, wanted)).filter(isRoutable);
+    const prefixes = candidates.length > 1 ? addressesOf(from.interfaces, wanted) : [];
+    const isNearby = ({ address }: AddressState) => prefixes.some((prefix) => contains(prefix, address));
+    const chosen = candidates.find(isNearby) ?? candidates[0];
     if (chosen) return { address: chosen.address, namespace };
   }
   // Only where it is asked for, and both ends were never to have another: one that has gone is not to be overlooked.
@@ -116,8 +113,8 @@ function toSource(
   const { family, wanted, flow } = options;
   const target = to.address;
   const onLink = isLinkLocal(target) && typeof wanted !== 'string';
-  const own = (isOfLink(options.by) ? addressesOf(from.interfaces) : addressesIn(from))
-    .filter((each) => each.family === family && (onLink ? isLinkLocal(each.address) : isRoutable(each)))
+  const own = (isOfLink(options.by) ? addressesOf(from.interfaces, family) : addressesIn(from, family))
+    .filter((each) => (onLink ? isLinkLocal(each.address) : isRoutable(each)))
     .map((each) => ({ ...each, device: deviceAt(from, each.index) }));
   const exact = own.find(({ device, address }) => wanted !== undefined && (device === wanted || address === wanted));
   if (exact?.device) return { address: exact.address, device: exact.device };

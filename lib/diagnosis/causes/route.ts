@@ -61,7 +61,7 @@ function filtersVlans(port: Interface | undefined): boolean {
 
 /** IPv6: a route for certain sources alone is found once the source has been chosen (`ip6_dst_lookup_tail`). */
 function routeFromOwn(namespace: Namespace, to: string): Route | undefined {
-  const sources = addressesOf(namespace.interfaces).filter(({ family }) => family === 6);
+  const sources = addressesOf(namespace.interfaces, 6);
   for (const { address } of sources.filter(isRoutable)) {
     const route = routeIfAny(namespace, to, { from: address });
     if (route) return route;
