@@ -27,7 +27,7 @@ const GLANCE = 2;
 export interface Outage {
   /** When its first probe was sent, since the beginning of the function. */
   start: number;
-  /** From its first probe to its last. */
+  /** The longest time from a lost probe to another with none between them that was answered, not even late. */
   length: number;
   /** How long it may have been at most: from the answered probe before to the one behind. */
   most: number;
@@ -181,18 +181,28 @@ function answeredSince(pacer: Pacer, time: number): boolean {
 }
 
 /**
+ * Finds the outages among the probes that were sent.
+ *
  * @param began when the function did: what was over by then does not count
  * @param stopped when the last probe can have been sent
  */
-function judge(pacer: Pacer, began: number, stopped: number): Continuity {
+export function judge(
+  pacer: Pick<Pacer, 'count' | 'sentAt' | 'outcomeOf'>,
+  began: number,
+  stopped: number,
+): Continuity {
   const { count } = pacer;
   const outages: Outage[] = [];
   let open: Outage | undefined;
+  /** Since when no probe has been answered, not even late. */
+  let silentSince: number | undefined;
   let hole = 0;
   let answered = pacer.sentAt(0);
   for (let number = 0; number < count; number++) {
     const at = pacer.sentAt(number);
     const outcome = pacer.outcomeOf(number);
+    if (outcome === 'answered' || outcome === 'late') silentSince = undefined;
+    else silentSince ??= at;
     if (outcome === 'answered') {
       const most = at - answered - PACE;
       if (open) Object.assign(open, { most, isOpen: false });
@@ -203,7 +213,8 @@ function judge(pacer: Pacer, began: number, stopped: number): Continuity {
     } else if (outcome === 'late') {
       // It came, and nobody knows how long nothing did: what is between two prompt answers may have been an outage.
     } else if (open) {
-      Object.assign(open, { length: at - began - open.start + PACE, probes: open.probes + 1 });
+      const silent = at - (silentSince ?? at) + PACE;
+      Object.assign(open, { length: Math.max(open.length, silent), probes: open.probes + 1 });
       if (outcome === 'foreign') open.foreign++;
     } else {
       const unsent = typeof outcome === 'number' ? errnoName(outcome) : undefined;
