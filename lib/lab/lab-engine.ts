@@ -2,6 +2,7 @@ import { entryOf } from '../kernel/entry-of.ts';
 import { checkNamespaceName } from '../kernel/validate.ts';
 import { AddressBook } from './address-book.ts';
 import type { Advertisement } from './advertisement.ts';
+import { CallsToAwait } from './calls-to-await.ts';
 import { checkLabOpen } from './check-lab-open.ts';
 import { engineOf } from './engine.ts';
 import type { Lab } from './lab.ts';
@@ -23,6 +24,7 @@ export class LabEngine {
   readonly addresses = new AddressBook();
   /** What runs in the lab; it ends with the lab. */
   readonly programs = new Programs();
+  readonly callsToAwait = new CallsToAwait();
   /** What is to be closed with the lab. */
   readonly resources = new Resources();
   /** By their names, in the order in which they were made. */

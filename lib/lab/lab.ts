@@ -263,7 +263,8 @@ export class Lab implements AsyncDisposable {
    * @example await lab.settled({ within: 40_000 }); // a spanning tree forwards after 30 s
    */
   settled(options: SettledOptions = {}): Promise<void> {
-    return converge('lab.settled', this.namespaces, options, this.settled);
+    const settled = converge('lab.settled', this.namespaces, options, this.settled);
+    return engineOf(this).callsToAwait.add('lab.settled()', this.settled, settled);
   }
 
   #add(method: string, name: string, role: 'host' | 'router', [more]: readonly unknown[]): Namespace {

@@ -274,7 +274,8 @@ export class Namespace {
    * await using dns = await ns1.daemon('dnsmasq', ['--keep-in-foreground'], { ready: { port: 53, protocol: 'udp' } });
    */
   daemon(file: string, args: readonly string[], options: DaemonOptions): Promise<Daemon> {
-    return startDaemon(this, file, args, options);
+    const started = startDaemon(this, file, args, options);
+    return engineOf(this.lab).callsToAwait.add(`${this}.daemon('${file}', …)`, this.daemon, started);
   }
 
   /**
@@ -312,7 +313,8 @@ export class Namespace {
    * @throws UsageError for a wrong option; Error naming what still moves when the time is over
    */
   settled(options: SettledOptions = {}): Promise<void> {
-    return converge(`${this}.settled`, [this], options, this.settled);
+    const settled = converge(`${this}.settled`, [this], options, this.settled);
+    return engineOf(this.lab).callsToAwait.add(`${this}.settled()`, this.settled, settled);
   }
 
   toString(): string {

@@ -1,6 +1,7 @@
 import { setFrames } from '../kernel/own-frames.ts';
 import { wrongSpec } from '../kernel/wrong-spec.ts';
 import type { ExecFailure } from './exec.ts';
+import { onAwait } from './on-await.ts';
 import type { Program } from './program.ts';
 
 const ENDED_BY = ['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP'];
@@ -46,16 +47,9 @@ export class Unawaited {
       if (ENDED_BY.includes(error.signal ?? '')) return;
       this.#failed.set(program, () => ({ summary: error.shortMessage, error: unawaitedFailure(error) }));
     });
-    for (const method of ['then', 'catch', 'finally'] as const) {
-      const settled = subprocess[method].bind(subprocess) as (...args: unknown[]) => unknown;
-      const note = (...args: unknown[]) => {
-        program.isAwaited = true;
-        return settled(...args);
-      };
-      Object.defineProperty(subprocess, method, { value: note });
-    }
-    // `await` calls the `then` of whatever is no promise of its own (PromiseResolve compares the constructor).
-    Object.defineProperty(subprocess, 'constructor', { value: undefined });
+    onAwait(subprocess, () => {
+      program.isAwaited = true;
+    });
   }
 }
 

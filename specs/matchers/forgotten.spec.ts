@@ -2,7 +2,7 @@ import { expect, test } from 'hairpin';
 import { runMisuse } from './run-misuse.ts';
 
 // host: vitest runs specs/matchers/misuse/forgotten.ts, whose tests are a ── b
-test('a program that nobody awaits fails its test, and test.fails takes no mistake of the spec for a failure', async ({
+test('a program, a daemon and a wait that nobody awaits fail their test, and test.fails takes no mistake of the spec for a failure', async ({
   lab,
   onTestFinished,
 }) => {
@@ -15,8 +15,14 @@ test('a program that nobody awaits fails its test, and test.fails takes no mista
   const program =
     "Error: a.exec('sleep', ['600']) was not awaited, and was still running at the end of the test; write: await " +
     "a.exec('sleep', ['600']); for a server use daemon, and with reject: false its end does not matter";
+  const notAwaited = (words: string) =>
+    `Error: ${words} was not awaited, so the test did not wait for it; write: await ${words}`;
   expect(summary).toEqual([
     ['forgets await of a program', 'failed', program],
+    ['forgets await of settled', 'failed', notAwaited('lab.settled()')],
+    ['forgets await of settled in a namespace', 'failed', notAwaited('a.settled()')],
+    ['forgets await of a daemon', 'failed', notAwaited("a.daemon('sleep', …)")],
+    ['is right: it awaits settled later, and with others', 'passed'],
     ['is right: it stops the program', 'passed'],
     ['is right: it listens for the end', 'passed'],
     ['is right: any end will do', 'passed'],
@@ -36,5 +42,6 @@ test('a program that nobody awaits fails its test, and test.fails takes no mista
       expect.stringMatching(/^UsageError: labOptions: there is no option 'default'/),
     ],
   ]);
-  expect(results[0]?.failureMessages[0]).toMatch(/\n +at .*misuse\/forgotten\.ts:\d+:\d+/);
+  for (const result of results.slice(0, 4))
+    expect(result.failureMessages[0]).toMatch(/\n +at .*misuse\/forgotten\.ts:\d+:\d+/);
 });

@@ -14,6 +14,28 @@ test('forgets await of a program', ({ lab }) => {
   void build(lab).a.exec('sleep', FOREVER);
 });
 
+test('forgets await of settled', ({ lab }) => {
+  lab.namespace('a');
+  void lab.settled();
+});
+
+test('forgets await of settled in a namespace', ({ lab }) => {
+  void lab.namespace('a').settled();
+});
+
+test('forgets await of a daemon', async ({ lab }) => {
+  const a = lab.namespace('a');
+  void a.daemon('sleep', ['600'], { ready: async () => {} });
+  await expect.poll(() => a.exec('true')).toMatchObject({ exitCode: 0 });
+});
+
+test('is right: it awaits settled later, and with others', async ({ lab }) => {
+  const a = lab.namespace('a');
+  const settled = lab.settled();
+  await a.exec('true');
+  await Promise.all([settled, a.settled()]);
+});
+
 test('is right: it stops the program', ({ lab }) => {
   const program = build(lab).a.exec('sleep', FOREVER);
   program.nodeChildProcess.kill();
