@@ -3,15 +3,9 @@ import { checkBoolean, checkOptions, show, UsageError } from '../kernel/validate
 import { missingVlanFiltering } from '../links/bridge.ts';
 import { isBridgePort, portOf } from '../links/bridge-port.ts';
 import { hasPorts } from '../links/registry.ts';
-import {
-  type BridgeVlan,
-  bridgeVlan,
-  bridgeVlanOptions,
-  changedMulticast,
-  rangeOf,
-  type VlanIds,
-} from '../netlink/bridge-vlan.ts';
+import { type BridgeVlan, bridgeVlan, bridgeVlanOptions, changedMulticast } from '../netlink/bridge-vlan.ts';
 import type { Request } from '../netlink/request.ts';
+import { rangeOf, type VlanIds } from '../netlink/vlan-rows.ts';
 import type { PortVlans } from '../state/network-state.ts';
 import { readVlans } from '../state/read-vlans.ts';
 import { engineOf } from './engine.ts';

@@ -1,6 +1,6 @@
 import { checkBoolean, checkInteger, checkOptions, UsageError } from '../kernel/validate.ts';
-import type { VlanIds } from '../netlink/bridge-vlan.ts';
 import { type PortState, portState } from '../netlink/port-state.ts';
+import type { VlanIds } from '../netlink/vlan-rows.ts';
 import { checkVlanIds } from './vlan-ids.ts';
 
 /** Settings of VLANs of a port, in the words of `bridge vlan set`. */

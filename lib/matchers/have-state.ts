@@ -13,7 +13,7 @@ import { checkNotClosed } from './check-receiver.ts';
 import type { Judge } from './judge.ts';
 import { shouldStopWaiting } from './lost-programs.ts';
 import { type Answer, milliseconds, nameOf, pluralOf } from './message.ts';
-import { describeState, type Verdict } from './state-message.ts';
+import { describeState, type StateTimes, type Verdict } from './state-message.ts';
 
 /** How long to wait for a state, or how long it must stay away. */
 export interface StateOptions {
@@ -99,12 +99,6 @@ export function checkPlace(call: string, received: unknown): StatePlace {
   checkNotClosed(call, namespace);
   if (device) checkAlive(`${device}.state`, device);
   return { namespace, device };
-}
-
-/** How long to wait, in milliseconds. */
-export interface StateTimes {
-  within: number;
-  hold: number;
 }
 
 export function checkTimes(call: string, name: string, options: StateOptions, isNot: boolean): StateTimes {

@@ -11,7 +11,7 @@ import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import { goneBecause } from './gone-address.ts';
 import { notAnAddress } from './not-an-address.ts';
 import type { ProbeFlow, Question } from './question.ts';
-import type { ReachOptions } from './reach.ts';
+import type { ReachOptions } from './reach-options.ts';
 
 /**
  * Chooses the ends of a question: the address that is asked for, one on a subnet of the asker's where there is any, and

@@ -1,6 +1,6 @@
 import type { Outcome } from '../probes/outcome.ts';
 import type { Question } from '../probes/question.ts';
-import type { ReachOptions } from '../probes/reach.ts';
+import type { ReachOptions } from '../probes/reach-options.ts';
 import { shellLine } from './shell-words.ts';
 
 /** What was asked, and how; a report of `reach()` is one. */

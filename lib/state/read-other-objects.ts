@@ -12,7 +12,7 @@ import type { Request } from '../netlink/request.ts';
 import { NetlinkSocket } from '../netlink/socket.ts';
 import { isGroupMac } from '../wire/mac-address.ts';
 import type { OtherObjects } from './network-state.ts';
-import type { StateSource } from './read-network.ts';
+import type { StateSource } from './state-source.ts';
 
 /** The objects of a namespace that hairpin neither makes nor follows, so that a script can say that it leaves them out. */
 export function readOtherObjects({ netns, rtnetlink }: Pick<StateSource, 'netns' | 'rtnetlink'>): OtherObjects {
