@@ -4,7 +4,7 @@ import { engineOf } from '../lab/engine.ts';
 import { Interface, type Lab, Namespace, UsageError } from '../lab/index.ts';
 import { checkAlive } from '../lab/interface-state.ts';
 import { watcher } from '../lab/watcher.ts';
-import { WITHIN } from '../probes/patience.ts';
+import { HOLD, WITHIN } from '../probes/patience.ts';
 import { deviceNames, type EntryKind } from '../state/entries/entry-kind.ts';
 import { EntryMonitor } from '../state/entries/entry-monitor.ts';
 import { checkEntry } from '../state/entries/fields.ts';
@@ -26,9 +26,6 @@ export interface StateOptions {
   /** With `.not`: how long it must then stay away, in milliseconds. @default 100 */
   hold?: number;
 }
-
-/** How long a negative is held, in milliseconds. */
-export const HOLD = 100;
 
 /** Not every change has an event, such as that of a neighbour that is asked for first. In milliseconds. */
 const LOOK_AGAIN = 20;
