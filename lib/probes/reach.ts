@@ -1,4 +1,5 @@
 import { now } from '../kernel/clock.ts';
+import { entryOf } from '../kernel/entry-of.ts';
 import { tapTime } from '../kernel/tap-clock.ts';
 import { type Interface, type Namespace, UsageError } from '../lab/index.ts';
 import { untilAddressesUsable } from '../lab/usable-addresses.ts';
@@ -14,7 +15,6 @@ import { type Listener, openListener } from './listener.ts';
 import { askWithRoom, isUnknown } from './neighbour-room.ts';
 import type { ProbeResult } from './outcome.ts';
 import type { Patience } from './patience.ts';
-import { turnAt } from './port-turns.ts';
 import type { Question } from './question.ts';
 import { familyOfQuestion, type ReachOptions } from './reach-options.ts';
 import { limitOfTarget, whyNobodyAnswers } from './self-question.ts';
@@ -130,4 +130,24 @@ function openListenerFor(call: string, { to, family }: Question, options: ReachO
   throw new UsageError(
     `${call}: by: '${by}' needs a port: ${to.address} is in no namespace of the lab, so hairpin cannot listen there`,
   );
+}
+
+const turns = new WeakMap<Namespace, Map<string, Promise<void>>>();
+
+/**
+ * Waits until no other question is being put at a port of a namespace. While one is, hairpin's own listener may stand
+ * there, which another question would take for somebody who listens.
+ *
+ * @returns what ends the turn
+ */
+async function turnAt(namespace: Namespace, place: string): Promise<() => void> {
+  const places = entryOf(turns, namespace, () => new Map<string, Promise<void>>());
+  const before = places.get(place);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  places.set(place, promise);
+  await before;
+  return () => {
+    if (places.get(place) === promise) places.delete(place);
+    resolve();
+  };
 }
