@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { type ForeignSocket, foreignSocketsIn, foreignSocketsOf } from '../kernel/foreign-sockets.ts';
-import { unlessCode } from '../kernel/has-code.ts';
 import type { NetNamespace } from '../kernel/net-namespace.ts';
 import { networkOf } from '../kernel/network-of.ts';
 import { once } from '../kernel/once.ts';
+import { readProcNetIfAny } from '../kernel/proc-net.ts';
 import { listSysctls, readSysctls } from '../kernel/sysctl.ts';
 import { engineOf, enginesOf } from '../lab/engine.ts';
 import type { Lab } from '../lab/index.ts';
@@ -80,8 +79,7 @@ function keepsLoopbackApart({ netns, rtnetlink }: NamespaceEngine): boolean {
  * line for each such program (`nfqnl seq_show`); without the module there are none.
  */
 function hasQueue(namespace: NetNamespace): boolean {
-  const read = (kind: string) => readFileSync(`/proc/thread-self/net/netfilter/nfnetlink_${kind}`, 'latin1');
-  return namespace.run(() => ['queue', 'log'].some((kind) => unlessCode(['ENOENT'], () => read(kind), '') !== ''));
+  return ['queue', 'log'].some((kind) => readProcNetIfAny(namespace, `netfilter/nfnetlink_${kind}`) !== '');
 }
 
 /** Whether a program may be asked for MAC addresses or remote ends (`neigh_app_ns`, `vxlan_ip_miss`), by netlink: what waits for one passes then. */
