@@ -1,7 +1,7 @@
 import { createLab, type Lab } from '../lib/lab/index.ts';
 import { formatMessage } from '../lib/matchers/message.ts';
 import { toReach } from '../lib/matchers/to-reach.ts';
-import type { ReachOptions } from '../lib/probes/reach.ts';
+import type { ReachOptions } from '../lib/probes/reach-options.ts';
 import { ask } from './ask.ts';
 import { peer, quietKernel, type Report, type Summary, summarize, timed } from './measure.ts';
 

@@ -4,7 +4,7 @@ import { toHear } from '../lib/matchers/to-hear.ts';
 import { toMatchReachability } from '../lib/matchers/to-match-reachability.ts';
 import { toReach } from '../lib/matchers/to-reach.ts';
 import { toSee } from '../lib/matchers/to-see.ts';
-import type { ReachOptions } from '../lib/probes/reach.ts';
+import type { ReachOptions } from '../lib/probes/reach-options.ts';
 import type { FrameKind } from '../lib/probes/test-frame.ts';
 import { ask } from './ask.ts';
 import { type Network, SERVER_PORT, type Variant } from './soundness-networks.ts';

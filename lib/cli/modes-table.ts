@@ -1,5 +1,19 @@
 import { alignColumns } from '../kernel/align-columns.ts';
-import type { CountedRow } from './modes.ts';
+import type { PairModes } from '../model/macvlan-pair.ts';
+
+/** One line of `hairpin modes --json`. */
+interface ModesRow extends PairModes {
+  from: string;
+  to: string;
+  kind: string;
+  delivered: boolean;
+  copies: number;
+  /** What the model says of `delivered`. */
+  expected: boolean;
+}
+
+/** A row with the model's count, which the table compares too. */
+export type CountedRow = ModesRow & { expectedCopies: number };
 
 const GROUP_FRAMES = ['arp', 'broadcast', 'multicast', 'nd'];
 const ECHOES = ['ping4', 'ping6'];

@@ -7,23 +7,9 @@ import { quietIn } from '../trace/quiescence.ts';
 import { EXIT } from './exit-codes.ts';
 import { inOwnNamespaces } from './in-own-namespaces.ts';
 import { diffModes, modesOnKernels } from './modes-on-kernels.ts';
-import { formatModes } from './modes-table.ts';
+import { type CountedRow, formatModes } from './modes-table.ts';
 import { collect } from './named.ts';
 import { print, printJson, showProgress } from './print.ts';
-
-/** One line of `hairpin modes --json`. */
-export interface ModesRow extends PairModes {
-  from: string;
-  to: string;
-  kind: string;
-  delivered: boolean;
-  copies: number;
-  /** What the model says of `delivered`. */
-  expected: boolean;
-}
-
-/** A row with the model's count, which the table compares too. */
-export type CountedRow = ModesRow & { expectedCopies: number };
 
 interface ModesOptions {
   json?: boolean;

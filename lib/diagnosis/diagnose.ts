@@ -1,6 +1,7 @@
 import type { Interface, Namespace } from '../lab/index.ts';
 import type { Cause } from '../model/cause.ts';
-import type { ReachOptions, ReachReport } from '../probes/reach.ts';
+import type { ReachReport } from '../probes/reach.ts';
+import type { ReachOptions } from '../probes/reach-options.ts';
 import { nextHop } from '../probes/source.ts';
 import { devicesOf } from '../trace/path.ts';
 import { type ProbePath, tracePath } from '../trace/probe-path.ts';

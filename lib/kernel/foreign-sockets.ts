@@ -1,12 +1,12 @@
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readlinkSync } from 'node:fs';
 import { endianness } from 'node:os';
 import { checked } from './checked.ts';
 import { AF_INET6, AF_NETLINK, AF_PACKET, IPPROTO_TCP, SOCK_DGRAM, SOCK_RAW, TCP_INFO } from './constants.ts';
 import { entryOf } from './entry-of.ts';
-import { unlessCode } from './has-code.ts';
 import { getsockname, getsockopt } from './libc.ts';
 import type { NetNamespace } from './net-namespace.ts';
 import { onceInThread } from './once-in-thread.ts';
+import { readProcNet, readProcNetIfAny } from './proc-net.ts';
 import { SOCKADDR_MAX } from './socket-address.ts';
 
 /** A socket that hairpin has opened. */
@@ -54,7 +54,7 @@ export function hasForeignSockets(namespace: NetNamespace): boolean {
 /** Of which protocols others have sockets in a namespace, as the kernel calls them (`struct proto`): `PACKET`, `UDPv6`. */
 export function foreignSocketsIn(namespace: NetNamespace): string[] {
   const own = [...(ownSockets.get(namespace.inode) ?? [])];
-  const table = namespace.run(() => readFileSync('/proc/thread-self/net/protocols', 'latin1'));
+  const table = readProcNet(namespace, 'protocols');
   // A line a protocol: its name, the size of a socket, and how many there are in this namespace (proto_seq_printf). The
   // kernel's own are not counted, nor are those of IP that have no port yet.
   return [...table.matchAll(/^(\S+) +\d+ +(\d+) /gm)].flatMap(([, name = '', count]) => {
@@ -82,9 +82,7 @@ export interface ForeignSocket {
 export function foreignSocketsOf(namespace: NetNamespace, protocol: keyof typeof TABLES): ForeignSocket[] {
   const own = [...(ownSockets.get(namespace.inode) ?? [])].map(({ fd }) => readlinkSync(`/proc/self/fd/${fd}`));
   // A kernel without IPv6, or without UDP-Lite, lacks a file.
-  const read = (table: string) =>
-    namespace.run(() => unlessCode(['ENOENT'], () => readFileSync(`/proc/thread-self/net/${table}`, 'latin1'), ''));
-  const rows = TABLES[protocol].flatMap((table) => read(table).split('\n').slice(1));
+  const rows = TABLES[protocol].flatMap((table) => readProcNetIfAny(namespace, table).split('\n').slice(1));
   // udp4_format_sock, get_tcp4_sock: the local address is the second, the inode the tenth. A connection that nobody has any more has none.
   const all = rows
     .map((row) => row.trim().split(/\s+/))

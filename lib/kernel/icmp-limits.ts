@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import type { Family } from '../wire/ip-address.ts';
 import type { NetNamespace } from './net-namespace.ts';
+import { readProcNet } from './proc-net.ts';
 
 /** How many ICMP messages the kernel has kept back. Undefined if it does not count them (before 6.3). */
 export interface IcmpLimits {
@@ -15,10 +15,9 @@ export interface IcmpLimits {
  * all hosts together has one count for both versions of IP (`icmpv6_global_allow`).
  */
 export function icmpLimits(namespace: NetNamespace, family: Family): IcmpLimits {
-  const read = (name: string) => namespace.run(() => readFileSync(`/proc/thread-self/net/${name}`, 'latin1'));
-  const { global, host } = limitsOf4(read('snmp'));
+  const { global, host } = limitsOf4(readProcNet(namespace, 'snmp'));
   if (family === 4) return { global, host };
-  const host6 = /^Icmp6OutRateLimitHost\s+(\d+)$/m.exec(read('snmp6'))?.[1];
+  const host6 = /^Icmp6OutRateLimitHost\s+(\d+)$/m.exec(readProcNet(namespace, 'snmp6'))?.[1];
   return { global, host: host6 === undefined ? undefined : Number(host6) };
 }
 

@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { ipToBytes } from '../wire/ip-address.ts';
-import { unlessCode } from './has-code.ts';
 import type { NetNamespace } from './net-namespace.ts';
+import { readProcNetIfAny } from './proc-net.ts';
 
 /** A service of IPVS (`ipvsadm`), which shares out its connections among servers. */
 export interface IpvsService {
@@ -17,8 +16,7 @@ export interface IpvsService {
 
 /** The services of IPVS that a namespace has; none without the module. */
 export function ipvsServicesOf(namespace: NetNamespace): IpvsService[] {
-  const file = '/proc/thread-self/net/ip_vs';
-  return parseIpvsServices(namespace.run(() => unlessCode(['ENOENT'], () => readFileSync(file, 'latin1'), '')));
+  return parseIpvsServices(readProcNetIfAny(namespace, 'ip_vs'));
 }
 
 /** Three lines of titles; then a line for each service, and below it one for each of its servers (`ip_vs_info_seq_show`). */

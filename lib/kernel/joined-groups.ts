@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { bytesToIp, FAMILIES, type Family } from '../wire/ip-address.ts';
 import type { NetNamespace } from './net-namespace.ts';
+import { readProcNet } from './proc-net.ts';
 
 /** The multicast groups that a namespace's devices have joined, as `ifindex group`. */
 export function joinedGroups(namespace: NetNamespace, family: Family): Set<string> {
@@ -22,11 +22,9 @@ interface JoinedGroup {
   isToReport: boolean;
 }
 
-/** By bytes: as the kernel has it (`isspace`), no device's name has white space; it may have one of Unicode's. */
+/** As the kernel has it (`isspace`), no device's name has white space; it may have one of Unicode's. */
 function listGroups(namespace: NetNamespace, family: Family): JoinedGroup[] {
-  // The thread's own view.
-  const read = (table: string) => namespace.run(() => readFileSync(`/proc/thread-self/net/${table}`, 'latin1'));
-  return family === 4 ? igmpGroups(read('igmp')) : igmp6Groups(read('igmp6'));
+  return family === 4 ? igmpGroups(readProcNet(namespace, 'igmp')) : igmp6Groups(readProcNet(namespace, 'igmp6'));
 }
 
 /**

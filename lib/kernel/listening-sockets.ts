@@ -1,21 +1,20 @@
-import { readFileSync } from 'node:fs';
 import { bytesToUnmappedIp } from '../wire/ip-address.ts';
-import { unlessCode } from './has-code.ts';
 import type { NetNamespace } from './net-namespace.ts';
+import { readProcNetIfAny } from './proc-net.ts';
 
 /** A socket's state in hexadecimal digits: TCP_LISTEN, and TCP_CLOSE, which is what a UDP socket without a peer has. */
 const LISTENS = { tcp: '0A', udp: '07' } as const;
 
 /** The addresses of a namespace at which a program takes what comes to a port; `0.0.0.0` and `::` stand for all. */
 export function listeningAt(namespace: NetNamespace, protocol: 'tcp' | 'udp', port: number): string[] {
-  return namespace.run(() => [protocol, `${protocol}6`].flatMap((table) => read(table, LISTENS[protocol], port)));
+  // A kernel without IPv6 lacks the second.
+  const tables = [protocol, `${protocol}6`].map((table) => readProcNetIfAny(namespace, table));
+  return tables.flatMap((table) => read(table, LISTENS[protocol], port));
 }
 
 /** `/proc/net/tcp`: number, local address, remote address, state, and more. */
 function read(table: string, state: string, port: number): string[] {
-  // A kernel without IPv6 has no such file.
-  const text = unlessCode(['ENOENT'], () => readFileSync(`/proc/thread-self/net/${table}`, 'latin1'), '');
-  const lines = text.split('\n').slice(1);
+  const lines = table.split('\n').slice(1);
   return lines.flatMap((line) => {
     const [, local = '', , found] = line.trim().split(/\s+/);
     const [address = '', number = ''] = local.split(':');

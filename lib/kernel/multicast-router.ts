@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { type Family, ipToBytes } from '../wire/ip-address.ts';
 import { s32, u16 } from './bytes.ts';
 import { ICMPV6_FILTER, IPPROTO_ICMPV6, IPPROTO_IGMP, IPPROTO_IP, IPPROTO_IPV6, SOCK_RAW } from './constants.ts';
 import { KernelError } from './kernel-error.ts';
 import type { NetNamespace } from './net-namespace.ts';
+import { readProcNet } from './proc-net.ts';
 import { Socket } from './socket.ts';
 import { familyNumber, ipSocketAddress } from './socket-address.ts';
 
@@ -59,8 +59,8 @@ export class MulticastRouter {
 
   /** The numbers that are in use. The kernel takes a number back when its device is deleted or moved away (`vif_delete`, `mif6_delete`). */
   numbers(): Set<number> {
-    const path = `/proc/thread-self/net/${this.family === 4 ? 'ip_mr_vif' : 'ip6_mr_vif'}`;
-    const [, ...lines] = this.#namespace.run(() => readFileSync(path, 'latin1')).split('\n');
+    const file = this.family === 4 ? 'ip_mr_vif' : 'ip6_mr_vif';
+    const [, ...lines] = readProcNet(this.#namespace, file).split('\n');
     return new Set(lines.filter((line) => line !== '').map((line) => Number.parseInt(line, 10)));
   }
 

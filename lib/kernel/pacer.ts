@@ -44,7 +44,7 @@ export interface PacerOrder extends PacedProbe {
  * What became of a probe: an answer, one that came late, one of another host than the target, none, or the errno for which it was
  * not sent.
  */
-export type PacedOutcome = 'answered' | 'late' | 'foreign' | 'lost' | number;
+export type PacedOutcome = keyof typeof OUTCOME | number;
 
 /** As the thread writes them; an errno is negative. */
 export const OUTCOME = { lost: 0, answered: 1, late: 2, foreign: 3 } as const;
@@ -83,10 +83,8 @@ export class Pacer {
 
   outcomeOf(number: number): PacedOutcome {
     const outcome = this.#outcomes[number] as number;
-    if (outcome === OUTCOME.answered) return 'answered';
-    if (outcome === OUTCOME.late) return 'late';
-    if (outcome === OUTCOME.foreign) return 'foreign';
-    return outcome === OUTCOME.lost ? 'lost' : -outcome;
+    const names = Object.keys(OUTCOME) as (keyof typeof OUTCOME)[];
+    return names.find((name) => OUTCOME[name] === outcome) ?? -outcome;
   }
 
   /** Sends no more probes, and goes on listening. */

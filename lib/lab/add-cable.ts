@@ -8,6 +8,7 @@ import { ipLink } from '../netlink/link.ts';
 import { NO_MAC } from '../wire/mac-address.ts';
 import { checkAddressLengths, checkAddressOption } from './address-option.ts';
 import { Cable, type CableOptions, type EndOf, type EndOptions } from './cable.ts';
+import { checkHasMac } from './check-new-link.ts';
 import { engineOf } from './engine.ts';
 import { finishOrRemove } from './finish-or-remove.ts';
 import { handleOf } from './handle.ts';
@@ -45,7 +46,8 @@ export function addCable<A extends Namespace, B extends Namespace>(
   checkEndOptions(call, 'a', a, ofA);
   checkEndOptions(call, 'b', b, ofB);
   const pair = { kind, settings: { ...kind.defaults, ...settings } };
-  for (const [which, end] of [['a', ofA] as const, ['b', ofB] as const]) checkPairMac(`${call}: ${which}`, pair, end);
+  for (const [which, end] of [['a', ofA] as const, ['b', ofB] as const])
+    checkHasMac(`${call}: ${which}`, kind, pair.settings, end?.mac);
   return onSegment(lab, a, b, (segment) => plug(call, [a, b], { ...options, pair }, segment));
 }
 
@@ -100,11 +102,6 @@ function addPair(main: End, peer: End, { mtu, pair }: { mtu?: number; pair: Pair
 interface Pair {
   kind: LinkKind;
   settings: Readonly<Record<string, unknown>>;
-}
-
-function checkPairMac(call: string, { kind, settings }: Pair, end: EndOptions | undefined): void {
-  if (end?.mac !== undefined && kind.description.withoutMac?.(settings))
-    throw new UsageError(`${call}: mac cannot be chosen: a ${kind.kind} with these settings has none`);
 }
 
 interface End {

@@ -22,11 +22,21 @@ export function checkNewLink(call: string, namespace: Namespace, kind: LinkKind,
   kind.checkNew(call, options);
   checkLinkedDevices(call, namespace, kind, options);
   const settings = { ...kind.defaults, ...options };
-  if (options.mac !== undefined && kind.description.withoutMac?.(settings))
-    throw new UsageError(`${call}: mac cannot be chosen: a ${kind.kind} with these settings has none`);
+  checkHasMac(call, kind, settings, options.mac);
   const fixed = kind.description.fixedMac?.(settings);
   if (fixed && parent && options.mac !== undefined) refuseMac(call, options, fixed, parent);
   engineOf(namespace).devices.check(call, options);
+}
+
+/** Checks a MAC address that a device of a kind shall have. @throws UsageError */
+export function checkHasMac(
+  call: string,
+  kind: LinkKind,
+  settings: Readonly<Record<string, unknown>>,
+  mac: string | undefined,
+): void {
+  if (mac !== undefined && kind.description.withoutMac?.(settings))
+    throw new UsageError(`${call}: mac cannot be chosen: a ${kind.kind} with these settings has none`);
 }
 
 function checkParent(call: string, namespace: Namespace, { lower }: LinkKind, parent: unknown): void {

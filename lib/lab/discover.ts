@@ -48,18 +48,12 @@ function lookAtAll(namespaces: readonly Namespace[]): Interface[] {
       else engineOf(device).vanish();
     }
   }
-  const found: Interface[] = [];
-  for (const [namespace, listed] of links) {
-    for (const link of listed) {
-      if (isOfTheKernel(namespace, link) || deviceAt(namespace, link.index)) continue;
-      found.push(take(namespace, link, links));
-    }
-  }
-  for (const [namespace, listed] of links) {
-    for (const link of listed) {
-      connect(namespace, link, links);
-    }
-  }
+  const all = [...links].flatMap(([namespace, listed]) => listed.map((link) => ({ namespace, link })));
+  // The next one may have been taken as the device below one before it.
+  const found = all.flatMap(({ namespace, link }) =>
+    isOfTheKernel(namespace, link) || deviceAt(namespace, link.index) ? [] : take(namespace, link, links),
+  );
+  for (const { namespace, link } of all) connect(namespace, link, links);
   settle(...found.filter(followsCarrier));
   return found;
 }

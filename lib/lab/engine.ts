@@ -37,6 +37,11 @@ export function engineOf(handle: object): unknown {
   return engine;
 }
 
+/** The engine behind a value; undefined for a value that is no handle of a lab. */
+export function engineIfAny(value: unknown): unknown {
+  return engines.get(value as object);
+}
+
 /** The engines of several namespaces, such as `readNetwork` takes them. */
 export function enginesOf(namespaces: readonly Namespace[]): NamespaceEngine[] {
   return namespaces.map((namespace) => engineOf(namespace));

@@ -5,7 +5,7 @@ import { ipAltname } from '../netlink/altname.ts';
 import { type CarrierState, getCarrier, ipLink, type LinkState } from '../netlink/link.ts';
 import type { Causes, Request } from '../netlink/request.ts';
 import { ipToken } from '../netlink/token.ts';
-import { engineOf } from './engine.ts';
+import { engineIfAny, engineOf } from './engine.ts';
 import type { Interface, InterfacePlace } from './interface.ts';
 import type { InterfaceChange } from './interface-change.ts';
 import { settle } from './settle.ts';
@@ -158,6 +158,11 @@ export class InterfaceEngine {
       ...kindOf(this.#device)?.description.causes?.device?.(String(parent)),
     };
   }
+}
+
+/** Whether a value is an interface of a lab. The files that `Interface` is made of cannot import its class. */
+export function isInterface(value: unknown): value is Interface {
+  return engineIfAny(value) instanceof InterfaceEngine;
 }
 
 /** The devices whose MAC address may have changed with this one's: some children have their parent's, and some change it. */

@@ -2,12 +2,13 @@ import { show, UsageError } from '../kernel/validate.ts';
 import type { LinkKind } from '../links/link-kind.ts';
 import { kindOf } from '../links/registry.ts';
 import { deviceAt } from './device-at.ts';
-import { Interface } from './interface.ts';
+import type { Interface } from './interface.ts';
+import { isInterface } from './interface-engine.ts';
 import type { Namespace } from './namespace.ts';
 
 /** What a spec gave in the place of a device, for an error: a device by its name. */
 export function showDevice(value: unknown): string {
-  return value instanceof Interface ? String(value) : show(value);
+  return isInterface(value) ? String(value) : show(value);
 }
 
 /** Checks that an option is an interface of a namespace. @throws UsageError */
@@ -19,7 +20,7 @@ export function checkInterfaceOf(
   otherwise = '',
 ): asserts value is Interface {
   const rule = `${option} must be an interface of ${namespace}${otherwise}`;
-  if (!(value instanceof Interface)) throw new UsageError(`${call}: ${rule}: received ${show(value)}`);
+  if (!isInterface(value)) throw new UsageError(`${call}: ${rule}: received ${show(value)}`);
   if (value.deleted) throw new UsageError(`${call}: ${option} ${value} has been deleted`);
   if (value.namespace === namespace) return;
   const whose = value.namespace.lab === namespace.lab ? '' : ', of another lab';

@@ -2,8 +2,9 @@ import type { LinkKind } from '../links/link-kind.ts';
 import { kindOf } from '../links/registry.ts';
 import { ipLink } from '../netlink/link.ts';
 import { engineOf } from './engine.ts';
-import { Interface } from './interface.ts';
+import type { Interface } from './interface.ts';
 import type { InterfaceChange } from './interface-change.ts';
+import { isInterface } from './interface-engine.ts';
 import { refuseIgnoredOfMember } from './refuse-ignored.ts';
 import { changeApartOfMember } from './settings-apart.ts';
 
@@ -12,7 +13,7 @@ type Values = Readonly<Record<string, unknown>>;
 /** The kind of the master that a device has after a change. */
 export function masterKindAfter(device: Interface, options: InterfaceChange): LinkKind | undefined {
   const master = options?.master === undefined ? device.master : options.master;
-  return master instanceof Interface ? kindOf(master) : undefined;
+  return isInterface(master) ? kindOf(master) : undefined;
 }
 
 /** @throws UsageError */

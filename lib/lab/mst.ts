@@ -1,10 +1,9 @@
 import { checkInteger, checkOptions, UsageError } from '../kernel/validate.ts';
 import { bridge } from '../links/bridge.ts';
 import { bridgeMst, bridgeVlanGlobal } from '../netlink/bridge-mst.ts';
-import type { VlanIds } from '../netlink/bridge-vlan.ts';
 import { type PortState, portState } from '../netlink/port-state.ts';
 import type { Request } from '../netlink/request.ts';
-import { membersOf } from '../netlink/vlan-rows.ts';
+import { membersOf, type VlanIds } from '../netlink/vlan-rows.ts';
 import type { Bridge } from './bridge.ts';
 import { engineOf } from './engine.ts';
 import type { Interface } from './interface.ts';

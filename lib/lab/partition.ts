@@ -117,15 +117,8 @@ function closedTo(namespace: Namespace, table: string, sides: Sides): Disposable
 
 /** Whom the hosts of a group hear, and whom not. */
 function sidesOf(lab: Lab, groups: Groups, group: readonly Namespace[]): Sides {
-  const others = groups.filter((each) => each !== group).flat();
-  return {
-    own: macsOf(lab, [group]),
-    otherMacs: macsOf(
-      lab,
-      groups.filter((each) => each !== group),
-    ),
-    otherIps: others.flatMap((host) => ipsOf(host)),
-  };
+  const others = groups.filter((each) => each !== group);
+  return { own: macsOf(lab, [group]), otherMacs: macsOf(lab, others), otherIps: others.flat().flatMap(ipsOf) };
 }
 
 /** The MAC addresses of groups, but those that a host elsewhere has as well: an ipvlan has its parent's. */

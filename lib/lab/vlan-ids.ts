@@ -1,5 +1,5 @@
 import { show, UsageError, wrongOption } from '../kernel/validate.ts';
-import { rangeOf, type VlanIds } from '../netlink/bridge-vlan.ts';
+import { rangeOf, type VlanIds } from '../netlink/vlan-rows.ts';
 
 /** As iproute2 has it: 24 bits, those of a VNI. */
 const HIGHEST_TUNNEL = 2 ** 24 - 1;

@@ -1,23 +1,16 @@
-import { ignoredByKernel } from '../kernel/kernel-error.ts';
 import { checkBoolean, checkOptions, show, UsageError } from '../kernel/validate.ts';
 import { missingVlanFiltering } from '../links/bridge.ts';
 import { isBridgePort, portOf } from '../links/bridge-port.ts';
 import { hasPorts } from '../links/registry.ts';
-import {
-  type BridgeVlan,
-  bridgeVlan,
-  bridgeVlanOptions,
-  changedMulticast,
-  rangeOf,
-  type VlanIds,
-} from '../netlink/bridge-vlan.ts';
+import { type BridgeVlan, bridgeVlan, bridgeVlanOptions, changedMulticast } from '../netlink/bridge-vlan.ts';
 import type { Request } from '../netlink/request.ts';
+import { rangeOf, type VlanIds } from '../netlink/vlan-rows.ts';
 import type { PortVlans } from '../state/network-state.ts';
 import { readVlans } from '../state/read-vlans.ts';
 import { engineOf } from './engine.ts';
 import type { Interface } from './interface.ts';
 import { checkTunnelIds, checkVlanIds } from './vlan-ids.ts';
-import { checkVlanSettings, type VlanSettings, whyInvalid } from './vlan-settings.ts';
+import { checkVlanSettings, ignoredOfVlan, type VlanSettings, whyInvalid } from './vlan-settings.ts';
 import { ask, change } from './watcher.ts';
 
 /** VLANs of a port, in the words of `bridge vlan add`. */
@@ -150,9 +143,7 @@ export class VlanList {
     const ignored = (['mcastRouter', 'mcastMaxGroups'] as const).find(
       (name) => settings[name] !== undefined && read?.[name] === undefined,
     );
-    if (ignored === undefined) return;
-    const cause = `this kernel ignores ${ignored} of a VLAN: it needs CONFIG_BRIDGE_IGMP_SNOOPING`;
-    throw ignoredByKernel(operation, cause);
+    if (ignored !== undefined) throw ignoredOfVlan(operation, ignored);
   }
 
   /** iproute2's `self`: the bridge's own, as of one more port. */

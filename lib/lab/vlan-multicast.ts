@@ -1,14 +1,14 @@
-import { ignoredByKernel } from '../kernel/kernel-error.ts';
 import { checkOptions, UsageError } from '../kernel/validate.ts';
 import { bridge, missingVlanFiltering } from '../links/bridge.ts';
 import { bridgeVlanGlobal } from '../netlink/bridge-mst.ts';
-import type { VlanIds } from '../netlink/bridge-vlan.ts';
 import { VLAN_MULTICAST } from '../netlink/vlan-multicast.ts';
+import type { VlanIds } from '../netlink/vlan-rows.ts';
 import { listVlanMulticast } from '../state/read-vlan-multicast.ts';
 import type { Bridge } from './bridge.ts';
 import { engineOf } from './engine.ts';
 import type { SwitchOptions } from './switch.ts';
 import { checkVlanIds } from './vlan-ids.ts';
+import { ignoredOfVlan } from './vlan-settings.ts';
 import { ask, change } from './watcher.ts';
 
 /** The multicast settings of a VLAN. Each is like the setting of the same name of the bridge (`lab.switch`). */
@@ -69,10 +69,7 @@ export class VlanMulticast {
     const [ignored] = Object.entries(settings)
       .filter(([name, value]) => value !== undefined && vlans.every((vlan) => !(name in vlan)))
       .map(([name]) => name);
-    if (ignored === undefined) return;
-    const more = ignored === 'mcastMldVersion' ? ' and CONFIG_IPV6' : '';
-    const cause = `this kernel ignores ${ignored} of a VLAN: it needs CONFIG_BRIDGE_IGMP_SNOOPING${more}`;
-    throw ignoredByKernel(operation, cause);
+    if (ignored !== undefined) throw ignoredOfVlan(operation, ignored);
   }
 
   #read(): ({ id: number } & VlanMulticastSettings)[] {

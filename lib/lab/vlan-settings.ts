@@ -1,6 +1,7 @@
+import { ignoredByKernel, type KernelError } from '../kernel/kernel-error.ts';
 import { checkBoolean, checkInteger, checkOptions, UsageError } from '../kernel/validate.ts';
-import type { VlanIds } from '../netlink/bridge-vlan.ts';
 import { type PortState, portState } from '../netlink/port-state.ts';
+import type { VlanIds } from '../netlink/vlan-rows.ts';
 import { checkVlanIds } from './vlan-ids.ts';
 
 /** Settings of VLANs of a port, in the words of `bridge vlan set`. */
@@ -63,4 +64,13 @@ export function whyInvalid({ neighSuppress, mcastMaxGroups, mcastRouter }: Omit<
   if (mcastRouter !== undefined)
     return { EINVAL: 'this kernel knows no mcast_router of a VLAN: it came with Linux 5.15' };
   return {};
+}
+
+/** The error for a multicast setting that the kernel has passed over. */
+export function ignoredOfVlan(operation: string, name: string): KernelError {
+  const more = name === 'mcastMldVersion' ? ' and CONFIG_IPV6' : '';
+  return ignoredByKernel(
+    operation,
+    `this kernel ignores ${name} of a VLAN: it needs CONFIG_BRIDGE_IGMP_SNOOPING${more}`,
+  );
 }

@@ -24,13 +24,8 @@ export function describeFrames(asked: FrameCase): Message {
   const { title, options, within, isNot, drop, result, diagnosis, receiver, ignored, tags, others } = asked;
   const { isInconclusive, ways } = asked;
   const { copies } = options;
-  const wanted = isNot
-    ? 'no copy'
-    : copies === undefined
-      ? 'a copy'
-      : copies === 0
-        ? 'no copy'
-        : `exactly ${plural(copies, 'copy')}`;
+  const exactly = copies === undefined ? 'a copy' : `exactly ${plural(copies, 'copy')}`;
+  const wanted = isNot || copies === 0 ? 'no copy' : exactly;
   const stack = ignored ? `it came to ${to}, whose own stack did not take it` : undefined;
   const unsent = result.outcome === 'unsent' ? 'nothing was sent: ' : '';
   const unknown = (receiver && sayCause(receiver).text) ?? stack ?? (result.reason && `${unsent}${result.reason}`);

@@ -4,7 +4,7 @@ import { engineOf } from '../lab/engine.ts';
 import { Interface, type Lab, Namespace, UsageError } from '../lab/index.ts';
 import { checkAlive } from '../lab/interface-state.ts';
 import { watcher } from '../lab/watcher.ts';
-import { WITHIN } from '../probes/patience.ts';
+import { HOLD, WITHIN } from '../probes/patience.ts';
 import { deviceNames, type EntryKind } from '../state/entries/entry-kind.ts';
 import { EntryMonitor } from '../state/entries/entry-monitor.ts';
 import { checkEntry } from '../state/entries/fields.ts';
@@ -13,7 +13,7 @@ import { checkNotClosed } from './check-receiver.ts';
 import type { Judge } from './judge.ts';
 import { shouldStopWaiting } from './lost-programs.ts';
 import { type Answer, milliseconds, nameOf, pluralOf } from './message.ts';
-import { describeState, type Verdict } from './state-message.ts';
+import { describeState, type StateTimes, type Verdict } from './state-message.ts';
 
 /** How long to wait for a state, or how long it must stay away. */
 export interface StateOptions {
@@ -26,9 +26,6 @@ export interface StateOptions {
   /** With `.not`: how long it must then stay away, in milliseconds. @default 100 */
   hold?: number;
 }
-
-/** How long a negative is held, in milliseconds. */
-export const HOLD = 100;
 
 /** Not every change has an event, such as that of a neighbour that is asked for first. In milliseconds. */
 const LOOK_AGAIN = 20;
@@ -99,12 +96,6 @@ export function checkPlace(call: string, received: unknown): StatePlace {
   checkNotClosed(call, namespace);
   if (device) checkAlive(`${device}.state`, device);
   return { namespace, device };
-}
-
-/** How long to wait, in milliseconds. */
-export interface StateTimes {
-  within: number;
-  hold: number;
 }
 
 export function checkTimes(call: string, name: string, options: StateOptions, isNot: boolean): StateTimes {

@@ -2,14 +2,8 @@ import { join, relative } from 'node:path';
 import { now } from '../kernel/clock.ts';
 import { engineOf } from '../lab/engine.ts';
 import type { Lab } from '../lab/index.ts';
-import {
-  type EvidenceFile,
-  type FailedQuestion,
-  removeEvidence,
-  type ToldFailure,
-  writeEvidence,
-} from '../report/evidence.ts';
-import { failureMeta } from '../report/failure-meta.ts';
+import { type EvidenceFile, removeEvidence, type ToldFailure, writeEvidence } from '../report/evidence.ts';
+import { type FailedQuestion, failureMeta } from '../report/failure-meta.ts';
 import { filesLine } from '../report/failure-text.ts';
 import type { FailedTest } from '../report/lab-meta.ts';
 import { readDrawn } from '../report/lab-state.ts';

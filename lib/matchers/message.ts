@@ -4,8 +4,7 @@ import { Events, Interface, Lab, Namespace } from '../lab/index.ts';
 import { stateIfThere } from '../lab/interface-state.ts';
 import { kindOf } from '../links/registry.ts';
 import { isPair } from '../probes/pair-devices.ts';
-import type { FailedQuestion } from '../report/evidence.ts';
-import { failureWords, type Message } from '../report/failure-meta.ts';
+import { type FailedQuestion, failureWords, type Message } from '../report/failure-meta.ts';
 import { failureText } from '../report/failure-text.ts';
 import { isAsymmetric } from '../state/entries/fields.ts';
 

@@ -1,6 +1,6 @@
 import { now, sleep } from '../kernel/clock.ts';
 import { watcher } from '../lab/watcher.ts';
-import type { StateTimes } from './have-state.ts';
+import type { StateTimes } from './state-message.ts';
 
 /** A state that no event tells of. */
 export interface PolledState<T> {

@@ -1,13 +1,10 @@
 import { after } from '../kernel/clock.ts';
 
-/** A task of vitest's, as far as it is needed here. */
-interface Task {
-  file?: Task;
+/** A test, or another task of vitest's, as far as it is needed here. */
+export interface Owner {
+  file?: Owner;
   result?: { state?: string; duration?: number | undefined; attempts?: { state?: string }[] | undefined } | undefined;
 }
-
-/** A test. */
-export type Owner = Task;
 
 /** The try that a test is at, and where `repeats` are, the time: from 0. */
 export function tryOf(test: Owner): number {
@@ -41,7 +38,7 @@ export function reportForgotten(test: Owner | undefined, error: Error, isDealtWi
 }
 
 /** What vitest's worker is at: a suite, while its hooks run. Nothing public tells (`getWorkerState`). */
-function running(): Task | undefined {
-  const { __vitest_worker__: worker } = globalThis as { __vitest_worker__?: { current?: Task } };
+function running(): Owner | undefined {
+  const { __vitest_worker__: worker } = globalThis as { __vitest_worker__?: { current?: Owner } };
   return worker?.current;
 }

@@ -1,7 +1,6 @@
 import { isPlainObject } from '../kernel/plain-object.ts';
 import { article } from '../kernel/validate.ts';
 import type { Message } from '../report/failure-meta.ts';
-import type { StateTimes } from './have-state.ts';
 import type { Judge } from './judge.ts';
 import { milliseconds, plural, pluralOf } from './message.ts';
 
@@ -22,6 +21,12 @@ export type Verdict =
       /** In milliseconds. */
       took: number;
     };
+
+/** How long to wait, in milliseconds. */
+export interface StateTimes {
+  within: number;
+  hold: number;
+}
 
 /** What was wanted of a state. */
 export interface StateCase {

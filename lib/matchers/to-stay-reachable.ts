@@ -2,7 +2,8 @@ import { checkMilliseconds, checkOneOf, wrongOption } from '../kernel/validate.t
 import type { Interface, Namespace } from '../lab/index.ts';
 import { type Continuity, type Outage, observeContinuity, PACE, type Unanswered } from '../probes/continuity.ts';
 import { WITHIN } from '../probes/patience.ts';
-import { checkReachOptions, type ReachOptions, type ReachReport, reach } from '../probes/reach.ts';
+import { type ReachReport, reach } from '../probes/reach.ts';
+import { checkReachOptions, type ReachOptions } from '../probes/reach-options.ts';
 import type { Message } from '../report/failure-meta.ts';
 import { latenessIn } from '../trace/late-answers.ts';
 import { PendingSessions } from '../trace/pending-sessions.ts';

@@ -2,7 +2,7 @@ import type { MacvlanMode } from '../links/macvlan.ts';
 import type { DeviceName } from './cause.ts';
 import { expectedCopies, KINDS, type Kind } from './exchange.ts';
 import type { ModelState } from './network.ts';
-import { type PlannedDevice, planNetwork } from './plan-network.ts';
+import { type PlannedDevice, planDevices } from './plan-devices.ts';
 
 /** The five places of the article's network. */
 export const PLACES = ['ns1', 'ns2', 'host', 'gateway', 'neighbour'] as const;
@@ -94,7 +94,7 @@ function stateOf({ ns1, ns2, hairpin }: PairModes, parentUp: boolean): ModelStat
     peer,
     port: { of: 'br0', hairpin: reflects },
   });
-  return planNetwork({
+  return planDevices({
     [DEVICES.ns1]: child('ns1', ns1),
     ...(ns2 === null ? {} : { [DEVICES.ns2]: child('ns2', ns2) }),
     [DEVICES.host]: end('host', 'sw/p0', parentUp),

@@ -5,26 +5,10 @@ import type { Namespace } from '../lab/namespace.ts';
 import type { Port } from '../lab/port.ts';
 import type { Part } from '../lab/watcher.ts';
 import { isRoutable } from '../netlink/address.ts';
+import type { Knobs } from './knob.ts';
 import { modeKnobs } from './mode-knobs.ts';
 import { swapKnobs } from './swap-knobs.ts';
 import { FLAGS, isPort, onOff, settingsOf, USUAL } from './switch-ports.ts';
-
-/** A way in which a part of a lab can be otherwise, as it stands now. */
-export interface Knob {
-  /** `sw/p0: hairpin on → off`. */
-  what: string;
-  /** The settings that it turns, with what they would be. */
-  settings: Record<string, string>;
-  /** What it is of: of a ready-made network's parts a spec means those that it takes out. */
-  of: readonly (Interface | Namespace)[];
-  turn: () => void;
-}
-
-/** The settings of a part that a spec chooses, as they are, and what could be otherwise. */
-export interface Knobs {
-  settings: Record<string, string>;
-  knobs: Knob[];
-}
 
 /** What can be turned at a part now; nothing where it has been deleted. */
 export function knobsOf(part: Part): Knobs {

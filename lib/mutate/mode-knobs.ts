@@ -3,7 +3,7 @@ import type { Macvlan } from '../lab/links.ts';
 import type { Port } from '../lab/port.ts';
 import type { MacvlanMode } from '../links/macvlan.ts';
 import { expectedOfPair, type PairModes, pairQuestions } from '../model/macvlan-pair.ts';
-import type { Knobs } from './knobs.ts';
+import type { Knobs } from './knob.ts';
 
 /** Modes that a live macvlan can be put into, and that need nothing else to be told. */
 const MODES = ['private', 'vepa', 'bridge'] as const satisfies MacvlanMode[];

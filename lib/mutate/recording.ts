@@ -1,5 +1,6 @@
 import { type LabWatcher, type Part, unwatched } from '../lab/watcher.ts';
-import { type Knob, knobsOf } from './knobs.ts';
+import type { Knob } from './knob.ts';
+import { knobsOf } from './knobs.ts';
 import type { Mutant } from './mutant.ts';
 import { PartNames } from './part-names.ts';
 import { specSite } from './spec-line.ts';

@@ -1,6 +1,6 @@
 import type { Cable } from '../lab/cable.ts';
 import type { Interface } from '../lab/interface.ts';
-import type { Knob, Knobs } from './knobs.ts';
+import type { Knob, Knobs } from './knob.ts';
 import { swapCables } from './swap-cables.ts';
 import { isSwitchPort, settingsOf } from './switch-ports.ts';
 import { isChosen, SwitchedNetwork, type SwitchPort } from './switched-network.ts';

@@ -1,7 +1,7 @@
 import { AF_BRIDGE } from '../kernel/constants.ts';
 import { bit, bits } from './bits.ts';
 import { answeredBy, body } from './body.ts';
-import { portBody, rangeOf, type VlanIds, vlanHeader } from './bridge-vlan.ts';
+import { portBody, vlanHeader } from './bridge-vlan.ts';
 import { Family } from './family.ts';
 import type { ReadOf, WriteOf } from './object-of.ts';
 import { type PortState, portState } from './port-state.ts';
@@ -9,6 +9,7 @@ import { u16, u32 } from './scalars.ts';
 import { attribute, attributes, table } from './table.ts';
 import { flat } from './type.ts';
 import { VLAN_MULTICAST, vlanMulticastRows } from './vlan-multicast.ts';
+import { rangeOf, type VlanIds } from './vlan-rows.ts';
 
 /** VLANs in a row that are of one instance of a bridge's spanning trees. */
 export interface VlansOfInstance {

@@ -8,7 +8,7 @@ import { bool, device, pad, range, u8, u16, u32 } from './scalars.ts';
 import { struct } from './struct.ts';
 import { attribute, attributes, type Rows, type Table, table } from './table.ts';
 import { flat } from './type.ts';
-import { membersOf } from './vlan-rows.ts';
+import { membersOf, rangeOf, type VlanIds } from './vlan-rows.ts';
 
 /** A VLAN of a bridge's port, or of the bridge itself, as `bridge vlan` has it. */
 export interface BridgeVlan {
@@ -30,9 +30,6 @@ export interface BridgeVlan {
 }
 
 export type VlanState = PortState | `${number}`;
-
-/** One VLAN, or several in a row, as in `bridge vlan add vid 100-199`; and so of tunnels. */
-export type VlanIds = number | `${number}-${number}`;
 
 const RANGE = {
   isFirst: bit('BRIDGE_VLAN_INFO_RANGE_BEGIN', 8),
@@ -135,12 +132,6 @@ function tunnelsOf({ id = 0, tunnelId = 0 }: VlanConfig) {
     { vid: first, tunnelId: tunnelOfFirst, isFirst: true },
     { vid: last, tunnelId: tunnelOfLast, isLast: true },
   ];
-}
-
-/** The first and the last of some VLANs, or of some tunnels. */
-export function rangeOf(ids: VlanIds): [first: number, last: number] {
-  const [first = 0, last = first] = String(ids).split('-').map(Number);
-  return [first, last];
 }
 
 export const vlanHeader = struct('br_vlan_msg', { family: u8, padding: pad(3), index: device });

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { hasEbtablesRules } from '../kernel/ebtables-legacy.ts';
 import { unlessCode } from '../kernel/has-code.ts';
 import type { NetNamespace } from '../kernel/net-namespace.ts';
+import { readProcNetIfAny } from '../kernel/proc-net.ts';
 import { type FilterFamily, NETLINK_NETFILTER } from './netfilter.ts';
 import { familiesOf, hasChainsAtDevices } from './nf-tables.ts';
 import { NetlinkSocket } from './socket.ts';
@@ -33,12 +33,11 @@ export interface LegacyTable {
 
 /** The tables of the older iptables that a namespace has. */
 export function legacyTablesOf(namespace: NetNamespace): LegacyTable[] {
-  return namespace.run(() =>
-    LEGACY.flatMap((family) => {
-      const names = read(`/proc/thread-self/net/${family}_tables_names`).split('\n').filter(Boolean);
-      return names.map((table) => ({ family, table }));
-    }),
-  );
+  // A kernel without the older iptables has no such file.
+  return LEGACY.flatMap((family) => {
+    const names = readProcNetIfAny(namespace, `${family}_tables_names`).split('\n').filter(Boolean);
+    return names.map((table) => ({ family, table }));
+  });
 }
 
 /** Whether a namespace has tables of nftables. */
@@ -61,9 +60,4 @@ export function askNftables<T>(namespace: NetNamespace, question: (socket: Netli
     return question(socket);
   };
   return unlessCode(['EPROTONOSUPPORT', 'EINVAL', 'EOPNOTSUPP'], ask, undefined);
-}
-
-function read(path: string): string {
-  // A kernel without the older iptables has no such file.
-  return unlessCode(['ENOENT'], () => readFileSync(path, 'latin1').trim(), '');
 }

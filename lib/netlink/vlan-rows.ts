@@ -1,4 +1,5 @@
-import type { VlanIds } from './bridge-vlan.ts';
+/** One VLAN, or several in a row, as in `bridge vlan add vid 100-199`; and so of tunnels. */
+export type VlanIds = number | `${number}-${number}`;
 
 /** Puts members that follow one another into rows: the first and the last member of each. */
 export function rowsOf<T>(members: readonly T[], isNext: (last: T, next: T) => boolean): [first: T, last: T][] {
@@ -13,6 +14,12 @@ export function rowsOf<T>(members: readonly T[], isNext: (last: T, next: T) => b
 
 export function membersOf({ first, last }: { first: number; last: number }): number[] {
   return Array.from({ length: last - first + 1 }, (_, at) => first + at);
+}
+
+/** The first and the last of some VLANs, or of some tunnels. */
+export function rangeOf(ids: VlanIds): [first: number, last: number] {
+  const [first = 0, last = first] = String(ids).split('-').map(Number);
+  return [first, last];
 }
 
 /** VLANs in a row, or tunnels, as `bridge vlan` takes them: `10`, `'100-199'`. */

@@ -1,9 +1,8 @@
 import { now } from '../kernel/clock.ts';
+import { entryOf } from '../kernel/entry-of.ts';
 import { tapTime } from '../kernel/tap-clock.ts';
-import { checkBoolean, checkInteger, checkMilliseconds, checkOneOf, checkOptions } from '../kernel/validate.ts';
 import { type Interface, type Namespace, UsageError } from '../lab/index.ts';
 import { untilAddressesUsable } from '../lab/usable-addresses.ts';
-import type { Family } from '../wire/ip-address.ts';
 import { ask } from './ask.ts';
 import { askArp } from './ask-arp.ts';
 import { askIcmp } from './ask-icmp.ts';
@@ -16,9 +15,8 @@ import { type Listener, openListener } from './listener.ts';
 import { askWithRoom, isUnknown } from './neighbour-room.ts';
 import type { ProbeResult } from './outcome.ts';
 import type { Patience } from './patience.ts';
-import { turnAt } from './port-turns.ts';
-import { PROBE_DATA } from './probe-data.ts';
 import type { Question } from './question.ts';
+import { familyOfQuestion, type ReachOptions } from './reach-options.ts';
 import { limitOfTarget, whyNobodyAnswers } from './self-question.ts';
 import { examineLoss } from './source.ts';
 import { flowOf, toQuestion } from './to-question.ts';
@@ -26,52 +24,12 @@ import { flowOf, toQuestion } from './to-question.ts';
 /** An answer to oneself takes 0.1 ms. */
 const SLOW = 10;
 
-const WAYS = ['icmp', 'tcp', 'udp', 'arp', 'nd'] as const;
-
-/** What a probe is told from all others by takes its room; the longest IPv4 packet has 28 bytes of headers. */
-const [SMALLEST, LARGEST] = [PROBE_DATA, 65507];
-
-/** The family that a way asks over, where it has only one (RFC 826, RFC 4861). */
-const ONLY_FAMILY: Partial<Record<(typeof WAYS)[number], Family>> = { arp: 4, nd: 6 };
-
-/** How to ask whether a host reaches another. */
-export interface ReachOptions {
-  /** An echo, a TCP connection, a UDP datagram and its answer, an ARP request, or a neighbour solicitation. @default 'icmp' */
-  by?: (typeof WAYS)[number];
-  /**
-   * With 6, two hosts on one link that were given no IPv6 address use their link-local addresses.
-   *
-   * @default 4 if the target has an IPv4 address, else 6
-   */
-  family?: Family;
-  /** The interface or address to ask from. @default the kernel's choice */
-  from?: Interface | string;
-  /**
-   * `tcp`, `udp`: the port. A program that listens there in the target answers (over UDP it must send something back). If
-   * none does, hairpin listens there during the question. @default one that hairpin opens
-   */
-  port?: number;
-  /** `tcp`, `udp`: whether hairpin may open a listener. With false, a port without one refuses. @default true */
-  listen?: boolean;
-  /**
-   * `icmp`, `udp`: bytes of data in the probe, as in `ping -s`. The probe may then not be fragmented, as with
-   * `ping -M do`. 1472 fill a packet of 1500 bytes over IPv4, 1452 over IPv6. With UDP the answer is short.
-   *
-   * @default 16, and it may be fragmented
-   */
-  size?: number;
-  /** `kept`: ask with the neighbour tables as they are. `cold`: empty those of both ends first. @default 'cold' */
-  neighbours?: 'cold' | 'kept';
-}
-
-export const REACH_OPTIONS = ['by', 'family', 'from', 'port', 'listen', 'size', 'neighbours'] as const;
-
 /** The question as it was put, for messages. */
 export interface ReachReport extends ProbeResult {
   question: Question;
   /** When it was first asked, in nanoseconds by the clock of the taps. */
   since: bigint;
-  by: (typeof WAYS)[number];
+  by: NonNullable<ReachOptions['by']>;
   port: number | undefined;
   size: number | undefined;
   /** Whether hairpin listened at the port itself. */
@@ -141,44 +99,8 @@ export async function reach(
   }
 }
 
-/** Checks the options; for the matcher, before anything is sent. */
-export function checkReachOptions(call: string, options: ReachOptions, more: readonly string[] = []): void {
-  checkOptions(call, options, [...REACH_OPTIONS, ...more]);
-  const { by = 'icmp', family, port, listen, size, neighbours } = options;
-  checkOneOf(call, 'by', by, WAYS);
-  if (family !== undefined) checkOneOf(call, 'family', family, [4, 6]);
-  checkInteger(call, 'port', port, 1, 65535);
-  checkInteger(call, 'size', size, SMALLEST, LARGEST);
-  if (neighbours !== undefined) checkOneOf(call, 'neighbours', neighbours, ['cold', 'kept']);
-  checkBoolean(call, 'listen', listen);
-  const hasPort = by === 'tcp' || by === 'udp';
-  if (port !== undefined && !hasPort) {
-    const mend = options.by === undefined ? "add by: 'tcp' or 'udp'" : `received by: '${by}'`;
-    throw new UsageError(`${call}: port belongs to by: 'tcp' and 'udp': ${mend}`);
-  }
-  if (listen !== undefined && !hasPort)
-    throw new UsageError(`${call}: listen belongs to by: 'tcp' and 'udp': received by: '${by}'`);
-  if (size !== undefined && by !== 'icmp' && by !== 'udp')
-    throw new UsageError(`${call}: size belongs to by: 'icmp' and 'udp': received by: '${by}'`);
-  if (listen === false && port === undefined) throw new UsageError(`${call}: listen: false needs a port to ask at`);
-  const only = ONLY_FAMILY[by];
-  if (only !== undefined && family !== undefined && family !== only)
-    throw new UsageError(`${call}: by: '${by}' asks over IPv${only}: received family: ${family}`);
-}
-
-/** The options with the family that the way asks over. */
-function familyOfQuestion(options: ReachOptions): ReachOptions {
-  const only = options.by && ONLY_FAMILY[options.by];
-  return only === undefined ? options : { ...options, family: only };
-}
-
-export function checkWithin(call: string, { within, hold }: { within?: unknown; hold?: unknown }): void {
-  checkMilliseconds(call, 'within', within);
-  checkMilliseconds(call, 'hold', hold);
-}
-
 function openAsker(
-  by: (typeof WAYS)[number],
+  by: NonNullable<ReachOptions['by']>,
   question: Question,
   { port = 0, size }: { port: number | undefined; size: number | undefined },
 ): Asker {
@@ -208,4 +130,24 @@ function openListenerFor(call: string, { to, family }: Question, options: ReachO
   throw new UsageError(
     `${call}: by: '${by}' needs a port: ${to.address} is in no namespace of the lab, so hairpin cannot listen there`,
   );
+}
+
+const turns = new WeakMap<Namespace, Map<string, Promise<void>>>();
+
+/**
+ * Waits until no other question is being put at a port of a namespace. While one is, hairpin's own listener may stand
+ * there, which another question would take for somebody who listens.
+ *
+ * @returns what ends the turn
+ */
+async function turnAt(namespace: Namespace, place: string): Promise<() => void> {
+  const places = entryOf(turns, namespace, () => new Map<string, Promise<void>>());
+  const before = places.get(place);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  places.set(place, promise);
+  await before;
+  return () => {
+    if (places.get(place) === promise) places.delete(place);
+    resolve();
+  };
 }

@@ -1,17 +1,16 @@
-import { show, showReceived } from '../kernel/validate.ts';
+import { show, showReceived, wrongOption } from '../kernel/validate.ts';
 import { addressesIn, addressesOf } from '../lab/address-list.ts';
 import { deviceAt } from '../lab/device-at.ts';
 import { engineOf } from '../lab/engine.ts';
-import { Interface, isBridge, Namespace, UsageError } from '../lab/index.ts';
+import { Interface, isBridge, type Lab, Namespace, UsageError } from '../lab/index.ts';
 import { routeIfAny } from '../lab/route-to.ts';
 import { areOnOneLink } from '../lab/segment.ts';
 import { type AddressState, isRoutable, SCOPE_HOST } from '../netlink/address.ts';
 import { contains, type Family, familyOf, isLinkLocal, normalizeIp } from '../wire/ip-address.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import { goneBecause } from './gone-address.ts';
-import { notAnAddress } from './not-an-address.ts';
 import type { ProbeFlow, Question } from './question.ts';
-import type { ReachOptions } from './reach.ts';
+import type { ReachOptions } from './reach-options.ts';
 
 /**
  * Chooses the ends of a question: the address that is asked for, one on a subnet of the asker's where there is any, and
@@ -198,4 +197,19 @@ function addressHint(namespace: Namespace, devices: readonly Interface[], wanted
   const words = gone ? `${why}; give it again` : 'give it one';
   const length = free?.length ?? (family === 4 ? 24 : 64);
   return `${words}: ${namespace.name}.interface('${device.name}').address.add('${address}/${length}')`;
+}
+
+/** The error of a text that should be the address of a target, with what its writer most likely meant. */
+function notAnAddress(call: string, lab: Lab, text: string): UsageError {
+  const { message } = wrongOption(call, 'target', 'an IP address such as 10.0.0.1 or fd00::1', text);
+  const mend = mendOfTarget(lab, text);
+  return new UsageError(mend ? `${message}; ${mend}` : message);
+}
+
+function mendOfTarget(lab: Lab, text: string): string | undefined {
+  if (lab.namespaces.some(({ name }) => name === text)) return 'give the namespace itself, not its name';
+  const [, host = '', length, port] = /^\[?([^[\]/]+?)\]?(?:(\/\d+)|:(\d+))$/.exec(text) ?? [];
+  if (familyOf(host) === undefined) return undefined;
+  if (length) return `write '${host}', without its prefix length`;
+  return `write '${host}', { by: 'tcp', port: ${port} }`;
 }

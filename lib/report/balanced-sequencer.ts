@@ -1,6 +1,5 @@
 import { BaseSequencer, type TestSequencerConstructor, type TestSpecification } from 'vitest/node';
-import { balanceShards } from './balance-shards.ts';
-import { readDurations } from './durations.ts';
+import { type Durations, readDurations } from './durations.ts';
 import { specificationKey } from './module-key.ts';
 
 /**
@@ -20,4 +19,36 @@ export function balancedSequencer(path: string): TestSequencerConstructor {
       return files.filter((file) => own.has(specificationKey(file)));
     }
   };
+}
+
+/**
+ * Shares files out among shards so that all take about the same time: the longest first, each to the shard with the
+ * least to do so far (Graham's rule: at worst 4/3 of the best). The same on every machine that has the same durations.
+ *
+ * @param keys the files, in whatever order
+ * @param count how many shards
+ * @returns the keys of each shard
+ */
+export function balanceShards(keys: readonly string[], durations: Durations, count: number): string[][] {
+  const known = keys.flatMap((key) => durations.get(key) ?? []);
+  // New files count as average, so that a few of them do no harm.
+  const usual = median(known);
+  const inOrder = keys
+    .map((key) => ({ key, time: durations.get(key) ?? usual }))
+    .sort((one, other) => other.time - one.time || (one.key < other.key ? -1 : one.key > other.key ? 1 : 0));
+  const shards = Array.from({ length: count }, () => ({ keys: [] as string[], time: 0 }));
+  for (const { key, time } of inOrder) {
+    // Files that take no time are shared out, too.
+    const least = shards.reduce((best, shard) =>
+      shard.time < best.time || (shard.time === best.time && shard.keys.length < best.keys.length) ? shard : best,
+    );
+    least.keys.push(key);
+    least.time += time;
+  }
+  return shards.map((shard) => shard.keys);
+}
+
+function median(times: readonly number[]): number {
+  const sorted = [...times].sort((one, other) => one - other);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }

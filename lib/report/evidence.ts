@@ -1,42 +1,22 @@
 import { join } from 'node:path';
-import type { Diagnosis } from '../diagnosis/diagnosis.ts';
-import type { Way } from '../diagnosis/way.ts';
 import { harmlessJson } from '../kernel/visible-text.ts';
 import { engineOf } from '../lab/engine.ts';
 import type { Lab } from '../lab/index.ts';
 import { Capture } from '../trace/capture.ts';
-import type { Recognize } from '../trace/probe-path.ts';
-import type { Message } from './failure-meta.ts';
+import type { FailedQuestion } from './failure-meta.ts';
 import { labCapture } from './lab-capture.ts';
 import { FAILURE_FILE, type FailedTest, type FailureFile, type FailureMeta } from './lab-meta.ts';
 import { labScript } from './lab-script.ts';
 import { readLab } from './lab-state.ts';
 import { marksOf } from './path-marks.ts';
 import { clearPlace, freshFolderIn, isTaken } from './results.ts';
-import type { HeardQuestion } from './script-heard.ts';
-import type { AskedQuestion } from './script-question.ts';
 import { stateText } from './state-text.ts';
 import { topologyOf } from './topology.ts';
 import { topologyMermaid } from './topology-mermaid.ts';
 import { topologySvg } from './topology-svg.ts';
 import { PRIVATE, writeNewFile } from './write-file.ts';
 
-/** What failed, as far as the evidence needs it. */
-export interface FailedQuestion {
-  message: Message;
-  /** The network was not asked, or said nothing. */
-  isInconclusive: boolean;
-  /** Which captured frames belong to it. */
-  recognize: Recognize;
-  /** The ways that its frames took, where the taps saw any. */
-  ways: readonly Way[];
-  /** Why it had no answer, where it was to have one. */
-  diagnosis?: Diagnosis | undefined;
-  /** What `ping` and its like can ask again, at the end of the script. */
-  asked?: AskedQuestion | HeardQuestion | undefined;
-}
-
-/** The same as plain data, with the test that it failed. */
+/** A failed question as plain data, with the test that it failed. */
 export interface ToldFailure {
   meta: FailureMeta;
   test: FailedTest;

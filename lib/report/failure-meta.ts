@@ -1,14 +1,16 @@
-import { diagnosisData } from '../diagnosis/diagnosis.ts';
+import { type Diagnosis, diagnosisData } from '../diagnosis/diagnosis.ts';
 import type { Way } from '../diagnosis/way.ts';
 import { sayCause } from '../diagnosis/words/index.ts';
 import type { Hop, Interface, Lab } from '../lab/index.ts';
 import { drawPath } from '../trace/draw-path.ts';
+import type { Recognize } from '../trace/probe-path.ts';
 import { decodeFrameFields, describeFrame } from '../wire/describe-frame.ts';
-import type { FailedQuestion } from './evidence.ts';
 import type { FailureWords } from './failure-text.ts';
 import { type EndMeta, FAILURE_VERSION, type FailureMeta, type HopMeta, type PathMeta } from './lab-meta.ts';
 import { readDrawn } from './lab-state.ts';
 import { Numbered } from './numbered.ts';
+import type { HeardQuestion } from './script-heard.ts';
+import type { AskedQuestion } from './script-question.ts';
 import { topologyOf } from './topology.ts';
 
 /** The lines of a failure, in the one order that all matchers have; a line that has nothing to say is left out. */
@@ -22,6 +24,21 @@ export interface Message {
   hint?: string | undefined;
   /** Lines that stand below. */
   notes?: readonly string[];
+}
+
+/** What failed, as far as the evidence needs it. */
+export interface FailedQuestion {
+  message: Message;
+  /** The network was not asked, or said nothing. */
+  isInconclusive: boolean;
+  /** Which captured frames belong to it. */
+  recognize: Recognize;
+  /** The ways that its frames took, where the taps saw any. */
+  ways: readonly Way[];
+  /** Why it had no answer, where it was to have one. */
+  diagnosis?: Diagnosis | undefined;
+  /** What `ping` and its like can ask again, at the end of the script. */
+  asked?: AskedQuestion | HeardQuestion | undefined;
 }
 
 type FrameMeta = FailureMeta['frames'][number];

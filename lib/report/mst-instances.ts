@@ -1,9 +1,8 @@
 import { portOf } from '../links/bridge-port.ts';
 import { hasPorts } from '../links/registry.ts';
 import { bridgeMst, bridgeVlanGlobal } from '../netlink/bridge-mst.ts';
-import type { VlanIds } from '../netlink/bridge-vlan.ts';
 import type { PortState } from '../netlink/port-state.ts';
-import { idsOf, rowsOf } from '../netlink/vlan-rows.ts';
+import { idsOf, rowsOf, type VlanIds } from '../netlink/vlan-rows.ts';
 import { bridgeOf, linkIn } from '../state/find-link.ts';
 import type { Link, NamespaceState } from '../state/network-state.ts';
 import type { WholeNamespace } from './lab-state.ts';

@@ -6,6 +6,7 @@ import { DefaultReporter, type TestCase, type TestModule, type Vitest } from 'vi
 import { checkBoolean, checkFileName, checkInteger, checkOptions, wrongOption } from '../kernel/validate.ts';
 import { harmless } from '../kernel/visible-text.ts';
 import { isToldByAnother, silence } from './beside-others.ts';
+import { recordDurations } from './durations.ts';
 import { REPORT_FILE } from './find-report.ts';
 import { PAUSE } from './hold-mode.ts';
 import { clientScript } from './html/client-script.ts';
@@ -15,7 +16,6 @@ import type {} from './lab-meta.ts';
 import { LiveLine } from './live-line.ts';
 import { mergedGaps } from './merged-gaps.ts';
 import { specificationKey } from './module-key.ts';
-import { recordDurations } from './record-durations.ts';
 import { recordStability, type StabilityOf } from './record-stability.ts';
 import { runCells } from './run-cells.ts';
 import { outcomesOf, type PlacedOutcomes } from './run-outcomes.ts';

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { kindOf } from '../links/registry.ts';
 import { bridgeVlanGlobal } from '../netlink/bridge-mst.ts';
-import { bridgeVlan, bridgeVlanOptions, changedMulticast, type VlanIds } from '../netlink/bridge-vlan.ts';
+import { bridgeVlan, bridgeVlanOptions, changedMulticast } from '../netlink/bridge-vlan.ts';
 import { bridgeMdb } from '../netlink/mdb.ts';
 import { bridgeFdb } from '../netlink/neighbour.ts';
 import type { Request } from '../netlink/request.ts';
-import { idsOf, rowsOf } from '../netlink/vlan-rows.ts';
+import { idsOf, rowsOf, type VlanIds } from '../netlink/vlan-rows.ts';
 import { bridgeOf, linkIn } from '../state/find-link.ts';
 import { isGroupMac, NO_MAC } from '../wire/mac-address.ts';
 import type { WholeNamespace } from './lab-state.ts';

@@ -162,8 +162,7 @@ function deviceLines(state: WholeLabState, device: Device, peer: Link | undefine
     const kind = kindOf(link);
     // Of such a link no program can choose the index.
     if (kind?.description.making) {
-      const rest = hardware(link);
-      const change = Object.keys(rest).length > 0 ? [say(ipLink.change({ index: link.index, ...rest }))] : [];
+      const change = changeRequests(link, hardware(link)).map(say);
       return [say(newLinkWords(kind, link.name, settings ?? {})), ...change, ...masterLines(state, device)];
     }
     const added = { ...hardware(link), kind: link.kind, data: settings };
@@ -241,8 +240,13 @@ export function extrasOf(link: Link): Request[] {
   ];
 }
 
-function changeLines(state: WholeLabState, { name }: WholeNamespace, { index }: Link, changes: object): string[] {
-  return Object.keys(changes).length > 0 ? [sayer(state, name)(ipLink.change({ index, ...changes }))] : [];
+function changeLines(state: WholeLabState, { name }: WholeNamespace, link: Link, changes: object): string[] {
+  return changeRequests(link, changes).map(sayer(state, name));
+}
+
+/** Changes a device, if there is anything to change. */
+export function changeRequests({ index }: Link, changes: object): Request[] {
+  return Object.keys(changes).length > 0 ? [ipLink.change({ index, ...changes })] : [];
 }
 
 function flagsOf(link: Link): { promiscuous?: boolean; allMulticast?: boolean; arp?: boolean } {

@@ -1,6 +1,6 @@
 import type { Outcome } from '../probes/outcome.ts';
 import type { Question } from '../probes/question.ts';
-import type { ReachOptions } from '../probes/reach.ts';
+import type { ReachOptions } from '../probes/reach-options.ts';
 import { shellLine } from './shell-words.ts';
 
 /** What was asked, and how; a report of `reach()` is one. */
@@ -38,18 +38,17 @@ const ways: Record<AskedQuestion['by'], (asked: AskedQuestion) => string[]> = {
     requireProgram('ndisc6', 'ndisc6'),
     runIn(from.name, 'ndisc6', '-1', '-r', 1, to.address, source.device.name),
   ],
-  tcp: (asked) => {
-    const { from, to } = asked.question;
-    const ask = runIn(from.name, 'nc', '-z', '-w', 1, ...sourceFor('-s', asked), to.address, asked.port);
-    return [...netcatLines(asked), ask];
-  },
+  tcp: (asked) => [...netcatLines(asked), netcat('-z', asked)],
   udp: (asked) => {
-    const { from, to } = asked.question;
-    const ask = runIn(from.name, 'nc', '-u', '-w', 1, ...sourceFor('-s', asked), to.address, asked.port);
     const data = asked.size === undefined ? 'echo ask' : `head -c ${asked.size} /dev/zero`;
-    return [...netcatLines(asked), `${data} | ${ask} | grep -q .`];
+    return [...netcatLines(asked), `${data} | ${netcat('-u', asked)} | grep -q .`];
   },
 };
+
+function netcat(option: string, asked: AskedQuestion): string {
+  const { from, to } = asked.question;
+  return runIn(from.name, 'nc', option, '-w', 1, ...sourceFor('-s', asked), to.address, asked.port);
+}
 
 function netcatLines({ by, port, outcome, question: { to } }: AskedQuestion): string[] {
   const words = `# hairpin asked by ${by.toUpperCase()}, port ${port}; netcat comes nearest.`;

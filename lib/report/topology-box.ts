@@ -1,4 +1,4 @@
-import type { TopologyDevice, TopologyEdge, TopologyNamespace } from './topology.ts';
+import { stateWords, type TopologyDevice, type TopologyEdge, type TopologyNamespace } from './topology.ts';
 import { type Hop, mean } from './topology-columns.ts';
 
 /** Pixels. A monospaced character is at most 0.61 of its font's size wide in any common font, so text never overflows. */
@@ -56,11 +56,6 @@ interface Group {
 interface End {
   side: 'left' | 'right';
   other: string;
-}
-
-/** How wide a device's text is, and how many lines it takes. */
-export function deviceLines({ addresses, notes, fault }: TopologyDevice): { addresses: string[]; state: string } {
-  return { addresses, state: [...(fault ? [fault] : []), ...notes].join(', ') };
 }
 
 /**
@@ -189,18 +184,13 @@ function stack(groups: readonly Group[], x: number, top: number, width: number):
 }
 
 function deviceWidth(device: TopologyDevice): number {
-  const { addresses, state } = deviceLines(device);
-  const longest = Math.max(
-    device.name.length + device.kind.length + 2,
-    state.length,
-    ...addresses.map(({ length }) => length),
-  );
+  const lines = [`${device.name}  ${device.kind}`, stateWords(device), ...device.addresses];
+  const longest = Math.max(...lines.map(({ length }) => length));
   return longest * METRICS.character + 2 * METRICS.padding;
 }
 
 function deviceHeight(device: TopologyDevice): number {
-  const { addresses, state } = deviceLines(device);
-  return (1 + addresses.length + (state ? 1 : 0)) * METRICS.line + METRICS.padding;
+  return (1 + device.addresses.length + (stateWords(device) ? 1 : 0)) * METRICS.line + METRICS.padding;
 }
 
 function titleWidth({ name, role }: TopologyNamespace): number {

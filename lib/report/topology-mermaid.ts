@@ -1,5 +1,5 @@
 import { visible } from '../kernel/visible-text.ts';
-import { devicesOf, type Topology, type TopologyDevice } from './topology.ts';
+import { devicesOf, stateWords, type Topology, type TopologyDevice } from './topology.ts';
 import { directEdges } from './topology-order.ts';
 
 /** Subgraphs have no shapes, so colours of GitHub's both themes tell them apart. */
@@ -33,14 +33,10 @@ export function topologyMermaid(topology: Topology): string {
   return `${lines.join('\n')}\n`;
 }
 
-function label({ name, kind, addresses, notes, fault }: TopologyDevice): string {
-  const state = [...(fault ? [fault] : []), ...notes].join(', ');
-  const lines = [
-    `<b>${escapeText(name)}</b> ${escapeText(kind)}`,
-    ...addresses.map(escapeText),
-    ...(state ? [escapeText(state)] : []),
-  ];
-  return lines.join('<br/>');
+function label(device: TopologyDevice): string {
+  const { name, kind, addresses } = device;
+  const below = [...addresses, stateWords(device)].filter(Boolean).map(escapeText);
+  return [`<b>${escapeText(name)}</b> ${escapeText(kind)}`, ...below].join('<br/>');
 }
 
 /** Mermaid's entities, which begin with # where HTML's begin with &. */

@@ -1,6 +1,6 @@
 import { visible } from '../kernel/visible-text.ts';
-import { edgeId, type Topology, type TopologyEdge, type TopologyNamespace } from './topology.ts';
-import { type DeviceBox, deviceLines, METRICS } from './topology-box.ts';
+import { edgeId, stateWords, type Topology, type TopologyEdge, type TopologyNamespace } from './topology.ts';
+import { type DeviceBox, METRICS } from './topology-box.ts';
 import { layOut, type PlacedBox } from './topology-layout.ts';
 import { TOPOLOGY_STYLE } from './topology-style.ts';
 import { besideWire, nestedWire, type Trail, trailOf, wirePath } from './topology-wires.ts';
@@ -65,8 +65,8 @@ function namespaceSvg(box: PlacedBox, trail: Trail): string {
 }
 
 function deviceSvg({ device, x, y, width, height }: DeviceBox, { devices, lostAt }: Trail): string {
-  const { key, name, kind, mac, fault } = device;
-  const { addresses, state } = deviceLines(device);
+  const { key, name, kind, mac, fault, addresses } = device;
+  const state = stateWords(device);
   const lost = key === lostAt;
   const classes = ['interface', fault && 'fault', devices.has(key) && 'on-path', lost && 'lost'].filter(Boolean);
   const { padding, line } = METRICS;

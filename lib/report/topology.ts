@@ -118,6 +118,11 @@ function edgesOf(state: LabState, devices: Map<string, TopologyDevice>): Topolog
   return [...edges.values()];
 }
 
+/** `down, mtu 9000`: what is not as it is by default. */
+export function stateWords({ fault, notes }: TopologyDevice): string {
+  return [...(fault ? [fault] : []), ...notes].join(', ');
+}
+
 /** `host/up0 sw/p0`: what a drawing calls an edge. */
 export function edgeId({ from, to }: Pick<TopologyEdge, 'from' | 'to'>): string {
   return `${from} ${to}`;

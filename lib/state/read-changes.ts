@@ -7,7 +7,7 @@ import { type Rows, type Table, versionsOf } from '../netlink/table.ts';
 import { freshLink, freshLoopback, isLoopback, type ReadLink, readRawLinks } from './fresh-links.ts';
 import type { LinkChanges } from './network-state.ts';
 import type { RawAttributes } from './raw-link.ts';
-import type { StateSource } from './read-network.ts';
+import type { StateSource } from './state-source.ts';
 import { LINK_STATUS } from './status-attributes.ts';
 
 /** What somebody changed of each device since it was made. Of a kind that cannot be made for comparison nothing is said. */

@@ -2,7 +2,7 @@ import { isPairEnd, kindOf } from '../links/registry.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import { ipNetns } from '../netlink/namespace-id.ts';
 import type { Link, LinkPlace } from './network-state.ts';
-import type { StateSource } from './read-network.ts';
+import type { StateSource } from './state-source.ts';
 
 /** Every device of each namespace, with what it is connected to. */
 export function readLinks(sources: readonly StateSource[]): readonly (readonly Link[])[] {

@@ -1,5 +1,4 @@
 import { ipvsServicesOf } from '../kernel/ipvs-services.ts';
-import type { NetNamespace } from '../kernel/net-namespace.ts';
 import { bridge } from '../links/bridge.ts';
 import { isBridgePort } from '../links/bridge-port.ts';
 import { hasPorts, kindOf } from '../links/registry.ts';
@@ -24,13 +23,7 @@ import { readOtherSysctls } from './read-other-sysctls.ts';
 import { readDecisiveSysctls } from './read-sysctls.ts';
 import { readVlanMulticast } from './read-vlan-multicast.ts';
 import { readVlans, withInstances } from './read-vlans.ts';
-
-/** A namespace that can be read; the engine of a `Namespace` is one. */
-export interface StateSource {
-  readonly name: string;
-  readonly rtnetlink: NetlinkSocket;
-  readonly netns: NetNamespace;
-}
+import type { StateSource } from './state-source.ts';
 
 /**
  * Reads a network from the kernel as it is at this moment, whoever made it so: nothing is remembered, nothing changed. It costs a

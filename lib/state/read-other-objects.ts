@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { unlessError } from '../kernel/has-code.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
 import { once } from '../kernel/once.ts';
+import { readProcNet } from '../kernel/proc-net.ts';
 import { hasPorts } from '../links/registry.ts';
 import { loadedFamilies } from '../netlink/generic.ts';
 import { ipLink } from '../netlink/link.ts';
@@ -12,7 +12,7 @@ import type { Request } from '../netlink/request.ts';
 import { NetlinkSocket } from '../netlink/socket.ts';
 import { isGroupMac } from '../wire/mac-address.ts';
 import type { OtherObjects } from './network-state.ts';
-import type { StateSource } from './read-network.ts';
+import type { StateSource } from './state-source.ts';
 
 /** The objects of a namespace that hairpin neither makes nor follows, so that a script can say that it leaves them out. */
 export function readOtherObjects({ netns, rtnetlink }: Pick<StateSource, 'netns' | 'rtnetlink'>): OtherObjects {
@@ -129,7 +129,7 @@ const freshObjects = once((): string[][] => {
 
 /** The groups of `ip maddress add`: index, name, references, whether it is one of those, address (`dev_mc_seq_show`). */
 function staticGroups(netns: NetNamespace): OtherObjects['groups'] {
-  const text = netns.run(() => readFileSync('/proc/thread-self/net/dev_mcast', 'latin1'));
+  const text = readProcNet(netns, 'dev_mcast');
   return text.split('\n').flatMap((line) => {
     const [index, , , isStatic, digits = ''] = line.trim().split(/\s+/);
     return isStatic === '1' ? [{ device: Number(index), mac: digits.match(/../g)?.join(':') ?? '' }] : [];

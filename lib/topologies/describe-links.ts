@@ -7,7 +7,7 @@ import type { Request } from '../netlink/request.ts';
 import { devicesIn, loopbackOf, switchBridge } from '../report/lab-devices.ts';
 import type { WholeLabState, WholeNamespace } from '../report/lab-state.ts';
 import { changedPort, settingsToSay } from '../report/link-words.ts';
-import { changesOfBridge, changesOfLoopback, extrasOf, isArpOff } from '../report/script-links.ts';
+import { changeRequests, changesOfBridge, changesOfLoopback, extrasOf, isArpOff } from '../report/script-links.ts';
 import { bridgeOf, linkAt, linkIn, lowerOf, peerOf } from '../state/find-link.ts';
 import { freshLink } from '../state/fresh-links.ts';
 import type { Link } from '../state/network-state.ts';
@@ -191,7 +191,7 @@ function otherSettings({ namespace, link }: Device): Request[] {
   const changes = { ...(allMulticast ? { allMulticast } : {}), ...(isArpOff(link) ? { arp: false } : {}) };
   const isLoose = namespace.role === 'switch' && link.peer !== undefined && link.master !== namespace.bridge;
   return [
-    ...(Object.keys(changes).length > 0 ? [ipLink.change({ index, ...changes })] : []),
+    ...changeRequests(link, changes),
     ...(isLoose ? [ipLink.change({ index, master: link.master ?? 0 })] : []),
     ...extrasOf(link),
     ...otherAddresses(namespace, link),
@@ -203,10 +203,9 @@ function requestsOfLoopback(namespace: WholeNamespace): Request[] {
   if (!loopback) return [];
   const { index, up } = loopback;
   const isUsual = up === (namespace.role !== 'switch');
-  const changes = changesOfLoopback(loopback);
   return [
     ...(isUsual ? [] : [ipLink.change({ index, up })]),
-    ...(Object.keys(changes).length > 0 ? [ipLink.change({ index, ...changes })] : []),
+    ...changeRequests(loopback, changesOfLoopback(loopback)),
     ...extrasOf(loopback),
     ...otherAddresses(namespace, loopback),
   ];
@@ -221,7 +220,7 @@ function otherChangesOfBridge(namespace: WholeNamespace): Request[] {
   // Of a new MAC address it makes a new link-local one, but only as it comes up (addrconf_notify).
   const first = bridge.up && changes.mac === undefined ? changes : { ...changes, up: false };
   return [
-    ...(Object.keys(first).length > 0 ? [ipLink.change({ index, ...first })] : []),
+    ...changeRequests(bridge, first),
     ...(bridge.up && first.up === false ? [ipLink.change({ index, up: true })] : []),
     ...extrasOf(bridge),
     ...otherAddresses(namespace, bridge),

@@ -4,7 +4,7 @@ import { switchBridge } from '../report/lab-devices.ts';
 import type { WholeLabState } from '../report/lab-state.ts';
 import { leftOut } from '../report/left-out.ts';
 import { settingsToSay } from '../report/link-words.ts';
-import { addrlabelRequests } from '../report/script-addrlabels.ts';
+import { addrlabelRequests } from '../report/script-addresses.ts';
 import { loadableRuleset } from '../report/script-filters.ts';
 import { describeForwarding, describeVlans, otherForwarding } from './describe-forwarding.ts';
 import { describeLinks } from './describe-links.ts';

@@ -1,4 +1,5 @@
 import { now } from '../kernel/clock.ts';
+import { LOOPBACK_IFINDEX } from '../kernel/constants.ts';
 import { entryOf } from '../kernel/entry-of.ts';
 import { firstReady } from '../kernel/first-ready.ts';
 import { tapTime } from '../kernel/tap-clock.ts';
@@ -10,8 +11,6 @@ import { STORM } from '../probes/noise.ts';
 import { markerOf } from '../wire/marker.ts';
 import { KeptFrames } from './kept-frames.ts';
 import { Sighting } from './sighting.ts';
-
-const LOOPBACK_INDEX = 1;
 
 /** How many are read off one tap at once, at most: in a storm more come than can be read. */
 const MOST_A_DRAIN = 20_000;
@@ -147,7 +146,7 @@ export class Capture {
     if (tapped.length >= MOST_A_DRAIN) this.#miss(namespace, tapTime());
     const isKnown = ({ index }: TappedFrame) =>
       // The loopback and a switch's own br0 are no part of any path.
-      index === LOOPBACK_INDEX || isBridgeOf(namespace, index) || deviceAt(namespace, index) !== undefined;
+      index === LOOPBACK_IFINDEX || isBridgeOf(namespace, index) || deviceAt(namespace, index) !== undefined;
     // A program made the device since, and it may be gone by the time that somebody else looks for it.
     if (!engineOf(this.#lab).isPristine && !this.#lab.closed && !tapped.every(isKnown)) this.#lab.discover();
     for (const frame of tapped) {

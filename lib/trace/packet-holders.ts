@@ -1,9 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { type ForeignSocket, foreignSocketsIn, foreignSocketsOf } from '../kernel/foreign-sockets.ts';
-import { unlessCode } from '../kernel/has-code.ts';
 import type { NetNamespace } from '../kernel/net-namespace.ts';
 import { networkOf } from '../kernel/network-of.ts';
 import { once } from '../kernel/once.ts';
+import { readProcNetIfAny } from '../kernel/proc-net.ts';
+import { listSysctls, readSysctls } from '../kernel/sysctl.ts';
 import { engineOf, enginesOf } from '../lab/engine.ts';
 import type { Lab } from '../lab/index.ts';
 import type { NamespaceEngine } from '../lab/namespace-engine.ts';
@@ -23,6 +23,7 @@ const OF_CONNECTIONS = new Set(['TCP', 'TCPv6']);
 /** The same, but no table of the kernel says where they are bound. */
 const OF_SEVERAL_PATHS = new Set(['MPTCP', 'MPTCPv6']);
 const OF_DATAGRAMS = new Set(['UDP', 'UDPv6', 'UDP-Lite', 'UDPLITEv6']);
+const CONF = 'net/ipv4/conf';
 
 /**
  * Whether a program, or a function of the spec, may have got a packet in a lab's networks, and pass it on or answer it later. It has a
@@ -69,9 +70,8 @@ function keepsLoopbackApart({ netns, rtnetlink }: NamespaceEngine): boolean {
   const isTunnel = (link: LinkState) =>
     link.up && link.kind !== undefined && (kindOf(link)?.end ?? 'unknown') === 'unknown';
   if (rtnetlink.list(ipLink.all()).some(isTunnel)) return false;
-  const folder = '/proc/sys/net/ipv4/conf';
-  const isLetIn = (device: string) => readFileSync(`${folder}/${device}/route_localnet`, 'latin1').trim() !== '0';
-  return netns.run(() => !readdirSync(folder).some((device) => unlessCode(['ENOENT'], () => isLetIn(device), false)));
+  const names = listSysctls(netns, CONF).map((device) => `${CONF}/${device}/route_localnet`);
+  return [...readSysctls(netns, names).values()].every((value) => value === '0');
 }
 
 /**
@@ -79,8 +79,7 @@ function keepsLoopbackApart({ netns, rtnetlink }: NamespaceEngine): boolean {
  * line for each such program (`nfqnl seq_show`); without the module there are none.
  */
 function hasQueue(namespace: NetNamespace): boolean {
-  const read = (kind: string) => readFileSync(`/proc/thread-self/net/netfilter/nfnetlink_${kind}`, 'latin1');
-  return namespace.run(() => ['queue', 'log'].some((kind) => unlessCode(['ENOENT'], () => read(kind), '') !== ''));
+  return ['queue', 'log'].some((kind) => readProcNetIfAny(namespace, `netfilter/nfnetlink_${kind}`) !== '');
 }
 
 /** Whether a program may be asked for MAC addresses or remote ends (`neigh_app_ns`, `vxlan_ip_miss`), by netlink: what waits for one passes then. */

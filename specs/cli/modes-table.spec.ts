@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { CountedRow } from '../../lib/cli/modes.ts';
+import type { CountedRow } from '../../lib/cli/modes-table.ts';
 import { formatModes } from '../../lib/cli/modes-table.ts';
 
 // What the table makes of rows, without a network.

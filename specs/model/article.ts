@@ -1,9 +1,9 @@
 import type { MacvlanMode } from '../../lib/lab/index.ts';
 import type { DeviceName } from '../../lib/model/cause.ts';
 import type { ModelState } from '../../lib/model/network.ts';
-import { type PlannedDevice, planNetwork } from '../../lib/model/plan-network.ts';
 import { predict } from '../../lib/model/predict.ts';
 import { heardBy } from '../../lib/model/prediction.ts';
+import { type PlannedDevice, planNetwork } from './plan-network.ts';
 
 /** A macvlan of the article's network. */
 export interface Child {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { type PlannedMember, type PlannedPort, planNetwork } from '../../lib/model/plan-network.ts';
 import { predict } from '../../lib/model/predict.ts';
 import { stepsOf } from '../../lib/model/prediction.ts';
 import type { IpPacket } from '../../lib/wire/ip-packet.ts';
 import { multicastMac4 } from '../../lib/wire/mac-address.ts';
+import { type PlannedMember, type PlannedPort, planNetwork } from './plan-network.ts';
 
 const L2 = '01:00:00:00:00:07';
 const GROUP = '239.1.1.1';

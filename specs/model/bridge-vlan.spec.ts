@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { ModelState } from '../../lib/model/network.ts';
-import { type PlannedEntry, type PlannedPort, planNetwork } from '../../lib/model/plan-network.ts';
 import { predict } from '../../lib/model/predict.ts';
 import { heardBy, stepsOf } from '../../lib/model/prediction.ts';
 import type { BridgeVlan } from '../../lib/netlink/bridge-vlan.ts';
 import type { PortState } from '../../lib/netlink/port-state.ts';
 import { BROADCAST_MAC } from '../../lib/wire/mac-address.ts';
 import type { VlanTag } from '../../lib/wire/vlan-tag.ts';
+import { type PlannedEntry, type PlannedPort, planNetwork } from './plan-network.ts';
 
 const MAC = { a: '02:00:00:00:00:0a', b: '02:00:00:00:00:0b', c: '02:00:00:00:00:0c', br0: '02:00:00:00:01:00' };
 const [Q, AD] = [0x8100, 0x88a8];

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Code } from '../../lib/model/cause.ts';
 import type { ModelState } from '../../lib/model/network.ts';
-import { type PlannedEntry, type PlannedPort, planNetwork } from '../../lib/model/plan-network.ts';
 import { predict } from '../../lib/model/predict.ts';
 import { heardBy } from '../../lib/model/prediction.ts';
 import { BROADCAST_MAC } from '../../lib/wire/mac-address.ts';
+import { type PlannedEntry, type PlannedPort, planNetwork } from './plan-network.ts';
 
 const MAC = { a: '02:00:00:00:00:0a', b: '02:00:00:00:00:0b', c: '02:00:00:00:00:0c', br0: '02:00:00:00:01:00' };
 const [NOBODY, GROUP] = ['02:ff:ff:ff:ff:ff', '01:00:5e:00:00:fb'];

@@ -2,7 +2,7 @@ import type { IpvlanFlag, IpvlanMode } from 'hairpin';
 import { describe, expect, test } from 'vitest';
 import { expectedCopies, type Kind } from '../../lib/model/exchange.ts';
 import type { ModelState } from '../../lib/model/network.ts';
-import { planNetwork } from '../../lib/model/plan-network.ts';
+import { planNetwork } from './plan-network.ts';
 
 interface Options {
   mode?: IpvlanMode;

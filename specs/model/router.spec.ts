@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Frame } from '../../lib/model/frame.ts';
 import type { ModelState } from '../../lib/model/network.ts';
-import type { PlannedHost } from '../../lib/model/plan-host.ts';
-import { planNetwork } from '../../lib/model/plan-network.ts';
 import { predict } from '../../lib/model/predict.ts';
 import { heardBy, stepsOf } from '../../lib/model/prediction.ts';
+import type { PlannedHost } from './plan-host.ts';
+import { planNetwork } from './plan-network.ts';
 
 const MAC = { a: '02:00:00:00:00:0a', left: '02:00:00:00:00:01', right: '02:00:00:00:00:02', b: '02:00:00:00:00:0b' };
 const FORWARDS = { 'net.ipv4.ip_forward': '1', 'net.ipv6.conf.all.forwarding': '1' };

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { networkOf } from '../../lib/model/network.ts';
-import { type PlannedDevice, planNetwork } from '../../lib/model/plan-network.ts';
 import { endsOf, outerSigns, tunnelHeader, whyNotTaken } from '../../lib/model/tunnel.ts';
 import type { OuterPacket } from '../../lib/wire/tunnel-header.ts';
+import { type PlannedDevice, planNetwork } from './plan-network.ts';
 
 const MAC = '02:00:00:00:00:01';
 const ENDS = {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Frame } from '../../lib/model/frame.ts';
-import { type PlannedDevice, planNetwork } from '../../lib/model/plan-network.ts';
 import { predict } from '../../lib/model/predict.ts';
 import { heardBy, stepsOf } from '../../lib/model/prediction.ts';
+import { type PlannedDevice, planNetwork } from './plan-network.ts';
 
 const MAC = { a: '02:00:00:00:00:0a', b: '02:00:00:00:00:0b' };
 const TAG = 0x8100;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { planNetwork } from '../../lib/model/plan-network.ts';
 import { predict } from '../../lib/model/predict.ts';
+import { planNetwork } from './plan-network.ts';
 
 const [A, B, OTHER] = ['02:00:00:00:00:0a', '02:00:00:00:00:0b', '02:00:00:00:00:0c'];
 const [ALL, BROADCAST, GROUP] = ['00:00:00:00:00:00', 'ff:ff:ff:ff:ff:ff', '33:33:ff:00:00:01'];

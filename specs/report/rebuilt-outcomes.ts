@@ -1,5 +1,6 @@
 import { expect, type Lab, type Namespace } from 'hairpin';
-import { type ReachOptions, type ReachReport, reach } from '../../lib/probes/reach.ts';
+import { type ReachReport, reach } from '../../lib/probes/reach.ts';
+import type { ReachOptions } from '../../lib/probes/reach-options.ts';
 import { labScript } from '../../lib/report/lab-script.ts';
 import { readLab } from '../../lib/report/lab-state.ts';
 import type { HeardQuestion, WantedCopies } from '../../lib/report/script-heard.ts';

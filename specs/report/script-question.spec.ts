@@ -1,5 +1,6 @@
 import { expect, type Lab, test } from 'hairpin';
-import { type ReachOptions, reach } from '../../lib/probes/reach.ts';
+import { reach } from '../../lib/probes/reach.ts';
+import type { ReachOptions } from '../../lib/probes/reach-options.ts';
 import { labScript } from '../../lib/report/lab-script.ts';
 import { needs } from '../needs.ts';
 

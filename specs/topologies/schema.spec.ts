@@ -3,7 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'hairpin';
 import { parse } from 'yaml';
 import { ownKinds } from '../../lib/links/registry.ts';
-import { topologySchema } from '../../lib/topologies/topology-schema.ts';
+import { topologySchema } from './topology-schema.ts';
 
 const FILE = fileURLToPath(new URL('../../schemas/topology.json', import.meta.url));
 

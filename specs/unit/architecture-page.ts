@@ -81,7 +81,7 @@ export function architecturePage(): string {
   return `${INTRO}
 ${drawing()}
 
-An arrow is an import. An import that follows from two or more arrows is not drawn. Imports go downward only, types included.
+An arrow is an import. An import that follows from two or more arrows is not drawn. Imports go downward only, types included, and never in a circle.
 \`specs/unit/architecture.spec.ts\` checks it. This page is generated: \`npx vitest run specs/unit/architecture-page.spec.ts -u\`
 writes it.
 

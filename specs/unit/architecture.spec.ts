@@ -3,7 +3,7 @@ import { join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { ownKinds } from '../../lib/links/registry.ts';
-import { importsOf, violations } from './layering.ts';
+import { circles, importsOf, violations } from './layering.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const files = globSync('{lib,fixtures,specs}/**/*.{ts,tsx}', { cwd: root }).map((file) => file.replaceAll(sep, '/'));
@@ -13,6 +13,40 @@ test('every import goes down: specs, fixtures, matchers, probes, lab, netlink, k
   // This file shows bad imports below, and reads no others.
   const others = files.filter((file) => file !== 'specs/unit/architecture.spec.ts');
   expect(others.flatMap((file) => violations(file, read(file)))).toEqual([]);
+});
+
+test('no imports go round in a circle', () => {
+  const checked = files.filter((file) => !file.startsWith('specs/'));
+  expect(circles(new Map(checked.map((file) => [file, read(file)])))).toEqual([]);
+});
+
+test.for<[string, Record<string, string>, string[]]>([
+  [
+    'three files, and none of those that only lead to them or from them',
+    {
+      'lib/links/a.ts': "import { b } from './b.ts';",
+      'lib/links/b.ts': "import type { C } from './c.ts';",
+      'lib/links/c.ts': "import { a } from './a.ts';\nimport { end } from './end.ts';",
+      'lib/links/end.ts': '',
+      'lib/state/start.ts': "import { a } from '../links/a.ts';",
+    },
+    [
+      'lib/links/a.ts imports lib/links/b.ts, in a circle',
+      'lib/links/b.ts imports lib/links/c.ts, in a circle',
+      'lib/links/c.ts imports lib/links/a.ts, in a circle',
+    ],
+  ],
+  [
+    'in lib/lab only what is imported by value',
+    {
+      'lib/lab/a.ts': "import { b } from './b.ts';\nimport type { C } from './c.ts';",
+      'lib/lab/b.ts': "import { a } from './a.ts';",
+      'lib/lab/c.ts': "import type { A } from './a.ts';",
+    },
+    ['lib/lab/a.ts imports lib/lab/b.ts, in a circle', 'lib/lab/b.ts imports lib/lab/a.ts, in a circle'],
+  ],
+])('the check of circles finds %s', ([, sources, sentences]) => {
+  expect(circles(new Map(Object.entries(sources)))).toEqual(sentences);
 });
 
 test('the files that the check is about are there, with the imports that it reads', () => {

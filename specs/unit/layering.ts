@@ -229,6 +229,34 @@ function judgeHandles(file: string, source: string): string[] {
   ];
 }
 
+/**
+ * The imports that go round in a circle, a sentence each. In `lib/lab` types are left out: a namespace names its interfaces, and an interface
+ * its namespace.
+ */
+export function circles(sources: ReadonlyMap<string, string>): string[] {
+  const imports = new Map(
+    [...sources].map(([file, source]) => {
+      const code = isIn(file, 'lib/lab') ? source.replaceAll(TYPES_ONLY, '') : source;
+      return [file, importsOf(code).map((specifier) => posix.join(posix.dirname(file), specifier))];
+    }),
+  );
+  const reachable = (start: string) => {
+    const found = new Set(imports.get(start));
+    // A set's iterator comes to what is added meanwhile.
+    for (const file of found) for (const target of imports.get(file) ?? []) found.add(target);
+    return found;
+  };
+  return [...imports]
+    .filter(([file]) => reachable(file).has(file))
+    .flatMap(([file, targets]) =>
+      targets
+        .filter((target) => target === file || reachable(target).has(file))
+        .map((target) => `${file} imports ${target}, in a circle`),
+    );
+}
+
+const TYPES_ONLY = /^(?:import|export) type\b[^'"`;]*?\bfrom\s*['"][^'"]+['"]/gm;
+
 /** What a module imports or exports again, types and `import()` too. */
 export function importsOf(source: string): string[] {
   const forms = [

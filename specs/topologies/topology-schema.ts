@@ -1,16 +1,16 @@
-import { mrouteFields } from '../lab/mroute-table.ts';
-import { neighbourFields } from '../lab/neighbour-table.ts';
-import { routeFields } from '../lab/route-options.ts';
-import { bridge } from '../links/bridge.ts';
-import { bridgePort, PORT_OPTIONS } from '../links/bridge-port.ts';
-import type { LinkKind } from '../links/link-kind.ts';
-import { ownKinds, USUAL_PAIR } from '../links/registry.ts';
-import { portState } from '../netlink/port-state.ts';
-import type { JsonSchema } from '../netlink/type.ts';
-import { VLAN_MULTICAST } from '../netlink/vlan-multicast.ts';
-import { type Fields, objectSchema } from '../state/entries/fields.ts';
-import { nexthopFields } from '../state/entries/nexthop-entry.ts';
-import { ruleEntry } from '../state/entries/rule-entry.ts';
+import { mrouteFields } from '../../lib/lab/mroute-table.ts';
+import { neighbourFields } from '../../lib/lab/neighbour-table.ts';
+import { routeFields } from '../../lib/lab/route-options.ts';
+import { bridge } from '../../lib/links/bridge.ts';
+import { bridgePort, PORT_OPTIONS } from '../../lib/links/bridge-port.ts';
+import type { LinkKind } from '../../lib/links/link-kind.ts';
+import { ownKinds, USUAL_PAIR } from '../../lib/links/registry.ts';
+import { portState } from '../../lib/netlink/port-state.ts';
+import type { JsonSchema } from '../../lib/netlink/type.ts';
+import { VLAN_MULTICAST } from '../../lib/netlink/vlan-multicast.ts';
+import { type Fields, objectSchema } from '../../lib/state/entries/fields.ts';
+import { nexthopFields } from '../../lib/state/entries/nexthop-entry.ts';
+import { ruleEntry } from '../../lib/state/entries/rule-entry.ts';
 import {
   BRIDGE_LISTS,
   HOST_END_KEYS,
@@ -20,7 +20,7 @@ import {
   PORT_KEYS,
   pairKeys,
   SWITCH_KEYS,
-} from './topology-keys.ts';
+} from '../../lib/topologies/topology-keys.ts';
 
 /**
  * The JSON Schema of topology files, for editors: made from the tables that check the options of the library's calls. Kinds that

@@ -1,8 +1,8 @@
-import type { AddressState } from '../netlink/address.ts';
-import { type Route, type RouteType, TABLE_LOCAL, TABLE_MAIN } from '../netlink/route.ts';
-import type { Rule } from '../netlink/rule.ts';
-import { FAMILIES, networkOf, parsePrefix } from '../wire/ip-address.ts';
-import type { Host } from './network.ts';
+import type { Host } from '../../lib/model/network.ts';
+import type { AddressState } from '../../lib/netlink/address.ts';
+import { type Route, type RouteType, TABLE_LOCAL, TABLE_MAIN } from '../../lib/netlink/route.ts';
+import type { Rule } from '../../lib/netlink/rule.ts';
+import { FAMILIES, networkOf, parsePrefix } from '../../lib/wire/ip-address.ts';
 
 /** What a namespace of a plan has besides its devices. */
 export interface PlannedHost {
