@@ -111,9 +111,17 @@ export interface CauseFacts {
   'router.no-holder': { namespace: string; address: string };
   'router.kept': { namespace: string };
 
-  'neighbour.unanswered': { asked: Asked };
-  'neighbour.answer-lost': { asked: Asked; by?: { port: DeviceName; bridge: DeviceName } };
-  'neighbour.off-link': { asked: Asked; device: DeviceName; own?: string; holder: DeviceName; router?: string };
+  'neighbour.unanswered': { asked: Asked; lost?: LostQuestion };
+  'neighbour.answer-lost': { asked: Asked; by?: { port: DeviceName; bridge: DeviceName }; lost?: LostQuestion };
+  'neighbour.no-questions': { device: DeviceName; sysctl: string; asked: Asked };
+  'neighbour.off-link': {
+    asked: Asked;
+    device: DeviceName;
+    own?: string;
+    holder: DeviceName;
+    router?: string;
+    proxy?: { device: DeviceName; sysctl: string };
+  };
   'neighbour.arp-off': { device: DeviceName; asked?: Asked };
   'neighbour.arp-ignore': { device: DeviceName; address: string; value: number; asked?: Asked };
   'neighbour.arp-filter': { device: DeviceName; address: string; asker: string; asked?: Asked };
@@ -213,6 +221,12 @@ export interface Asked {
   by: string;
   address: string;
   answeredBy?: string;
+}
+
+/** Where a question for a neighbour, or its answer, was last seen, and what kept it from there. */
+interface LostQuestion {
+  lastSeen: DeviceName;
+  cause: Cause;
 }
 
 /** A message of ARP or ND that a port is not flooded with. */

@@ -51,5 +51,5 @@ export const WORDS: { [C in Code]: CodeWords<C> } = {
 export const CODES = Object.keys(WORDS) as Code[];
 
 export function sayCause<C extends Code>({ code, facts }: { code: C; facts: CauseFacts[C] } & Cause): Said {
-  return WORDS[code].say(facts);
+  return WORDS[code].say(facts, sayCause);
 }
