@@ -60,6 +60,7 @@ export interface CauseFacts {
 
   'vlan.other-tag': { device: DeviceName; protocol: string; id: number; tag: Tag | null };
   'vlan.missing': { device: DeviceName; tag: Tag };
+  'vxlan.proxy': { device: DeviceName; address: string; message: 'question' | 'answer' };
   'vxlan.no-remote': { device: DeviceName; mac: string };
   'vxlan.other-remote': {
     device: DeviceName;
@@ -70,7 +71,13 @@ export interface CauseFacts {
     wanted: DeviceName;
   };
   'tunnel.not-taken': NotTaken;
-  'tunnel.refused': { device: DeviceName; by: DeviceName; option: 'icsum' | 'iseq'; has: boolean; function: string };
+  'tunnel.refused': {
+    device: DeviceName;
+    by: DeviceName;
+    option: 'icsum' | 'iseq' | 'udp6zerocsumrx' | 'gbp' | 'gpe' | 'remcsumrx';
+    has: boolean;
+    function: string;
+  };
   'tunnel.no-metadata': { device: DeviceName };
   'wireguard.no-peer': { device: DeviceName; address: string };
   'wireguard.no-endpoint': { device: DeviceName; address: string };

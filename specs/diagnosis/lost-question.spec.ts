@@ -48,6 +48,8 @@ test('the message has the question, the place and the cause, with its hint', asy
   );
 });
 
+// a ── r ── p0 sw p1 ── b
+//              p2 ── c
 test('an answer to a router that a switch keeps is followed as well', async ({ lab }) => {
   const { a, r, b, sw } = build(lab);
   const { b: p2 } = lab.cable(lab.namespace('c'), sw);
