@@ -91,6 +91,26 @@ export interface CauseFacts {
     source: string;
     allowedIps: readonly string[];
   };
+  'macsec.no-key': { device: DeviceName; association: number; inactive?: true };
+  'macsec.no-channel': { device: DeviceName; sender: DeviceName; sci: string };
+  'macsec.no-association': {
+    device: DeviceName;
+    sender: DeviceName;
+    sci: string;
+    association: number;
+    inactive?: true;
+  };
+  'macsec.mismatch': {
+    device: DeviceName;
+    sender: DeviceName;
+    option: 'cipher' | 'icvlen';
+    has: string | number;
+    needs: string | number;
+  };
+  'macsec.replay': { device: DeviceName; sender: DeviceName; number: number; lowest: number };
+  'macsec.other-key': { device: DeviceName; sender: DeviceName };
+  'macsec.untagged': { device: DeviceName };
+  'macsec.no-device': { device: DeviceName; sender: DeviceName };
   'tap.open': { device: DeviceName };
 
   'route.none': {
