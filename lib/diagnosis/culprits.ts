@@ -30,7 +30,8 @@ const NESTED_FACTS: readonly string[] = ['device', 'namespace', 'by'];
  */
 export function culpritsOf({ code, facts }: Cause): string[] {
   const more: readonly string[] = FURTHER_FACTS[code] ?? [];
-  const names = namesOf(facts, (key) => COMMON_FACTS.includes(key) || more.includes(key));
+  const ofLost = 'lost' in facts && typeof facts.lost === 'object' ? culpritsOf(facts.lost.cause) : [];
+  const names = [...namesOf(facts, (key) => COMMON_FACTS.includes(key) || more.includes(key)), ...ofLost];
   const namespaces = names.filter((name) => name.includes('/')).map((name) => name.slice(0, name.indexOf('/')));
   return [...new Set([...names, ...namespaces])];
 }

@@ -1,3 +1,4 @@
+import { listNeighbours } from '../lab/list-neighbours.ts';
 import type { Cause } from '../model/cause.ts';
 import type { ReachReport } from '../probes/reach.ts';
 import { nextHop } from '../probes/source.ts';
@@ -7,6 +8,7 @@ import { takenAtSource } from '../trace/rules/taken.ts';
 import { wrappedBy } from '../trace/wrapped.ts';
 import { atOneMoment } from './causes/by-model.ts';
 import { lossCause } from './causes/impairment.ts';
+import { unaskedCause } from './causes/neighbour.ts';
 import { segmentsCause } from './causes/seg6.ts';
 import { sourceCause } from './causes/source.ts';
 import { takerCause } from './causes/taker.ts';
@@ -52,10 +54,15 @@ function lostWithSegments({ question, recognize, since }: ReachReport, packets: 
   return found && { ...found, certainty: 'model', of: 'probe' };
 }
 
-/** Of a probe that nobody saw: whether the link loses all that the source sends, the question for its next hop too. */
+/** Of a probe that nobody saw: whether the link loses all that the source sends, or the source does not ask for its next hop. */
 function lossAtSource({ question }: ReachReport): Cause | undefined {
-  const hop = question.from.lab.taps ? nextHop(question) : '';
-  return typeof hop === 'string' ? undefined : lossCause(hop.device);
+  const { from } = question;
+  const hop = from.lab.taps ? nextHop(question) : '';
+  if (typeof hop === 'string') return undefined;
+  const { device, address } = hop;
+  const entry = listNeighbours(from).find((each) => each.to === address && each.device === device.index);
+  const isOpen = entry === undefined || ['INCOMPLETE', 'FAILED'].includes(entry.state);
+  return lossCause(device) ?? (isOpen ? unaskedCause(device, address) : undefined);
 }
 
 /** The rule of the source that took a probe which none of its devices was seen to send. */

@@ -3,7 +3,7 @@ import { type Hop, Interface, type Namespace } from '../lab/index.ts';
 import type { Outcome } from '../probes/outcome.ts';
 import type { Question } from '../probes/question.ts';
 import { nextHop } from '../probes/source.ts';
-import type { Place } from '../trace/place.ts';
+import { forwards, type Place } from '../trace/place.ts';
 import type { ProbePath, Recognize } from '../trace/probe-path.ts';
 import type { TracedPacket } from '../trace/rules/follow-packets.ts';
 import { type Taken, takenFrom, takenUnseen } from '../trace/rules/taken.ts';
@@ -12,6 +12,7 @@ import { bridgedBack } from './causes/bridged-back.ts';
 import { answerLossCause } from './causes/impairment.ts';
 import { localnetCause } from './causes/localnet.ts';
 import { misdirected } from './causes/misdirected.ts';
+import { silentNeighbour } from './causes/neighbour.ts';
 import { otherHostCause } from './causes/other-host.ts';
 import { programCause, programOfQuestion } from './causes/programs.ts';
 import { redirected } from './causes/redirect.ts';
@@ -25,6 +26,7 @@ import { takenOuter } from './causes/tunnel.ts';
 import { tagCause } from './causes/vlan.ts';
 import type { Loss } from './finding.ts';
 import { type Located, lastOf, onTheWay, placesOnTheWay, strayed } from './lost-on-the-way.ts';
+import { withLostQuestion } from './lost-question.ts';
 
 /** Who asked, by what, since when, and what packet filters made of it. */
 type Asked = Pick<Question, 'source'> & Known;
@@ -69,7 +71,8 @@ export function explainLoss(question: Question, trace: ProbePath, testimony: Tes
   const known = byModel(knownLoss({ source, since, packets }, trace));
   const unanswered = known?.cause.code === 'neighbour.unanswered' ? known.cause.facts.asked : undefined;
   const byProgram = unanswered && programOfQuestion(question.from, unanswered, since);
-  if (known) return byProgram ? { ...known, certainty: 'guess', cause: byProgram } : known;
+  if (known && byProgram) return { ...known, certainty: 'guess', cause: byProgram };
+  if (known) return { ...known, cause: withLostQuestion(question.from.lab, known.cause, { since, packets }) };
   // Who got it said no: it is not lost. What it was said by is not always seen to be its answer (an ICMP error).
   if (testimony.outcome === 'refused' && arrival && !answer?.arrival) return undefined;
   // Where no reason is known, at least the place is.
@@ -80,8 +83,18 @@ export function explainLoss(question: Question, trace: ProbePath, testimony: Tes
     if (cause) return { of: answer ? 'answer' : 'probe', hop: place.hop, certainty: 'guess', cause };
   }
   const { namespace } = at.frame.at;
+  const hop = testimony.outcome === 'refused' && forwardsFrom(at) ? silentNeighbour(namespace, since) : undefined;
+  if (hop) {
+    const cause = withLostQuestion(namespace.lab, hop, { since, packets });
+    return { of: answer ? 'answer' : 'probe', hop: at, certainty: 'model', cause };
+  }
   const silent = testimony.silent.includes(namespace) ? { silent: namespace.name } : {};
   return { of: answer ? 'answer' : 'probe', hop: at, certainty: 'guess', cause: { code: 'unknown', facts: silent } };
+}
+
+/** Whether a packet was last seen as it came to a router. */
+function forwardsFrom({ frame: { at, direction } }: Hop): boolean {
+  return direction === 'in' && !at.isPort && forwards(at.namespace);
 }
 
 function byModel(found: Located | undefined): Loss | undefined {

@@ -60,6 +60,7 @@ export interface CauseFacts {
 
   'vlan.other-tag': { device: DeviceName; protocol: string; id: number; tag: Tag | null };
   'vlan.missing': { device: DeviceName; tag: Tag };
+  'vxlan.proxy': { device: DeviceName; address: string; message: 'question' | 'answer' };
   'vxlan.no-remote': { device: DeviceName; mac: string };
   'vxlan.other-remote': {
     device: DeviceName;
@@ -70,7 +71,13 @@ export interface CauseFacts {
     wanted: DeviceName;
   };
   'tunnel.not-taken': NotTaken;
-  'tunnel.refused': { device: DeviceName; by: DeviceName; option: 'icsum' | 'iseq'; has: boolean; function: string };
+  'tunnel.refused': {
+    device: DeviceName;
+    by: DeviceName;
+    option: 'icsum' | 'iseq' | 'udp6zerocsumrx' | 'gbp' | 'gpe' | 'remcsumrx';
+    has: boolean;
+    function: string;
+  };
   'tunnel.no-metadata': { device: DeviceName };
   'wireguard.no-peer': { device: DeviceName; address: string };
   'wireguard.no-endpoint': { device: DeviceName; address: string };
@@ -84,6 +91,26 @@ export interface CauseFacts {
     source: string;
     allowedIps: readonly string[];
   };
+  'macsec.no-key': { device: DeviceName; association: number; inactive?: true };
+  'macsec.no-channel': { device: DeviceName; sender: DeviceName; sci: string };
+  'macsec.no-association': {
+    device: DeviceName;
+    sender: DeviceName;
+    sci: string;
+    association: number;
+    inactive?: true;
+  };
+  'macsec.mismatch': {
+    device: DeviceName;
+    sender: DeviceName;
+    option: 'cipher' | 'icvlen';
+    has: string | number;
+    needs: string | number;
+  };
+  'macsec.replay': { device: DeviceName; sender: DeviceName; number: number; lowest: number };
+  'macsec.other-key': { device: DeviceName; sender: DeviceName };
+  'macsec.untagged': { device: DeviceName };
+  'macsec.no-device': { device: DeviceName; sender: DeviceName };
   'tap.open': { device: DeviceName };
 
   'route.none': {
@@ -111,9 +138,17 @@ export interface CauseFacts {
   'router.no-holder': { namespace: string; address: string };
   'router.kept': { namespace: string };
 
-  'neighbour.unanswered': { asked: Asked };
-  'neighbour.answer-lost': { asked: Asked; by?: { port: DeviceName; bridge: DeviceName } };
-  'neighbour.off-link': { asked: Asked; device: DeviceName; own?: string; holder: DeviceName; router?: string };
+  'neighbour.unanswered': { asked: Asked; lost?: LostQuestion };
+  'neighbour.answer-lost': { asked: Asked; by?: { port: DeviceName; bridge: DeviceName }; lost?: LostQuestion };
+  'neighbour.no-questions': { device: DeviceName; sysctl: string; asked: Asked };
+  'neighbour.off-link': {
+    asked: Asked;
+    device: DeviceName;
+    own?: string;
+    holder: DeviceName;
+    router?: string;
+    proxy?: { device: DeviceName; sysctl: string };
+  };
   'neighbour.arp-off': { device: DeviceName; asked?: Asked };
   'neighbour.arp-ignore': { device: DeviceName; address: string; value: number; asked?: Asked };
   'neighbour.arp-filter': { device: DeviceName; address: string; asker: string; asked?: Asked };
@@ -213,6 +248,12 @@ export interface Asked {
   by: string;
   address: string;
   answeredBy?: string;
+}
+
+/** Where a question for a neighbour, or its answer, was last seen, and what kept it from there. */
+interface LostQuestion {
+  lastSeen: DeviceName;
+  cause: Cause;
 }
 
 /** A message of ARP or ND that a port is not flooded with. */

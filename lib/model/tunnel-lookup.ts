@@ -1,9 +1,11 @@
 import { settingsOf } from '../links/registry.ts';
 import { vxlan } from '../links/vxlan.ts';
+import type { VniRange } from '../netlink/bridge-vni.ts';
 import type { Link } from '../state/network-state.ts';
 import { ETHERTYPE } from '../wire/ethernet.ts';
 import { familyOf } from '../wire/ip-address.ts';
 import type { OuterPacket } from '../wire/tunnel-header.ts';
+import type { CauseOf } from './cause.ts';
 
 /** A setting that keeps a tunnel from taking an outer packet. */
 export interface Misfit {
@@ -21,25 +23,54 @@ export interface TunnelLookup {
   /** The kinds of links that it may find. */
   kinds: readonly string[];
   /** Why it does not find a link of these kinds; empty: it does, if the link is up. */
-  misfits(link: Link, outer: OuterPacket): Misfit[];
+  misfits(link: Link, outer: OuterPacket, vnis: readonly VniRange[]): Misfit[];
   /** The kernel's function that gives the packet to the link, and may refuse it by the header of GRE. */
   receiver?: string;
 }
 
 /** A setting by which a tunnel refuses an outer packet that was found to be for it. */
-export interface Refusal {
-  option: 'icsum' | 'iseq';
-  has: boolean;
+type Refusal = Omit<CauseOf<'tunnel.refused'>['facts'], 'device' | 'by'>;
+
+/** Why a tunnel refuses a packet that is for it, by the header of GRE, or of UDP and VXLAN. */
+export function refusalOf(link: Link, outer: OuterPacket): Refusal | undefined {
+  if (outer.header === 'vxlan') return refusalOfVxlan(link, outer);
+  const receiver = lookupOf(outer).receiver;
+  return receiver === undefined ? undefined : refusalOfGre(link, outer, receiver);
 }
 
 /**
- * Why a GRE tunnel refuses a packet that is for it: a checksum must be there where it expects one, and only there; a sequence number where
- * it expects one (`ip_tunnel_rcv`, `__ip6_tnl_rcv`).
+ * A checksum must be there where the tunnel expects one, and only there; a sequence number where it expects one (`ip_tunnel_rcv`,
+ * `__ip6_tnl_rcv`).
  */
-export function refusalOf(link: Link, { hasChecksum = false, hasSequence = false }: OuterPacket): Refusal | undefined {
+function refusalOfGre(
+  link: Link,
+  { hasChecksum = false, hasSequence = false }: OuterPacket,
+  receiver: string,
+): Refusal | undefined {
   const { icsum = false, iseq = false } = said(link);
-  if (icsum !== hasChecksum) return { option: 'icsum', has: icsum };
-  return iseq && !hasSequence ? { option: 'iseq', has: iseq } : undefined;
+  if (icsum !== hasChecksum) return { option: 'icsum', has: icsum, function: receiver };
+  return iseq && !hasSequence ? { option: 'iseq', has: iseq, function: receiver } : undefined;
+}
+
+/** The bits of a VXLAN header that a setting must be on for (include/net/vxlan.h). */
+const BITS = { gbp: 1n << 63n, gpe: 1n << 58n, remcsumrx: 1n << 53n } as const;
+
+/**
+ * Over IPv6 a packet without a UDP checksum is dropped before a vxlan gets it (`__udp6_lib_rcv`). A vxlan then drops what has bits in its
+ * header that none of its settings uses (`vxlan_rcv`), and one with `gpe` what does not say which protocol is inside.
+ */
+function refusalOfVxlan(link: Link, { family, headerBits = 0n, hasUdpChecksum }: OuterPacket): Refusal | undefined {
+  const { udp6zerocsumrx = false, reservedBits, ...own } = vxlan.of(link);
+  if (family === 6 && hasUdpChecksum === false && !udp6zerocsumrx)
+    return { option: 'udp6zerocsumrx', has: false, function: '__udp6_lib_rcv' };
+  const has = (option: keyof typeof BITS) => (headerBits & BITS[option]) !== 0n;
+  // Since Linux 6.14 the bits themselves may be set.
+  const reserved = reservedBits === undefined ? undefined : BigInt(`0x${reservedBits}`);
+  const isRefused = (option: keyof typeof BITS) =>
+    has(option) && !own[option] && (reserved === undefined || (reserved & BITS[option]) !== 0n);
+  const option = (['gbp', 'gpe', 'remcsumrx'] as const).find(isRefused);
+  if (option) return { option, has: false, function: 'vxlan_rcv' };
+  return own.gpe && !has('gpe') ? { option: 'gpe', has: true, function: 'vxlan_rcv' } : undefined;
 }
 
 /** The look-up that an outer packet comes to in the host that it is for. */
@@ -69,9 +100,20 @@ export function lookupOf({ header, family, etherType }: OuterPacket): TunnelLook
     : { name: 'ipip6_tunnel_lookup', kinds: ['sit'], misfits: misfitsOfEnds };
 }
 
-/** The socket of the port is found first, and it is asked for the VNI (`vxlan_rcv`). No address counts. */
-function misfitsOfVxlan(link: Link, { family, port, id }: OuterPacket): Misfit[] {
-  const { local, remote, group, id: own, dstport } = vxlan.of(link);
+/**
+ * The socket of the port is found first, and it is asked for the VNI (`vxlan_rcv`). No address counts. An `external` one takes every VNI,
+ * or those of its list (`vxlan_vnifilter_lookup`).
+ */
+function misfitsOfVxlan(link: Link, { family, port, id = 0 }: OuterPacket, vnis: readonly VniRange[]): Misfit[] {
+  const { local, remote, group, id: own, dstport, external, vnifilter } = vxlan.of(link);
+  if (external) {
+    const isListed = !vnifilter || vnis.some(({ first, last }) => first <= id && id <= last);
+    const list = vnis.map(({ first, last }) => (first === last ? `${first}` : `${first}-${last}`)).join(',');
+    return [
+      ...(isListed ? [] : [{ option: 'vni', has: list === '' ? undefined : list, needs: id }]),
+      ...compare('dstport', dstport, port),
+    ];
+  }
   // Its socket is one of IPv6 if one of its addresses is (VXLAN_F_IPV6), and no setting alone makes it another.
   const isIpv6 = [local, remote, group].some((address) => address !== undefined && familyOf(address) === 6);
   const version = isIpv6 === (family === 6) ? [] : [{ option: 'local', has: local, needs: undefined }];

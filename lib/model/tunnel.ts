@@ -1,5 +1,7 @@
 import { FALLBACK_TUNNELS } from '../links/fallback-tunnels.ts';
 import { kindOf, settingsOf } from '../links/registry.ts';
+import { vxlan } from '../links/vxlan.ts';
+import type { VniRange } from '../netlink/bridge-vni.ts';
 import type { Link } from '../state/network-state.ts';
 import { isMulticastIp } from '../wire/ip-address.ts';
 import { NO_MAC } from '../wire/mac-address.ts';
@@ -11,40 +13,46 @@ import { lookupOf, refusalOf } from './tunnel-lookup.ts';
 
 /**
  * Which header stands in an outer packet before what the tunnel carries. Undefined for a link that is no tunnel, and for tunnels that
- * the model does not know: an `external` one sends where the metadata of each packet say, and FOU and GUE put one more header in.
+ * the model does not know: FOU and GUE put one more header in.
  */
 export function tunnelHeader(link: Link): TunnelHeader | undefined {
   const isWrappedAgain = (settingsOf(link)?.['encap'] ?? 'none') !== 'none';
-  return isExternal(link) || isWrappedAgain ? undefined : kindOf(link)?.description.outerHeader;
+  return isWrappedAgain ? undefined : kindOf(link)?.description.outerHeader;
 }
 
 /**
  * Why nobody takes the outer packet of a tunnel in the host that it came to: no tunnel there fits it, or the one that does is down, or
- * refuses it by its GRE header.
+ * refuses it by its header.
  * Undefined where a tunnel takes it, and where the model cannot say.
  *
  * @param namespace where the outer packet came in, for an address of that host
+ * @param vnisOf the list of VNIs of a vxlan that has one (`vnifilter`)
  */
-export function whyNotTaken(sender: Device, namespace: string, outer: OuterPacket): Cause | undefined {
-  const { name: lookup, kinds, misfits, receiver } = lookupOf(outer);
+export function whyNotTaken(
+  sender: Device,
+  namespace: string,
+  outer: OuterPacket,
+  vnisOf: (device: Device) => readonly VniRange[] = () => [],
+): Cause | undefined {
+  const { name: lookup, kinds, misfits } = lookupOf(outer);
   const all = sender.network.devices.filter(({ link }) => kinds.includes(link.kind ?? ''));
   const here = all.filter((each) => each.namespace === namespace);
   // A tunnel that was moved takes what comes to the namespace in which it was made (get_link_net).
   if (all.some(({ link }) => link.linkNamespaceId !== undefined)) return undefined;
-  if (here.some(({ link }) => link.up && (isExternal(link) || isFallback(link)))) return undefined;
+  // What an external vxlan takes is known: its port, and the VNIs of its list.
+  const isOpen = (link: Link) => isFallback(link) || (isExternal(link) && !vxlan.is(link));
+  if (here.some(({ link }) => link.up && isOpen(link))) return undefined;
   // The socket belongs to the VRF of the device below (__vxlan_sock_add).
   if (outer.port !== undefined && here.some(({ host }) => host.links.some(({ kind }) => kind === 'vrf')))
     return undefined;
   const own = here
-    .filter(({ link }) => !isFallback(link) && !isExternal(link))
-    .map((device) => ({ device, wrong: misfits(device.link, outer) }));
+    .filter(({ link }) => !isOpen(link))
+    .map((device) => ({ device, wrong: misfits(device.link, outer, vnisOf(device)) }));
   const [fitting, another] = own.filter(({ wrong }) => wrong.length === 0);
   if (another) return undefined;
   if (fitting?.device.link.up) {
-    const refusal = receiver === undefined ? undefined : refusalOf(fitting.device.link, outer);
-    if (!refusal || receiver === undefined) return undefined;
-    const facts = { device: sender.name, by: fitting.device.name, function: receiver, ...refusal };
-    return { code: 'tunnel.refused', facts };
+    const refusal = refusalOf(fitting.device.link, outer);
+    return refusal && { code: 'tunnel.refused', facts: { device: sender.name, by: fitting.device.name, ...refusal } };
   }
   // A tunnel that is down has no socket (vxlan_open), or is passed over (IFF_UP).
   if (fitting) return downCause(fitting.device);
@@ -90,7 +98,7 @@ export function endsOf(device: Device, mac: string): readonly Ends[] | undefined
   const { dev, fwmark, proxy, local } = settingsOf(link) ?? {};
   const isByRoute = dev === undefined && (fwmark ?? 0) === 0 && link.linkNamespaceId === undefined;
   // A proxy answers itself (arp_reduce, neigh_reduce).
-  if (tunnelHeader(link) === undefined || !isByRoute || proxy === true) return undefined;
+  if (tunnelHeader(link) === undefined || isExternal(link) || !isByRoute || proxy === true) return undefined;
   const remotes = remotesOf(device, mac);
   const known = remotes?.filter((remote) => remote !== undefined && !isMulticastIp(remote));
   if (!known || known.length < (remotes?.length ?? 0)) return undefined;
@@ -120,8 +128,7 @@ function isFallback(link: Link): boolean {
   return FALLBACK_TUNNELS.test(link.name) && remote === undefined && local === undefined;
 }
 
-/** It takes whatever comes (`collect_md_tun`), or what a list of VNIs says. */
-function isExternal(link: Link): boolean {
-  const { external, vnifilter } = settingsOf(link) ?? {};
-  return external === true || vnifilter === true;
+/** It takes whatever comes (`collect_md_tun`), and sends where the metadata of each packet say. */
+export function isExternal(link: Link): boolean {
+  return settingsOf(link)?.['external'] === true;
 }

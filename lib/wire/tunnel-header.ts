@@ -21,13 +21,20 @@ export interface OuterPacket {
   /** Whether its GRE header has a checksum, and a sequence number. Undefined for other tunnels. */
   hasChecksum?: boolean;
   hasSequence?: boolean;
+  /** Its VXLAN header as a number of 64 bits, where the VNI is 0. */
+  headerBits?: bigint;
+  /** Whether it has a UDP checksum. Undefined for tunnels without UDP. */
+  hasUdpChecksum?: boolean;
   /** What it carries: a whole frame, or a packet with an Ethernet header put before it. */
   inner: Buffer;
   /** Its EtherType where it is a packet; undefined where it is a frame. */
   etherType: number | undefined;
 }
 
-type Inside = Pick<OuterPacket, 'port' | 'id' | 'key' | 'hasChecksum' | 'hasSequence'> & {
+type Inside = Pick<
+  OuterPacket,
+  'port' | 'id' | 'key' | 'hasChecksum' | 'hasSequence' | 'headerBits' | 'hasUdpChecksum'
+> & {
   etherType: number | undefined;
   payload: Buffer;
 };
@@ -62,7 +69,12 @@ function vxlan({ protocol, payload }: Carried): Inside | undefined {
   if (protocol !== IP_PROTOCOL.udp || payload.length < UDP + 8 || (payload.readUInt8(UDP) & 0x08) === 0)
     return undefined;
   const id = payload.readUIntBE(UDP + 4, 3);
-  return { port: payload.readUInt16BE(2), id, etherType: undefined, payload: payload.subarray(UDP + 8) };
+  const headerBits = payload.readBigUInt64BE(UDP) & ~VNI_BITS;
+  const hasUdpChecksum = payload.readUInt16BE(6) !== 0;
+  return {
+    ...{ port: payload.readUInt16BE(2), id, headerBits, hasUdpChecksum },
+    ...{ etherType: undefined, payload: payload.subarray(UDP + 8) },
+  };
 }
 
 /** RFC 8926 section 3.4. */
@@ -103,6 +115,7 @@ function behindOptions({ protocol, payload }: Carried): Carried {
 }
 
 const UDP = 8;
+const VNI_BITS = 0xffffff00n;
 const [IPIP, IPV6, GRE, DESTINATION_OPTIONS] = [4, 41, 47, 60];
 const [CHECKSUM, KEY, SEQUENCE] = [0x8000, 0x2000, 0x1000];
 /** Transparent Ethernet Bridging: a whole frame follows. */

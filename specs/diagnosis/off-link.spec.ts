@@ -70,3 +70,19 @@ test('a gateway of another link, by its link-local address', async ({ lab }) => 
     ...{ of: 'probe', lastSeen: 'c/eth0' },
   });
 });
+
+// a ── r ── b
+test('a proxy entry of a router that has proxy_ndp off', async ({ lab }) => {
+  const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
+  lab.cable(a, r);
+  lab.cable(r, b);
+  a.route.add({ to: 'fd00:0:0:1::/64', dev: a.interface() });
+  r.neighbour.add({ to: 'fd00:0:0:1::2', proxy: true, dev: r.interface('eth0') });
+  const asked = expect(a).toReach(b, { within: 50, family: 6 });
+  expect(await diagnosed(asked)).toMatchObject({
+    code: 'neighbour.off-link',
+    facts: { router: 'r', proxy: { device: 'r/eth0', sysctl: 'net/ipv6/conf/eth0/proxy_ndp' } },
+  });
+  r.sysctl.set('net.ipv6.conf.eth0.proxy_ndp', 1);
+  await expect(a).toReach(b, { family: 6 });
+});

@@ -13,6 +13,7 @@ const AREAS: Record<string, string> = {
   vlan: 'VLANs',
   vxlan: 'Vxlans',
   tunnel: 'Tunnels',
+  macsec: 'MACsec',
   wireguard: 'WireGuard',
   tap: 'Macvtaps and ipvtaps',
   route: 'Routes',

@@ -40,7 +40,7 @@ describeNeeding(['vxlan'], () => {
     );
     expect(await explanationOf(asked())).toContain(
       'a/t0 ✗ the packet left a/t0 with VNI 7 in an outer packet to 192.0.2.2:4789, and b has no vxlan with VNI 7 on that port (vxlan_vs_find_vni)\n' +
-        'Hint: both ends must have one id: a/t0 has 7, and b/t0 has 8',
+        'Hint: both ends must have one id: a/t0 sends 7, and b/t0 has 8',
     );
     await expect(a).not.toReach(INNER, { family: 4, droppedBy: 'tunnel.not-taken', at: other });
     other.delete();
@@ -81,6 +81,41 @@ describeNeeding(['vxlan'], () => {
     // Linux tells why the answer does not leave: it has no metadata.
     const { code } = await diagnosed(expect(a).toReach(INNER, SHORT));
     expect(['unknown', 'tunnel.no-metadata']).toContain(code);
+  });
+
+  test('a vxlan whose list lacks the VNI takes nothing', async ({ lab }) => {
+    const { a, b } = build(lab);
+    a.link('vxlan', { ...LEFT, id: 7 });
+    b.link('vxlan', { external: true, vnifilter: true, name: 't0', address: `${INNER}/24` });
+    const bridge = (...args: string[]) => b.exec('bridge', args);
+    await bridge('vni', 'add', 'vni', '8-9', 'dev', 't0');
+    expect(await diagnosed(expect(a).toReach(INNER, SHORT))).toEqual(
+      lost({ ...vxlan, nearest: { device: 'b/t0', option: 'vni', has: '8-9', needs: 7 } }),
+    );
+    const [device] = await read<{ vnis: object[] }>(b, 'bridge', ['-j', 'vni', 'show', 'dev', 't0']);
+    expect(device?.vnis).toMatchObject([{ vni: 8, vniEnd: 9 }]);
+    await bridge('vni', 'add', 'vni', '7', 'dev', 't0');
+    expect(await diagnosed(expect(a).toReach(INNER, SHORT))).not.toMatchObject({ code: 'tunnel.not-taken' });
+  });
+
+  test('a route says another VNI for an external vxlan, or an end that nobody has', async ({ lab }) => {
+    const { a, b } = build(lab);
+    const [left, right] = [
+      a.link('vxlan', { external: true, name: 't0', address: '10.7.0.1/24' }),
+      b.link('vxlan', { ...RIGHT, id: 7 }),
+    ];
+    const wrap = (ip: object) =>
+      a.route.replace({ to: INNER, dev: left, encap: { ip: { id: 7, dst: '192.0.2.2', ...ip } } });
+    wrap({ id: 9 });
+    a.neighbour.add({ to: INNER, lladdr: right.mac, dev: left });
+    expect(await diagnosed(expect(a).toReach(INNER, SHORT))).toEqual(
+      lost({ ...vxlan, id: 9, nearest: { device: 'b/t0', option: 'id', has: 7, needs: 9 } }),
+    );
+    wrap({ dst: '192.0.2.9' });
+    expect(await diagnosed(expect(a).toReach(INNER, SHORT))).toMatchObject({
+      code: 'neighbour.unanswered',
+      facts: { asked: { by: 'a', address: '192.0.2.9' } },
+    });
   });
 
   // h1 ── p br (leaf1) t0 ┄┄ t0 br (leaf2) p ── h2

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { networkOf } from '../../lib/model/network.ts';
 import { endsOf, outerSigns, tunnelHeader, whyNotTaken } from '../../lib/model/tunnel.ts';
+import type { VniRange } from '../../lib/netlink/bridge-vni.ts';
 import type { OuterPacket } from '../../lib/wire/tunnel-header.ts';
 import { type PlannedDevice, planNetwork } from './plan-network.ts';
 
@@ -19,11 +20,11 @@ const IP: OuterPacket = { ...ENDS, header: 'ip', etherType: 0x0800 };
 type Planned = Omit<PlannedDevice, 'mac'>;
 
 /** What host b says to an outer packet of a's tunnel. `yes`: one of its tunnels may take it. */
-function asked(outer: OuterPacket, devices: Record<string, Planned>) {
+function asked(outer: OuterPacket, devices: Record<string, Planned>, vnis: readonly VniRange[] = []) {
   const all = { 'a/t0': { kind: 'veth' }, ...devices };
   const planned = Object.fromEntries(Object.entries(all).map(([name, device]) => [name, { mac: MAC, ...device }]));
   const sender = networkOf(planNetwork(planned)).named('a/t0');
-  const cause = sender && whyNotTaken(sender, 'b', outer);
+  const cause = sender && whyNotTaken(sender, 'b', outer, () => vnis);
   if (cause?.code !== 'tunnel.not-taken') return cause?.code ?? 'yes';
   return cause.facts.nearest ?? 'no';
 }
@@ -61,10 +62,55 @@ test('a vxlan that is down has no socket (vxlan_open)', () => {
 
 test.for<[what: string, device: Planned]>([
   ['external', settings('vxlan', { external: true, dstport: 4789 })],
-  ['one with a list of VNIs', settings('vxlan', { vnifilter: true, dstport: 4789 })],
   ['one in a VRF', settings('vrf', { table: 10 })],
-])('who knows what a vxlan takes that is %s', ([, device]) => {
+])('a vxlan that is %s may take any VNI', ([, device]) => {
   expect(asked(VXLAN, { 'b/v': settings('vxlan', { id: 8, dstport: 4789 }), 'b/w': device })).toBe('yes');
+});
+
+test('an external vxlan takes what comes to its port, with a list only the VNIs of that (vxlan_vnifilter_lookup)', () => {
+  const external = { external: true, dstport: 4789 };
+  expect(asked(VXLAN, { 'b/v': settings('vxlan', { ...external, dstport: 4790 }) })).toMatchObject({
+    option: 'dstport',
+    has: 4790,
+  });
+  const list = settings('vxlan', { ...external, vnifilter: true });
+  expect(asked(VXLAN, { 'b/v': list }, [{ first: 5, last: 7 }])).toBe('yes');
+  expect(
+    asked(VXLAN, { 'b/v': list }, [
+      { first: 5, last: 6 },
+      { first: 9, last: 9 },
+    ]),
+  ).toMatchObject({ option: 'vni', has: '5-6,9', needs: 7 });
+});
+
+test.for<[option: string, bits: bigint, on: object]>([
+  ['gbp', 0x88000005_00000000n, { gbp: true }],
+  ['remcsumrx', 0x08200000_00000094n, { remcsumrx: true }],
+  ['gpe', 0x0c000003_00000000n, { external: true, gpe: true }],
+])('a vxlan drops a header with the bits of %s, unless it has that setting (vxlan_rcv)', ([, headerBits, on]) => {
+  const by = (data: object) =>
+    asked({ ...VXLAN, headerBits }, { 'b/v': settings('vxlan', { id: 7, dstport: 4789, ...data }) });
+  expect(by({})).toBe('tunnel.refused');
+  expect(by(on)).toBe('yes');
+  // Linux 6.14 lets users say which bits must be zero.
+  expect(by({ reservedBits: '0000000000000000' })).toBe('yes');
+  expect(by({ reservedBits: 'f7ffffff000000ff' })).toBe('tunnel.refused');
+});
+
+test('a vxlan with gpe drops what does not say which protocol is inside (vxlan_parse_gpe_proto)', () => {
+  const gpe = settings('vxlan', { external: true, gpe: true, dstport: 4789 });
+  expect(asked({ ...VXLAN, headerBits: 0x08000000_00000000n }, { 'b/v': gpe })).toBe('tunnel.refused');
+});
+
+test('over IPv6 alone a UDP checksum is needed (__udp6_lib_rcv)', () => {
+  const six = { ...VXLAN, family: 6, source: 'fd00::1', destination: 'fd00::2' } as const;
+  const by = (outer: OuterPacket, data: object) =>
+    asked(outer, { 'b/v': settings('vxlan', { id: 7, dstport: 4789, ...data }) });
+  const [local, other] = [{ local: 'fd00::2' }, { local: 'fd00::2', udp6zerocsumrx: true }];
+  expect(by({ ...six, hasUdpChecksum: false }, local)).toBe('tunnel.refused');
+  expect(by({ ...six, hasUdpChecksum: false }, other)).toBe('yes');
+  expect(by({ ...six, hasUdpChecksum: true }, local)).toBe('yes');
+  expect(by({ ...VXLAN, hasUdpChecksum: false }, {})).toBe('yes');
 });
 
 test('a gre takes its key alone, and one without a key no key (ip_tunnel_key_match)', () => {
@@ -124,7 +170,7 @@ test('a fallback tunnel takes everything where it is up (fb_tunnel_dev), and is 
   expect(asked(keyed, { 'b/gre0': settings('gre', { remote: '192.0.2.1' }) })).toMatchObject({ device: 'b/gre0' });
 });
 
-test('what FOU wraps again, and where metadata say where to send, is no tunnel that the model knows', () => {
+test('the model does not read what FOU wraps again', () => {
   const header = (kind: string, data: object) => {
     const device = networkOf(planNetwork({ 'a/t0': { kind, mac: MAC, data } })).named('a/t0');
     return device && tunnelHeader(device.link);
@@ -132,8 +178,8 @@ test('what FOU wraps again, and where metadata say where to send, is no tunnel t
   expect(header('gre', {})).toBe('gre');
   expect(header('vxlan', { id: 7 })).toBe('vxlan');
   expect(header('gre', { encap: 'fou' })).toBeUndefined();
-  expect(header('gre', { external: true })).toBeUndefined();
-  expect(header('vxlan', { external: true })).toBeUndefined();
+  expect(header('gre', { external: true })).toBe('gre');
+  expect(header('vxlan', { external: true })).toBe('vxlan');
   expect(header('erspan', {})).toBeUndefined();
 });
 

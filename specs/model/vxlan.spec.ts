@@ -37,7 +37,26 @@ test('an entry for the address, or the one for all others, has another end', () 
 
 test('what else may have another end is not known', () => {
   expect(send(B, [], { external: true })).toBe(SENT);
-  expect(send(B, [], { proxy: true })).toBe(SENT);
   // The group database may have it (vxlan_mdb_entry_skb_get).
   expect(send(GROUP, [])).toBe(SENT);
+});
+
+test('a proxy answers a question itself, or drops it (arp_reduce)', () => {
+  const ask = (neighbours: readonly object[], operation = 'request') => {
+    const planned = planNetwork({ 'a/vx': { kind: 'vxlan', mac: A, data: { id: 7, proxy: true } } });
+    const fdb = [{ mac: ALL, device: 1, bridge: undefined, to: '192.0.2.2' }];
+    const namespaces = planned.namespaces.map((host) => ({ ...host, fdb, neighbours }));
+    const state = { namespaces } as unknown as typeof planned;
+    const arp = { operation, senderMac: A, senderIp: '10.0.0.1', targetMac: ALL, targetIp: '10.0.0.2' } as const;
+    const frame = { source: A, destination: BROADCAST, tags: [], etherType: 0x0806, length: 46, arp };
+    const { drops, unknown } = predict(state, frame as never, { namespace: 'a', index: 1, direction: 'out' });
+    return unknown ?? drops.map(({ cause }) => cause);
+  };
+  const entry = { to: '10.0.0.2', device: 1, lladdr: B };
+  const dropped = [{ code: 'vxlan.proxy', facts: { device: 'a/vx', address: '10.0.0.2', message: 'question' } }];
+  expect(ask([])).toEqual(dropped);
+  expect(ask([{ ...entry, state: 'STALE' }])).toEqual(dropped);
+  expect(ask([{ ...entry, state: 'PERMANENT', device: 2 }])).toEqual(dropped);
+  expect(ask([{ ...entry, state: 'PERMANENT' }])).toBe(SENT);
+  expect(ask([entry], 'reply')).toMatchObject([{ facts: { address: '10.0.0.1', message: 'answer' } }]);
 });

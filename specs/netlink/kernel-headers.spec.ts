@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { PORT_STATUS } from '../../lib/links/bridge-port.ts';
 import { ownKinds } from '../../lib/links/registry.ts';
+import { bridgeVnis } from '../../lib/netlink/bridge-vni.ts';
 import { filterOptions, mirredOptions } from '../../lib/netlink/filter.ts';
 import { genericFamily } from '../../lib/netlink/generic.ts';
+import { macsecDevice } from '../../lib/netlink/macsec.ts';
 import { logConfig, logPacket } from '../../lib/netlink/nf-log.ts';
 import { nftChain, nftRule, nftSet, nftTable } from '../../lib/netlink/nf-tables.ts';
 import { nftTrace } from '../../lib/netlink/nft-trace.ts';
@@ -59,6 +61,7 @@ const MEMBERS: Record<string, string> = {
   tc_ratespec: 'cell_log linklayer overhead cell_align mpu rate',
   tc_tbf_qopt: 'rate peakrate limit buffer mtu',
   tc_mirred: 'index-bindcnt eaction ifindex',
+  tunnel_msg: 'family flags-reserved2 ifindex',
   tcmsg: 'tcm_family tcm__pad1-tcm__pad2 tcm_ifindex tcm_handle tcm_parent tcm_info',
 };
 
@@ -70,7 +73,7 @@ const NEWER =
   /^RTAX_FEATURE_TCP_USEC_TS$|^(IFLA_)?NETKIT_|weight_high|^DEVCONF_FORCE_FORWARDING$|^NTF_EXT_(EXT_VALIDATED|LOCKED)$|^IFLA_BRPORT_(MAB|NEIGH_VLAN_SUPPRESS|MCAST_N_GROUPS|MCAST_MAX_GROUPS|BACKUP_NHID)$|^IFLA_BR_FDB_MAX_LEARNED$|^IFLA_BOND_COUPLED_CONTROL$|^IFLA_MACVLAN_BC_CUTOFF$|^BRIDGE_VLANDB_ENTRY_(NEIGH_SUPPRESS|MCAST_MAX_GROUPS)$|^(IFLA_)?VXLAN_(LOCALBYPASS|MC_ROUTE|LABEL_.*|RESERVED_BITS)$/;
 
 const families = Object.values(FAMILIES);
-const generic = [genericFamily, wireguardDevice, teamOptions];
+const generic = [genericFamily, wireguardDevice, teamOptions, bridgeVnis, macsecDevice];
 const netfilter = [nftTable, nftChain, nftRule, nftSet, nftTrace, logConfig, logPacket];
 const qdiscs = [netemOptions, tbfOptions, mirredOptions, ...Object.values(filterOptions)];
 const bodies = [

@@ -38,6 +38,7 @@ const HEADERS = [
     'linux/genetlink.h',
     'linux/time_types.h',
     'linux/wireguard.h',
+    'linux/if_macsec.h',
     'linux/if_team.h',
     'linux/netlink.h',
     'linux/netfilter/nfnetlink.h',

@@ -1,4 +1,6 @@
+import { readSysctls } from '../../kernel/sysctl.ts';
 import { deviceAt } from '../../lab/device-at.ts';
+import { engineOf } from '../../lab/engine.ts';
 import type { CapturedFrame, Interface, Lab, Namespace } from '../../lab/index.ts';
 import { listNeighbours } from '../../lab/list-neighbours.ts';
 import type { Asked, Cause, Code } from '../../model/cause.ts';
@@ -54,13 +56,22 @@ export function neighbourCause(
   );
 }
 
-/** ND is asked from a link-local address, unless the packet comes from an address of the device (`ndisc_solicit`). */
-function unaskedCause(device: Interface | undefined, address: string): Cause | undefined {
-  if (!device || familyOf(address) !== 6 || withoutNeighboursOf(device)) return undefined;
+/**
+ * Why a host asks nobody for the MAC address of its next hop: it may send no question (`__neigh_event_send`), or has no address to ask from.
+ * ND is asked from a link-local address, unless the packet comes from an address of the device (`ndisc_solicit`).
+ */
+export function unaskedCause(device: Interface | undefined, address: string): Cause | undefined {
+  if (!device || withoutNeighboursOf(device)) return undefined;
+  const { name, namespace } = device;
+  const family = familyOf(address) ?? 4;
+  const asked = { by: namespace.name, address };
+  const sysctl = `net/ipv${family}/neigh/${name}/mcast_solicit`;
+  if (readSysctls(engineOf(namespace).netns, [sysctl]).get(sysctl) === '0')
+    return { code: 'neighbour.no-questions', facts: { device: deviceName(device), sysctl, asked } };
+  if (family === 4) return undefined;
   const own = device.address.list().filter(({ family }) => family === 6);
   // Without IPv6 it has other reasons. One that is still being looked for does not serve (ipv6_get_lladdr).
   if (own.length === 0 || own.some(({ address, tentative }) => isLinkLocal(address) && !tentative)) return undefined;
-  const asked = { by: device.namespace.name, address };
   return { code: 'neighbour.no-link-local', facts: { device: deviceName(device), asked } };
 }
 
@@ -106,6 +117,21 @@ function arrivalOf({ identity, nanoseconds }: CapturedFrame, owner: Interface): 
   );
   // Behind a port it is the bridge that IP gets it by.
   return devices.find((device) => device === owner) ?? devices.find((device) => !device.isPort);
+}
+
+/**
+ * The neighbour that a router asked for, and that did not answer, where nobody knows which route the packet takes. Undefined where some
+ * neighbour answered it: then the packet may have been for that one.
+ */
+export function silentNeighbour({ name, lab, interfaces }: Namespace, since: bigint): Cause | undefined {
+  const frames = framesSince(lab, since);
+  const asked = frames.flatMap(({ at, direction, bytes }) => {
+    const target = direction === 'out' && interfaces.includes(at) ? solicitationOf(bytes)?.target : undefined;
+    return target === undefined ? [] : [target];
+  });
+  const address = asked.at(-1);
+  if (address === undefined || frames.some(({ bytes }) => asked.includes(advertised(bytes) ?? ''))) return undefined;
+  return { code: 'neighbour.unanswered', facts: { asked: { by: name, address } } };
 }
 
 /** Why a device neither asks for neighbours nor answers. */

@@ -1,11 +1,15 @@
+import { readSysctls } from '../../kernel/sysctl.ts';
+import { engineOf } from '../../lab/engine.ts';
 import type { Hop, Interface } from '../../lab/index.ts';
 import { areOnOneLink } from '../../lab/segment.ts';
+import type { CauseOf } from '../../model/cause.ts';
+import { ipNeighbour } from '../../netlink/neighbour.ts';
 import { hasKnownEnd, mayLeadTo } from '../../trace/may-lead-to.ts';
 import { ownerOf } from '../../trace/owner.ts';
 import { hopsOf } from '../../trace/path.ts';
 import { forwards } from '../../trace/place.ts';
 import { solicitationOf } from '../../trace/solicitation.ts';
-import { contains, isLinkLocal } from '../../wire/ip-address.ts';
+import { contains, familyOf, isLinkLocal } from '../../wire/ip-address.ts';
 import type { CauseAt } from '../finding.ts';
 import { deviceName } from '../names.ts';
 import { wasAnswered } from './neighbour.ts';
@@ -35,8 +39,21 @@ export function offLinkCause(path: Hop): CauseAt | undefined {
     holder: deviceName(holder),
     ...(router ? { router: router.frame.at.namespace.name } : {}),
     ...(router && own ? { own: `${own.address}/${own.length}` } : {}),
+    ...(router ? unusedProxy(router.frame.at, target) : {}),
   };
   return { hop: place, cause: { code: 'neighbour.off-link', facts } };
+}
+
+/** A proxy entry of ND that does not count (`ndisc_recv_ns`). */
+function unusedProxy(device: Interface, target: string): Pick<CauseOf<'neighbour.off-link'>['facts'], 'proxy'> {
+  const { namespace, name, index } = device;
+  if (familyOf(target) !== 6) return {};
+  const entries = engineOf(namespace).rtnetlink.list(ipNeighbour.all({ proxy: true }));
+  if (!entries.some((each) => each.to === target && each.device === index)) return {};
+  const sysctl = `net/ipv6/conf/${name}/proxy_ndp`;
+  const names = [sysctl, 'net.ipv6.conf.all.proxy_ndp'];
+  const values = readSysctls(engineOf(namespace).netns, names);
+  return names.every((each) => values.get(each) === '0') ? { proxy: { device: deviceName(device), sysctl } } : {};
 }
 
 function leadsOn({ namespace, index }: Interface, target: string): boolean {

@@ -1,11 +1,14 @@
 import { PACKET_HOST } from '../../kernel/constants.ts';
 import { deviceAt } from '../../lab/device-at.ts';
+import { engineOf } from '../../lab/engine.ts';
 import type { Hop, Interface, Namespace } from '../../lab/index.ts';
 import { stateIfThere } from '../../lab/interface-state.ts';
 import { kindOf } from '../../links/registry.ts';
+import { vxlan } from '../../links/vxlan.ts';
 import type { Cause } from '../../model/cause.ts';
 import type { Device } from '../../model/network.ts';
-import { type Ends, endsOf, fdbAddress, tunnelHeader, whyNotTaken } from '../../model/tunnel.ts';
+import { type Ends, endsOf, fdbAddress, isExternal, tunnelHeader, whyNotTaken } from '../../model/tunnel.ts';
+import { type VniRange, vnisOf } from '../../netlink/bridge-vni.ts';
 import { missedPassage } from '../../trace/far-end.ts';
 import { type OuterWay, outerWays } from '../../trace/outer-packet.ts';
 import { hasAddress } from '../../trace/owner.ts';
@@ -14,6 +17,7 @@ import { couldGoOn, forwards } from '../../trace/place.ts';
 import type { TracedPacket } from '../../trace/rules/follow-packets.ts';
 import { filteringIn } from '../../trace/rules/rule-traces.ts';
 import { contains, isMulticastIp } from '../../wire/ip-address.ts';
+import { ipPacketOf } from '../../wire/ip-packet.ts';
 import { bytesToMac } from '../../wire/mac-address.ts';
 import { outerPacketOf } from '../../wire/tunnel-header.ts';
 import type { CauseAt } from '../finding.ts';
@@ -128,13 +132,27 @@ function causeBehind(end: Hop, since: bigint, follow: FollowOuter, far?: Interfa
   if (!arrival) return here[0] && otherHostCause(here[0].frame);
   // A program may take the packet first.
   if (modelled(arrival)?.link.xdp) return undefined;
-  return reversePathCause(arrival, outer.source) ?? whyNotTaken(sender, arrival.namespace.name, outer);
+  return (
+    reversePathCause(arrival, outer.source) ?? whyNotTaken(sender, arrival.namespace.name, outer, listVnis(arrival))
+  );
+}
+
+/** The VNIs that a vxlan of a host has in its list; none where it has no list. */
+function listVnis({ namespace }: Interface): (device: Device) => VniRange[] {
+  const { rtnetlink } = engineOf(namespace);
+  return ({ link, index }) =>
+    vxlan.is(link) && vxlan.of(link).vnifilter
+      ? rtnetlink
+          .list(vnisOf(index))
+          .filter(({ device }) => device === index)
+          .flatMap(({ entries }) => entries.map(({ first, last = first }) => ({ first, last })))
+      : [];
 }
 
 /** Why a tunnel sent no outer packet: its host has no way to the other end, or not the address to send from. */
 function unsentCause(hop: Hop, sender: Device, since: bigint, far: Interface | undefined): Cause | undefined {
   const { at } = hop.frame;
-  const ends = endsTo(far, sender, hop);
+  const ends = isExternal(sender.link) ? endsByRoute(hop) : endsTo(far, sender, hop);
   const end = soleEnd(ends);
   if (!end) return far && ends?.length === 0 ? otherRemote(hop, sender, far) : undefined;
   const { remote: to, local } = end;
@@ -165,6 +183,15 @@ function otherRemote(hop: Hop, sender: Device, far: Interface): Cause | undefine
   if (remotes.length === 0) return undefined;
   const by = fdbAddress(sender, mac);
   return { code: 'vxlan.other-remote', facts: { device: sender.name, mac, by, remotes, wanted: deviceName(far) } };
+}
+
+/** Where an `external` tunnel sends a packet to, if a route of its host says so (`encap`). */
+function endsByRoute({ frame: { at, bytes } }: Hop): readonly Ends[] | undefined {
+  const packet = ipPacketOf(bytes);
+  const { route } = packet ? routeFor(at.namespace, packet.destination) : {};
+  const [only, another] = route?.nextHops ?? [];
+  const said = another ? undefined : (only?.encap?.ip ?? only?.encap?.ip6);
+  return said && [{ remote: said.dst, local: said.src }];
 }
 
 /** The outer packets for the host of one end, or all of them if no end is wanted. */

@@ -7,6 +7,7 @@ import { hostWords } from './host.ts';
 import { ipvlanWords } from './ipvlan.ts';
 import { kernelWords } from './kernel.ts';
 import { linkWords } from './link.ts';
+import { macsecWords } from './macsec.ts';
 import { macvlanWords } from './macvlan.ts';
 import { mrouteWords } from './mroute.ts';
 import { neighbourWords } from './neighbour.ts';
@@ -28,6 +29,7 @@ export const WORDS: { [C in Code]: CodeWords<C> } = {
   ...vlanWords,
   ...vxlanWords,
   ...tunnelWords,
+  ...macsecWords,
   ...wireguardWords,
   ...routeWords,
   ...mrouteWords,
@@ -51,5 +53,5 @@ export const WORDS: { [C in Code]: CodeWords<C> } = {
 export const CODES = Object.keys(WORDS) as Code[];
 
 export function sayCause<C extends Code>({ code, facts }: { code: C; facts: CauseFacts[C] } & Cause): Said {
-  return WORDS[code].say(facts);
+  return WORDS[code].say(facts, sayCause);
 }

@@ -5,19 +5,42 @@ export const neighbourWords: WordsOf<'neighbour'> = {
   'neighbour.unanswered': {
     means: 'A host asks for the MAC address of its next hop by ARP or ND, and nobody answers (`neigh_timer_handler`).',
     facts: { asked: '`by` asked for `address`' },
+    optional: {
+      lost: 'where the question was `lastSeen`, with the `cause` that kept it from the host that has the address',
+    },
     example: { asked: { by: 'a', address: '10.0.0.9' } },
-    say: ({ asked }) => ({ text: unanswered(asked) }),
+    say: ({ asked, lost }, sayOther) =>
+      lost
+        ? lostWords(unanswered(asked), 'question', lost.lastSeen, sayOther(lost.cause))
+        : { text: unanswered(asked) },
   },
   'neighbour.answer-lost': {
     means: 'The next hop answered by ARP or ND, and its answer did not come to the host that asked.',
     facts: { asked: '`by` asked for `address`, and `answeredBy` answered' },
     optional: {
       by: 'the host asked by this `port`, whose `bridge` gets the answer (`br_handle_frame`): the `port` has the address, not the `bridge`',
+      lost: 'where the answer was `lastSeen`, with the `cause` that kept it from the host that asked',
     },
     example: { asked: { by: 'a', address: '10.0.0.2', answeredBy: 'b' } },
-    say: ({ asked, by }) => ({
-      text: unanswered(asked, by && `${asked.by} asked by ${by.port}, and what comes in there is for ${by.bridge}`),
-      ...(by ? { hint: `give the address of ${by.port} to its bridge ${by.bridge}` } : {}),
+    say: ({ asked, by, lost }, sayOther) =>
+      lost
+        ? lostWords(unanswered(asked), 'answer', lost.lastSeen, sayOther(lost.cause))
+        : {
+            text: unanswered(
+              asked,
+              by && `${asked.by} asked by ${by.port}, and what comes in there is for ${by.bridge}`,
+            ),
+            ...(by ? { hint: `give the address of ${by.port} to its bridge ${by.bridge}` } : {}),
+          },
+  },
+  'neighbour.no-questions': {
+    means:
+      'A host does not ask for the MAC address of its next hop: it may send no question by this device (`__neigh_event_send`, `arp_solicit`, `ndisc_solicit`).',
+    facts: { asked: '`by` needs the MAC address of `address`' },
+    example: { device: 'a/eth0', sysctl: 'net/ipv4/neigh/eth0/mcast_solicit', asked: { by: 'a', address: '10.0.0.2' } },
+    say: ({ device, sysctl, asked }) => ({
+      text: `${asked.by} does not ask who has ${asked.address}: mcast_solicit of ${device} is 0`,
+      hint: `${asked.by}.sysctl.set('${sysctl}', 3)`,
     }),
   },
   'neighbour.off-link': {
@@ -27,6 +50,8 @@ export const neighbourWords: WordsOf<'neighbour'> = {
     optional: {
       own: 'with `router`: the address of `device` whose prefix covers the address',
       router: 'on the link of `device`, and leads to the address; missing for a link-local address',
+      proxy:
+        'the device of `router` that has a proxy entry for the address, and the setting without which it does not count (`ndisc_recv_ns`)',
     },
     example: {
       asked: { by: 'a', address: '10.0.1.2' },
@@ -35,11 +60,16 @@ export const neighbourWords: WordsOf<'neighbour'> = {
       holder: 'b/eth0',
       router: 'r',
     },
-    say: ({ asked, device, own, holder, router }) => {
+    say: ({ asked, device, own, holder, router, proxy }) => {
       if (!router)
         return {
           text: unanswered(asked, `${holder} has it, on another link than ${device}`),
           hint: `a link-local address is good on one link only: name the device of ${asked.by} on that link (dev of the route, or from)`,
+        };
+      if (proxy)
+        return {
+          text: unanswered(asked, `${holder} has it, on another link, and proxy_ndp of ${proxy.device} is 0`),
+          hint: `${router} has a proxy entry for it: ${router}.sysctl.set('${proxy.sysctl}', 1)`,
         };
       return {
         text: unanswered(asked, `${holder} has it, on another link, behind ${router}`),
@@ -163,6 +193,14 @@ export function unanswered(asked: Asked | undefined, why?: string): string {
   const { by, address, answeredBy } = asked;
   const came = answeredBy ? `the answer of ${answeredBy} does not come` : 'nobody answers';
   return `${by} asks who has ${address}, and ${came}${why ? `: ${why}` : ''}`;
+}
+
+/** What is said of a question, or its answer, of which it is known what kept it. */
+function lostWords(what: string, message: 'question' | 'answer', lastSeen: string, { text, hint }: Said): Said {
+  return {
+    text: `${what}. The ${message} was last seen at ${lastSeen}: ${text}`,
+    ...(hint === undefined ? {} : { hint }),
+  };
 }
 
 function oldMac({ device, mac, destination, entry }: CauseFacts['neighbour.old-mac']): Said {

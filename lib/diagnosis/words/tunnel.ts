@@ -1,7 +1,7 @@
 import { vxlan } from '../../links/vxlan.ts';
-import type { CauseFacts } from '../../model/cause.ts';
+import type { CauseFacts, DeviceName } from '../../model/cause.ts';
 import { endpointWords } from '../../wire/ip-address.ts';
-import type { Said, WordsOf } from './words.ts';
+import { namespaceOf, ownName, type Said, type WordsOf } from './words.ts';
 
 export const tunnelWords: WordsOf<'tunnel'> = {
   'tunnel.not-taken': {
@@ -32,8 +32,10 @@ export const tunnelWords: WordsOf<'tunnel'> = {
   },
   'tunnel.refused': {
     means:
-      'A tunnel was found for an outer packet of GRE, and refuses it by its header (`ip_tunnel_rcv`, `__ip6_tnl_rcv`). With `icsum` it takes ' +
-      'only packets with a checksum, without it only packets without one. With `iseq` it takes only packets with a sequence number.',
+      'A tunnel was found for an outer packet, and refuses it by its header. A GRE tunnel with `icsum` takes only packets with a checksum, ' +
+      'without it only packets without one; with `iseq` it takes only packets with a sequence number (`ip_tunnel_rcv`, `__ip6_tnl_rcv`). ' +
+      'A vxlan drops a header with bits of a setting that it does not have: `gbp`, `gpe`, `remcsumrx` (`vxlan_rcv`). Over IPv6 it takes ' +
+      'packets without a UDP checksum only with `udp6zerocsumrx` (`__udp6_lib_rcv`).',
     facts: {
       device: 'the tunnel that sent it',
       by: 'the tunnel that refuses it',
@@ -56,14 +58,27 @@ export const tunnelWords: WordsOf<'tunnel'> = {
 };
 
 /** By the setting of the end that receives: the setting of the end that sends, and what it puts into the header. */
-const OF_SENDER = { icsum: ['ocsum', 'a checksum'], iseq: ['oseq', 'a sequence number'] } as const;
+const OF_SENDER = {
+  icsum: ['ocsum', 'a checksum'],
+  iseq: ['oseq', 'a sequence number'],
+  gbp: ['gbp', 'a group policy'],
+  gpe: ['gpe', 'the number of the protocol inside'],
+  remcsumrx: ['remcsumtx', 'a checksum that the other end is to fill in'],
+  udp6zerocsumrx: ['udp6zerocsumtx', 'a UDP checksum'],
+} as const;
+
+/** Settings that the kernel lets nobody change later. */
+const FOR_LIFE: readonly string[] = ['gbp', 'gpe', 'remcsumrx', 'udp6zerocsumrx'];
 
 function refused({ device, by, option, has, function: kernel }: CauseFacts['tunnel.refused']): Said {
   const [own, what] = OF_SENDER[option];
-  const header = has ? `without ${what}, and ${by} expects one` : `with ${what}, and ${by} expects none`;
+  const lacks = has || option === 'udp6zerocsumrx';
+  const header = lacks ? `without ${what}, and ${by} expects one` : `with ${what}, and ${by} expects none`;
   return {
     text: `the packet left ${device} ${header}: its ${option} is ${has ? 'on' : 'off'} (${kernel})`,
-    hint: `set({ ${own}: ${has} }) on ${device}, or set({ ${option}: ${!has} }) on ${by}`,
+    hint: FOR_LIFE.includes(option)
+      ? `make ${device} with ${own}: ${has}, or ${by} with ${option}: ${!has}: the kernel does not change it later`
+      : `set({ ${own}: ${has} }) on ${device}, or set({ ${option}: ${!has} }) on ${by}`,
   };
 }
 
@@ -95,14 +110,17 @@ function hintOf({ device, nearest }: CauseFacts['tunnel.not-taken']): string | u
 
 interface Near {
   device: string;
-  other: string;
+  other: DeviceName;
   has: string | number | undefined;
   needs: string | number | undefined;
 }
 
 /** By the option of the other end that does not fit. */
 const HINTS: Record<string, (near: Near) => string> = {
-  id: ({ device, other, has, needs }) => `both ends must have one id: ${device} has ${needs}, and ${other} has ${has}`,
+  id: ({ device, other, has, needs }) =>
+    `both ends must have one id: ${device} sends ${needs}, and ${other} has ${has}`,
+  vni: ({ other, has, needs }) =>
+    `on ${namespaceOf(other)}: bridge vni add vni ${needs} dev ${ownName(other)}: its list has ${has ?? 'no VNI'}`,
   dstport: ({ device, other, has, needs }) =>
     `both ends must have one dstport: ${device} sends to ${needs}, and ${other} has ${has}`,
   remote: ({ other, has, needs }) => `set({ remote: '${needs}' }) on ${other}, which takes only what comes from ${has}`,

@@ -1,6 +1,23 @@
-import { namespaceOf, type WordsOf } from './words.ts';
+import { namespaceOf, ownName, type WordsOf } from './words.ts';
 
 export const vxlanWords: WordsOf<'vxlan'> = {
+  'vxlan.proxy': {
+    means:
+      'A vxlan with `proxy` sends no ARP to its other ends, and no question by ND. It answers questions by the neighbour table of its ' +
+      'namespace, and the table has no entry for the address (`arp_reduce`, `neigh_reduce`).',
+    facts: { address: 'that the message is about', message: 'a `question` by ARP or ND, or an `answer` by ARP' },
+    example: { device: 'leaf1/vx', address: '10.7.0.2', message: 'question' },
+    say: ({ device, address, message }) =>
+      message === 'question'
+        ? {
+            text: `${device} is a proxy: it sends no question on, and ${namespaceOf(device)} has no neighbour entry for ${address} at ${ownName(device)}`,
+            hint: `${namespaceOf(device)}.neighbour.add({ to: '${address}', lladdr: …, dev: '${ownName(device)}' }), or make ${device} without proxy`,
+          }
+        : {
+            text: `${device} is a proxy: it sends no ARP on, so the answer for ${address} is lost`,
+            hint: `the host that asks needs a neighbour entry for ${address}; or make ${device} without proxy`,
+          },
+  },
   'vxlan.no-remote': {
     means:
       'The vxlan has no other end for the frame: its forwarding database has no entry for the MAC address, and none for ' +

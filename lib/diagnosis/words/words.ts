@@ -1,4 +1,4 @@
-import type { CauseFacts, Code, DeviceName } from '../../model/cause.ts';
+import type { Cause, CauseFacts, Code, DeviceName } from '../../model/cause.ts';
 
 /** A cause in words. */
 export interface Said {
@@ -20,7 +20,8 @@ interface CommonWords<Facts> {
   facts?: { [F in Exclude<keyof Facts, OptionalOf<Facts>>]?: string };
   /** The docs show what `say` says of these facts. */
   example: Facts;
-  say: (facts: Facts) => Said;
+  /** @param sayOther what is said of a cause that is one of the facts */
+  say: (facts: Facts, sayOther: (cause: Cause) => Said) => Said;
 }
 
 /** Facts that may be missing: what each means, and when it is there. */

@@ -47,6 +47,7 @@ function headers(frame: Buffer): Record<string, FieldValue | undefined> {
     [`${ip} saddr`]: source,
     [`${ip} daddr`]: destination,
     [family === 4 ? 'ip protocol' : 'ip6 nexthdr']: l4proto,
+    [family === 4 ? 'ip ttl' : 'ip6 hoplimit']: ethernet?.payload[family === 4 ? 8 : 7],
     [`${name} sport`]: ports?.source,
     [`${name} dport`]: ports?.destination,
     'th sport': ports?.source,
