@@ -4,7 +4,7 @@ import { KernelError } from '../kernel/kernel-error.ts';
 import { type FilterExtension, legacyExtensions } from '../kernel/legacy-rules.ts';
 import type { NetNamespace } from '../kernel/net-namespace.ts';
 import { engineOf } from '../lab/engine.ts';
-import type { Lab, Namespace } from '../lab/index.ts';
+import type { Interface, Lab, Namespace } from '../lab/index.ts';
 import { stateIfThere } from '../lab/interface-state.ts';
 import { kindOf } from '../links/registry.ts';
 import type { NftExpression } from '../netlink/nf-expression.ts';
@@ -133,11 +133,14 @@ export function mayDropOneByChance(namespace: Namespace, families?: typeof OF_FR
 
 /** Whether a device of a host shares packets out among its members, as a bond does. */
 export function sharesOut({ interfaces }: Namespace): boolean {
-  return interfaces.some((device) => {
-    const kind = kindOf(device);
-    const state = kind?.description.sharesOut && stateIfThere(device);
-    return state !== undefined && kind?.is(state) === true && kind.description.sharesOut?.(kind.of(state)) === true;
-  });
+  return interfaces.some(sharesOutAt);
+}
+
+/** Whether a device shares packets out among its members. */
+export function sharesOutAt(device: Interface): boolean {
+  const kind = kindOf(device);
+  const state = kind?.description.sharesOut && stateIfThere(device);
+  return state !== undefined && kind?.is(state) === true && kind.description.sharesOut?.(kind.of(state)) === true;
 }
 
 /** Whether a host chooses routes by the source port of a probe, which is another each time, or by the port that its answer goes to. */
