@@ -12,6 +12,8 @@ export interface IpvsService {
   scheduler: string;
   /** Of each server. One of 0 gets no new connections (`ip_vs_rr_schedule`). */
   weights: number[];
+  /** How many connections each server has. One that is not established, or no longer, counts as a 256th (`ip_vs_dest_conn_overhead`). */
+  loads: number[];
 }
 
 /** The services of IPVS that a namespace has; none without the module. */
@@ -23,9 +25,13 @@ export function ipvsServicesOf(namespace: NetNamespace): IpvsService[] {
 export function parseIpvsServices(text: string): IpvsService[] {
   const services: IpvsService[] = [];
   for (const line of text.split('\n').slice(3).filter(Boolean)) {
-    const [protocol = '', place = '', scheduler = '', weight] = line.trim().split(/\s+/);
-    if (protocol === '->') services.at(-1)?.weights.push(Number(weight));
-    else services.push({ protocol, place, scheduler, weights: [] });
+    const [protocol = '', place = '', scheduler = '', weight, active, inactive] = line.trim().split(/\s+/);
+    if (protocol !== '->') {
+      services.push({ protocol, place, scheduler, weights: [], loads: [] });
+      continue;
+    }
+    services.at(-1)?.weights.push(Number(weight));
+    services.at(-1)?.loads.push(Number(active) + Number(inactive) / 256);
   }
   return services;
 }
@@ -45,15 +51,39 @@ export function isForService(
   return protocol === 'FWM' || (protocol === packet.protocol.toUpperCase() && isAtPort);
 }
 
+/** These share connections out by a hash of their ports, if their flags say so (`sh-port`, `mh-port`), or by chance. */
+const BY_CHANCE = new Set(['sh', 'mh', 'twos']);
+/** These give a connection to the server with the fewest connections for its weight. */
+const BY_LOAD = new Set(['lc', 'wlc', 'sed', 'nq', 'lblc', 'lblcr']);
+/** In so many cases of one, a server of those has got none. */
+const MISSED = 0.02;
+
 /**
  * How many new connections a service makes at most until each of its servers got one; 0 where there is no choice. With weights it takes a
- * round of as many as their sum (`ip_vs_wrr_schedule`).
+ * round of as many as their sum (`ip_vs_wrr_schedule`), and more where other servers first get as many connections as a server has.
  */
-export function connectionsOfRound({ scheduler, weights }: Pick<IpvsService, 'scheduler' | 'weights'>): number {
-  const live = weights.filter((weight) => weight > 0);
+export function connectionsOfRound({
+  scheduler,
+  weights,
+  loads,
+}: Pick<IpvsService, 'scheduler' | 'weights' | 'loads'>): number {
+  const live = weights.flatMap((weight, at) => (weight > 0 ? { weight, load: loads[at] ?? 0 } : []));
   if (live.length < 2) return 0;
   if (scheduler === 'rr') return live.length;
-  return live.reduce((sum, weight) => sum + weight, 0) / live.reduce(greatestDivisor);
+  const all = live.map(({ weight }) => weight);
+  const sum = total(all);
+  const round = sum / all.reduce(greatestDivisor);
+  if (BY_CHANCE.has(scheduler))
+    return Math.max(round, Math.ceil(Math.log(MISSED) / Math.log(1 - Math.min(...all) / sum)));
+  // A server overflows only when it has more connections than its weight (ip_vs_ovf_schedule).
+  if (scheduler === 'ovf') return sum + live.length;
+  if (!BY_LOAD.has(scheduler)) return round;
+  const most = Math.max(...live.map(({ weight, load }) => load / weight));
+  return Math.ceil(round + most * sum - total(live.map(({ load }) => load)));
+}
+
+function total(all: readonly number[]): number {
+  return all.reduce((sum, each) => sum + each, 0);
 }
 
 function greatestDivisor(a: number, b: number): number {

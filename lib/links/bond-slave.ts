@@ -1,4 +1,5 @@
-import { s32, u16 } from '../netlink/scalars.ts';
+import { oneOf } from '../netlink/one-of.ts';
+import { s32, u8, u16 } from '../netlink/scalars.ts';
 import { type NewSettings, setting } from './setting.ts';
 
 export const bondSlave = {
@@ -10,6 +11,14 @@ export const bondSlave = {
    * @default 0
    */
   prio: setting('IFLA_BOND_SLAVE_PRIO', 9, s32, { kernelDefault: 0, since: '6.0' }),
+};
+
+/** `BOND_LINK_UP`, `_FAIL`, `_DOWN` and `_BACK`: what a bond takes the link of a slave for. */
+const LINK_STATES = { up: 0, 'going down': 1, down: 2, 'going back': 3 } as const;
+
+/** What a bond says of a slave beside its settings. */
+export const bondSlaveStatus = {
+  miiStatus: setting('IFLA_BOND_SLAVE_MII_STATUS', 2, oneOf(u8, '', LINK_STATES), { readOnly: true }),
 };
 
 /** The settings that a bond keeps for each slave, in the words of `ip link set … type bond_slave` (camel-cased). */

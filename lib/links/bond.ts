@@ -4,7 +4,7 @@ import { oneOf } from '../netlink/one-of.ts';
 import { bool, ip4, ip6, linkedDevice, mac, range, u8, u16, u32 } from '../netlink/scalars.ts';
 import type { Type } from '../netlink/type.ts';
 import { familyOf } from '../wire/ip-address.ts';
-import { bondSlave } from './bond-slave.ts';
+import { bondSlave, bondSlaveStatus } from './bond-slave.ts';
 import { describeLink } from './describe-link.ts';
 import { liveFrom, setting } from './setting.ts';
 
@@ -42,6 +42,14 @@ export const bond = describeLink('bond', {
   module: 'bonding',
   members: 'frames',
   memberSettings: bondSlave,
+  memberStatus: bondSlaveStatus,
+  changesMemberWithin: ({ miimon = 0, updelay = 0, downdelay = 0, arpInterval = 0, arpMissedMax = 2 }, members) => {
+    // A slave is down after so many intervals and a half (bond_ab_arp_inspect). Without any, one after the other is tried (bond_ab_arp_probe).
+    if (arpInterval > 0) return arpInterval * (arpMissedMax + members.length + 2);
+    const isUnnoticed = members.some(({ carrier, status }) => status['miiStatus'] !== (carrier ? 'up' : 'down'));
+    // Half an interval late at most, or another one where the worker does not get its lock (bond_mii_monitor).
+    return isUnnoticed ? 2 * miimon + Math.max(updelay, downdelay) : 0;
+  },
   // bond_enslave
   givesMac: ({ failOverMac = 'none' }) => failOverMac === 'none',
   // bond_xmit_hash: other policies look at no ports.

@@ -65,6 +65,8 @@ const DESCRIBED: Record<keyof LinkDescription, true> = {
     hasPorts: true,
     members: true,
     memberSettings: true,
+    memberStatus: true,
+    changesMemberWithin: true,
     givesMac: true,
     sharesOut: true,
     keepsFdb: true,

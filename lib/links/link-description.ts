@@ -106,6 +106,13 @@ export interface LinkDescription<S extends Settings = Settings, L extends Lower 
   members?: 'frames' | 'packets';
   /** The settings that it keeps for each device that belongs to it (`IFLA_INFO_SLAVE_DATA`). Its `set` changes them. @default none */
   memberSettings?: Settings;
+  /** What else it tells of each of these devices, which no script says. @default nothing */
+  memberStatus?: Settings;
+  /**
+   * Milliseconds within which it may use another of its members, or use one again, though nothing changes any more: it looks at them now and
+   * then. @default 0
+   */
+  changesMemberWithin?(settings: SettingsOf<S>, members: readonly Member[]): number;
   /** Whether it gives its MAC address to the devices that belong to it. @default it does not */
   givesMac?(settings: SettingsOf<S>): boolean;
   /**
@@ -144,6 +151,13 @@ export interface LinkDescription<S extends Settings = Settings, L extends Lower 
     /** Causes when its MTU, its MAC address or its state (up, down) changes. */
     device?(lower: string): Causes;
   };
+}
+
+/** A device that belongs to another, with the {@link LinkDescription.memberStatus}. */
+export interface Member {
+  /** Whether it is up, and has one. */
+  carrier: boolean;
+  status: Readonly<Record<string, unknown>>;
 }
 
 /** A part of a link that no words of `ip` or `bridge` say. */

@@ -59,9 +59,9 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
       this.rules.filter(([, rules]) => rules.default !== undefined).map(([name, rules]) => [name, rules.default]),
     );
     this.told = new Map(readable);
-    const { memberSettings = {} } = description;
+    const { memberSettings = {}, memberStatus = {} } = description;
     this.memberOptions = new Map(readableOf(memberSettings));
-    const ofMember = Object.entries(memberSettings).filter(([, { rules }]) => !isApart(rules));
+    const ofMember = Object.entries({ ...memberSettings, ...memberStatus }).filter(([, { rules }]) => !isApart(rules));
     this.memberTable = ofMember.length > 0 ? table(Object.fromEntries(ofMember)) : undefined;
     if (this.memberTable) registerPortData(kind, this.memberTable as Type<unknown, never>);
     if (variantOf) variants.set(kind, variantOf);

@@ -1,26 +1,40 @@
 import type { Way } from '../diagnosis/way.ts';
 import { PACKET_HOST } from '../kernel/constants.ts';
 import { engineOf } from '../lab/engine.ts';
-import type { Hop, Interface } from '../lab/index.ts';
-import { mayDropOneByChance } from '../trace/chance.ts';
+import type { CapturedFrame, Hop, Interface } from '../lab/index.ts';
+import { mayDropOneByChance, sharesOutAt } from '../trace/chance.ts';
 import { readPrograms } from '../trace/device-hooks.ts';
+import { choosingDevices } from '../trace/member-change.ts';
 import { hopsOf } from '../trace/path.ts';
 import { forwards } from '../trace/place.ts';
 
 /**
- * Why a single frame that did not come proves nothing, by the places where its copies ended: a program at a device there, or the packet filter
- * of a router, may have dropped it by chance. Undefined where none has.
+ * Why a single frame that did not come proves nothing: a bond on its way may have had a better slave for it, or, where one of its copies ended, a
+ * program at a device or the packet filter of a router may have dropped it by chance. Undefined where none has.
  *
  * @param to where it was to come
  */
 export function doubtOfWay({ path }: Way, to: Interface): string | undefined {
+  const hops = hopsOf(path);
+  const chooser = hops.map(({ frame }) => chooserOf(frame)).find((device) => device !== undefined);
+  if (chooser) return `another member of ${chooser} might have passed the only frame`;
   if (engineOf(to.namespace.lab).isPristine) return undefined;
-  const ends = hopsOf(path).filter(({ next }) => next.length === 0);
+  const ends = hops.filter(({ next }) => next.length === 0);
   for (const end of ends) {
     const who = mayHaveDropped(end, to);
     if (who) return `${who} may have dropped the only frame by chance`;
   }
   return undefined;
+}
+
+/** The device that shares frames out among its members, or may choose another of them in a moment, if a frame was at it or at one of these. */
+function chooserOf({ at, direction }: CapturedFrame): Interface | undefined {
+  const { interfaces } = at.namespace;
+  const isShared =
+    direction === 'out' && sharesOutAt(at) && interfaces.filter(({ master }) => master === at).length > 1;
+  if (isShared) return at;
+  const choosing = choosingDevices(at.namespace);
+  return [at, at.master].find((device) => device && choosing.has(device.index));
 }
 
 function mayHaveDropped({ frame: { at, direction, packetType } }: Hop, to: Interface): string | undefined {

@@ -59,6 +59,17 @@ const KINDS = {
     to: attribute('NFTA_RANGE_TO_DATA', 4, value),
   }),
   lookup: table({ set: attribute('NFTA_LOOKUP_SET', 1, string) }),
+  exthdr: table({
+    register: attribute('NFTA_EXTHDR_DREG', 1, be32),
+    type: attribute('NFTA_EXTHDR_TYPE', 2, u8),
+    flags: attribute('NFTA_EXTHDR_FLAGS', 5, be32),
+    op: attribute('NFTA_EXTHDR_OP', 6, be32),
+  }),
+  nat: table({ toPort: attribute('NFTA_NAT_REG_PROTO_MIN', 5, be32), flags: attribute('NFTA_NAT_FLAGS', 7, be32) }),
+  redir: table({
+    toPort: attribute('NFTA_REDIR_REG_PROTO_MIN', 1, be32),
+    flags: attribute('NFTA_REDIR_FLAGS', 3, be32),
+  }),
   objref: table({ object: attribute('NFTA_OBJREF_IMM_TYPE', 1, be32) }),
   /** Of iptables' own (linux/netfilter/nf_tables_compat.h). */
   match: table({

@@ -68,6 +68,7 @@ export async function keepAsking(asked: Asked, patience: Patience): Promise<stri
   if (!asking.once && (await sendEnough(asking, quiet))) return undefined;
   if (!asking.once && (await untilConnectionGoesOn(asking, quiet, milliseconds()))) return undefined;
   if (await untilSessionAsked(asking, quiet)) return undefined;
+  if (silence > 0 && !asking.once && (await untilMemberChanged(asking, quiet))) return undefined;
   if (silence > 0 && !asking.once && (await untilRepeated(asking, quiet))) return undefined;
   if (silence > 0 && !patience.isOneOfSeveral && (await untilPassedOn(asking, quiet))) return undefined;
   const unknown = await lastLook(asking, quiet, silence);
@@ -169,6 +170,17 @@ async function untilSessionAsked(asking: Asking, quiet: Quiet): Promise<boolean>
   if (!quiet.awaitsSession()) return false;
   while (quiet.awaitsSession()) if (asking.send() || (await asking.listen(LAST_INTERVAL))) return true;
   // What went before may have been sent in a session that the peer has lost.
+  return asking.send() || asking.listen(HOLD);
+}
+
+/**
+ * Asks until each bond has had the time to notice which of its slaves are dead, and then once more. True when nothing more is wanted.
+ */
+async function untilMemberChanged(asking: Asking, quiet: Quiet): Promise<boolean> {
+  const most = quiet.memberChange();
+  if (most === 0) return false;
+  while (asking.listened < most)
+    if (asking.send() || (await asking.listen(Math.min(LAST_INTERVAL, most - asking.listened)))) return true;
   return asking.send() || asking.listen(HOLD);
 }
 

@@ -55,6 +55,11 @@ export interface Quiet {
    * answer. What it asked before the question may have been lost in a network that was otherwise then.
    */
   awaitsSession(): boolean;
+  /**
+   * How many milliseconds after its beginning a question may have to be asked again, since a device has not noticed yet that one of its members
+   * leads nowhere, or may be used again.
+   */
+  memberChange(): number;
   /** What the machine itself has lost since this was last asked, so that the lab did not lose it; undefined for nothing. */
   lost(): string | undefined;
 }

@@ -4,7 +4,7 @@ import { KernelError } from '../kernel/kernel-error.ts';
 import { type FilterExtension, legacyExtensions } from '../kernel/legacy-rules.ts';
 import type { NetNamespace } from '../kernel/net-namespace.ts';
 import { engineOf } from '../lab/engine.ts';
-import type { Lab, Namespace } from '../lab/index.ts';
+import type { Interface, Lab, Namespace } from '../lab/index.ts';
 import { stateIfThere } from '../lab/interface-state.ts';
 import { kindOf } from '../links/registry.ts';
 import type { NftExpression } from '../netlink/nf-expression.ts';
@@ -25,7 +25,10 @@ const CONNECTION_EXTENSIONS = new Set(['connmark', 'CONNMARK', 'connbytes', 'con
  * all others may.
  */
 const FORGETFUL = new Set([
-  ...'numgen hash meta ct payload statistic time cpu cluster tcp udp multiport conntrack u32 ip ip6'.split(' '),
+  ...'numgen hash meta ct payload inner nat redir DNAT REDIRECT statistic time cpu cluster tcp udp multiport'.split(
+    ' ',
+  ),
+  ...'conntrack string u32 ip ip6'.split(' '),
   ...CONNECTION_EXTENSIONS,
 ]);
 
@@ -105,6 +108,9 @@ function areFilters(
 /** The packet filters that every frame passes; those of IP see only packets. */
 const OF_FRAMES = ['bridge', 'netdev'] as const;
 
+/** What looks at the bytes of a frame, which are what they are. */
+const OF_THE_FRAME = new Set(['payload', 'exthdr', 'inner']);
+
 /** Why a single frame that did not come proves nothing: a packet filter counts frames, or rolls dice. Undefined where none does. */
 export function doubtOfOneFrame(lab: Lab): string | undefined {
   if (engineOf(lab).isPristine) return undefined;
@@ -113,25 +119,28 @@ export function doubtOfOneFrame(lab: Lab): string | undefined {
   return names === '' ? undefined : `a packet filter of ${names} may have dropped the only frame by chance`;
 }
 
-/** Whether a packet filter of a namespace may drop a frame by chance: one of some families, or of all. The source port of a frame is what it is. */
+/** Whether a packet filter of a namespace may drop a frame by chance: one of some families, or of all. */
 export function mayDropOneByChance(namespace: Namespace, families?: typeof OF_FRAMES): boolean {
   const { netns } = engineOf(namespace);
   const expressions = askNftables(netns, (socket) => listExpressions(socket, families)) ?? [];
   return (
     hasEbtablesRules(netns) ||
     expressions.some(
-      (expression, at) => expression.name !== 'payload' && !isSteadyExpression(expression, at, expressions),
+      (expression, at) => !OF_THE_FRAME.has(expression.name) && !isSteadyExpression(expression, at, expressions),
     )
   );
 }
 
 /** Whether a device of a host shares packets out among its members, as a bond does. */
 export function sharesOut({ interfaces }: Namespace): boolean {
-  return interfaces.some((device) => {
-    const kind = kindOf(device);
-    const state = kind?.description.sharesOut && stateIfThere(device);
-    return state !== undefined && kind?.is(state) === true && kind.description.sharesOut?.(kind.of(state)) === true;
-  });
+  return interfaces.some(sharesOutAt);
+}
+
+/** Whether a device shares packets out among its members. */
+export function sharesOutAt(device: Interface): boolean {
+  const kind = kindOf(device);
+  const state = kind?.description.sharesOut && stateIfThere(device);
+  return state !== undefined && kind?.is(state) === true && kind.description.sharesOut?.(kind.of(state)) === true;
 }
 
 /** Whether a host chooses routes by the source port of a probe, which is another each time, or by the port that its answer goes to. */

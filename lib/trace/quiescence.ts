@@ -14,6 +14,7 @@ import { Capture } from './capture.ts';
 import { doubtOfOneFrame, doubtOfServers, mayDifferAtDevices, mayRemember, mayRememberAtDevices } from './chance.ts';
 import { HeldPackets, oddsIn } from './impaired-links.ts';
 import { knowsEveryQueue, probesIn } from './known-queues.ts';
+import { memberChangeIn } from './member-change.ts';
 import { type NeighboursOf, NextHops, neighboursIn } from './next-hops.ts';
 import { mayHoldPackets } from './packet-holders.ts';
 import type { PendingSessions } from './pending-sessions.ts';
@@ -52,6 +53,7 @@ class Quiescence implements Quiet {
   /** As they were when nothing was under way any more. */
   #neighbours: NeighboursOf[] | undefined;
   #probes: number | undefined;
+  readonly #memberChange: number;
   /** As when {@link lost} was last asked. */
   #dropsKnown: number;
 
@@ -66,6 +68,7 @@ class Quiescence implements Quiet {
     this.#drops = backlogDrops();
     this.#dropsKnown = this.#drops;
     this.#nextHops = new NextHops(lab);
+    this.#memberChange = memberChangeIn(lab);
   }
 
   seen(): number | undefined {
@@ -126,6 +129,10 @@ class Quiescence implements Quiet {
 
   awaitsSession(): boolean {
     return this.#sessions?.areAwaited() ?? false;
+  }
+
+  memberChange(): number {
+    return this.#memberChange;
   }
 
   lost(): string | undefined {

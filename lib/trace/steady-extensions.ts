@@ -5,7 +5,7 @@ import type { FilterExtension } from '../kernel/legacy-rules.ts';
 const STEADY = new Set([
   ...['', 'ERROR', 'ACCEPT', 'DROP', 'RETURN'],
   ...`addrtype ah cgroup comment conntrack dccp devgroup dscp dst ecn esp eui64 frag hbh helper hl icmp icmp6 ipcomp
-  iprange ipv6header length mac mark mh multiport owner physdev pkttype policy realm rpfilter rt sctp socket state string tcp
+  iprange ipv6header length mac mark mh multiport owner physdev pkttype policy realm rpfilter rt sctp socket state tcp
   tcpmss tos ttl udp udplite`.split(/\s+/),
   ...`CHECKSUM CLASSIFY CT DNAT DSCP HL LOG MARK MASQUERADE NETMAP NFLOG NOTRACK REDIRECT REJECT SECMARK SNAT TCPMSS
   TCPOPTSTRIP TEE TOS TPROXY TRACE TTL`.split(/\s+/),
@@ -30,7 +30,12 @@ const [BRIDGED_SOURCE_PORT, BRIDGED_DESTINATION_PORT] = [0x10, 0x20];
 /** In `struct xt_tcp` and `struct xt_udp`. */
 const DESTINATION_PORTS = 4;
 
-/** Whether a match looks at what differs from probe to probe, of those that are steady but for that. */
+/** `NF_NAT_RANGE_PROTO_SPECIFIED` and `_PROTO_RANDOM_ALL`: of a range of ports, each connection gets one by chance. */
+const [PORT_RANGE, RANDOM_PORTS] = [0x2, 0x14];
+/** `sizeof(struct nf_nat_range)` begins with its flags. The older struct for IPv4 is shorter, and has its number of ranges before them. */
+const NAT_RANGE = 40;
+
+/** Whether a match looks at what differs from probe to probe, of those that are steady but for that; or a target rolls dice. */
 const LOOKS_AT_NUMBERS: Readonly<Record<string, (data: Buffer) => boolean>> = {
   tcp: looksAtGivenPorts,
   udp: looksAtGivenPorts,
@@ -40,6 +45,8 @@ const LOOKS_AT_NUMBERS: Readonly<Record<string, (data: Buffer) => boolean>> = {
     data.length < CONNTRACK_FLAGS + 2 || (data.readUInt16LE(CONNTRACK_FLAGS) & CONNTRACK_OF_ONE) !== 0,
   ip: (data) => looksAtBridgedPorts(data, BRIDGED.ip),
   ip6: (data) => looksAtBridgedPorts(data, BRIDGED.ip6),
+  DNAT: choosesPort,
+  REDIRECT: choosesPort,
 };
 
 /** Whether two packets that are alike fare alike by a match or target: each probe has its own source port, and its answer goes there. */
@@ -63,6 +70,13 @@ function looksAtBridgedPorts(data: Buffer, { flags, ports }: { flags: number; po
   const looksAt = data[flags] ?? BRIDGED_SOURCE_PORT;
   if (looksAt & BRIDGED_SOURCE_PORT) return true;
   return (looksAt & BRIDGED_DESTINATION_PORT) !== 0 && hasDividedRange(data, ports);
+}
+
+function choosesPort(data: Buffer): boolean {
+  const at = data.length < NAT_RANGE ? 4 : 0;
+  if (data.length < at + 4) return true;
+  const flags = data.readUInt32LE(at);
+  return (flags & PORT_RANGE) !== 0 && (flags & RANDOM_PORTS) !== 0;
 }
 
 /** Whether two ports are a range that has some of the ports that answers go to, and lacks others. */

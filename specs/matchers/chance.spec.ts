@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { describe, expect, type Lab, type Namespace, test } from 'hairpin';
 import { describeLoadingPrograms } from '../needs.ts';
 import { addRoutedHosts } from '../routed-hosts.ts';
@@ -7,7 +9,7 @@ import { DROP, passingInTurns, returning, writeProgram } from '../trace/xdp-obje
 const ROUNDS = 8;
 
 /** A negative may not pass where one packet of some does arrive. */
-async function expectReached(from: Namespace, to: Namespace, options: object = {}): Promise<void> {
+async function expectReached(from: Namespace, to: Namespace | string, options: object = {}): Promise<void> {
   for (let round = 0; round < ROUNDS; round++)
     await expect(expect(from).not.toReach(to, options)).rejects.toThrow(/^Received: +an answer/m);
 }
@@ -203,6 +205,7 @@ describe('a port of answers that decides', () => {
     ['udp', 'dport 32768-51588'],
     ['udp', 'dport { 22, 32768-51588 }'],
     ['tcp', 'ackseq < 3000000000'],
+    ['udp', 'dport != 53 @th,24,8 < 160 drop; iif eth1 udp dport 0'],
   ] as const)('by a packet filter, %s %s', async ([by, match], { lab }) => {
     const { a, r, b } = addRoutedHosts(lab);
     const chain = `chain c { type filter hook forward priority 0; iif eth1 ${by} ${match} drop; };`;
@@ -215,6 +218,17 @@ describe('a port of answers that decides', () => {
     b.rule.add({ dport: '32768-51588', type: 'blackhole', family: 4 });
     await expectReached(a, b, { by, port: 53 });
   });
+});
+
+// a ── r, which gives each connection to 10.0.9.9 one of eight ports of b ── b, which listens at one of these
+test('a port of a translation that is chosen by chance', async ({ lab }) => {
+  const { a, r, b } = addRoutedHosts(lab);
+  const rule = 'ip daddr 10.0.9.9 tcp dport 80 dnat to 10.0.1.2:80-87 random';
+  await r.exec('nft', [`table ip t { chain c { type nat hook prerouting priority -100; ${rule}; }; }`]);
+  const server = b.run(() => createServer().listen(83));
+  await once(server, 'listening');
+  await expectReached(a, '10.0.9.9', { by: 'tcp', port: 80 });
+  server.close();
 });
 
 // a ── r, whose filter is a program ── b

@@ -41,6 +41,17 @@ describe.skipIf(!(await hasIpvs()))('needs CONFIG_IP_VS', () => {
       await expect(expect(a).not.toReach('10.0.9.9', AT_SERVICE)).rejects.toThrow(/^Received: +an answer/m);
   });
 
+  // s1 gets a connection when each of the 40 others has two.
+  test('a server that gets what overflows from others is asked, too', async ({ lab }) => {
+    const { a, lb, s1 } = await build(lab, 'ovf');
+    const address = s1.interface().address.first(4)?.address as string;
+    const others = Array.from({ length: 40 }, (_, at) => `10.0.0.${100 + at}`);
+    const lines = [address, ...others].map((each) => `-a -t ${SERVICE} -r ${each}:80 -m -w 1\n`);
+    await lb.exec('ipvsadm', ['--restore'], { input: lines.join('') });
+    await s1.daemon('busybox', ['nc', '-ll', '-p', '80', '-e', 'cat'], { ready: { port: 80 } });
+    await expect(expect(a).not.toReach('10.0.9.9', AT_SERVICE)).rejects.toThrow(/^Received: +an answer/m);
+  });
+
   test('a server that hardly ever gets a connection leaves a doubt', async ({ lab }) => {
     const { a, s1, s2, put } = await build(lab, 'wrr');
     await put(s1, 1);

@@ -50,6 +50,7 @@ export function fakeQuestion(overrides: Overrides = {}): Fake {
       remembers: () => false,
       mayBeHeld: () => false,
       awaitsSession: () => false,
+      memberChange: () => 0,
       lost: () => undefined,
       ...overrides.quiet,
     },

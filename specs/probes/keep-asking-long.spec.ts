@@ -25,6 +25,17 @@ test('a frame that is sent only once may wait for a session, too', async () => {
   expect(clock.milliseconds).toBeGreaterThanOrEqual(5100);
 });
 
+test('asks on until a bond has had the time to notice a dead slave, and then once more', async () => {
+  const quiet = { memberChange: () => 2000 };
+  const fake = fakeQuestion({ asked: { read: () => clock.milliseconds >= 2050 }, quiet });
+  expect(await fake.ask()).toBeUndefined();
+  expect(fake.sent).toBeGreaterThan(20);
+  expect(clock.milliseconds).toBeGreaterThanOrEqual(2050);
+  // A time that the spec gives is kept, and a frame is sent once.
+  expect(await timeTaken({ quiet }, { untilQuiet: false })).toBeLessThan(2000);
+  expect(await timesSent({ asked: { once: true }, quiet })).toBe(1);
+});
+
 test('waits until the kernel has repeated the first probe, if that may fare better and the spec gives no time', async () => {
   const takes = (remembers: boolean, patience: object = {}, asked: object = { repeatedAfter: 1150 }) =>
     timeTaken({ asked, quiet: { remembers: () => remembers } }, patience);

@@ -1,6 +1,7 @@
 import { describe, expect, type Lab, type Namespace, test } from 'hairpin';
 import { findProgram } from '../../lib/kernel/find-program.ts';
 import { isLeftToChance, mayRemember } from '../../lib/trace/chance.ts';
+import { isSteadyExpression } from '../../lib/trace/steady-expressions.ts';
 
 /** What `nft` makes of a rule in `c`, of a set `s` with something more to it. */
 async function addRule(lab: Lab, rule: string, ofSet = ''): Promise<boolean> {
@@ -12,7 +13,7 @@ async function withRule(lab: Lab, rule: string, ofSet = ''): Promise<Namespace> 
   const sets = `set s { type ipv4_addr; ${ofSet} }; set d { type ipv4_addr; flags dynamic; };`;
   const objects = 'counter k { }; limit l { rate 1/second; }; quota q { over 1000 bytes; };';
   const chains = `chain o { }; chain c { type filter hook forward priority 0; ${rule}; };`;
-  await a.exec('nft', [`table ip t { ${rule.includes('@') ? sets : ''} ${objects} ${chains} }`]);
+  await a.exec('nft', [`table ip t { ${/@[sd]/.test(rule) ? sets : ''} ${objects} ${chains} }`]);
   return a;
 }
 
@@ -30,6 +31,15 @@ describe('two packets that are alike fare alike', () => {
     'udp dport >= 1024 drop',
     'tcp dport != 22-80 drop',
     'ip saddr . tcp dport { 10.0.0.1 . 22 } drop',
+    'tcp option maxseg size < 1000 drop',
+    'tcp option timestamp exists drop',
+    'tcp option maxseg size set 1200',
+    'icmp code 3 drop',
+    'ip protocol icmp icmp code 3 drop',
+    'ip ttl set 5',
+    'ip saddr 10.0.0.0/24 ip daddr 10.0.1.0/24 drop',
+    '@ll,0,48 1 drop',
+    '@nh,64,8 1 drop',
   ])('%s', async (rule, { lab }) => {
     expect(await addRule(lab, rule)).toBe(false);
   });
@@ -78,13 +88,53 @@ describe('they may fare differently', () => {
     'tcp sequence < 2000000000 drop',
     'ip id < 30000 drop',
     'udp checksum < 30000 drop',
+    'ip checksum < 30000 drop',
+    'tcp option timestamp tsval < 30000 drop',
+    // Bytes without a name: of the source port, of the port that the answer goes to, of numbers, of the data.
+    'meta l4proto tcp @th,8,8 & 1 == 1 drop',
+    '@th,0,8 < 200 drop',
+    '@th,24,8 < 128 drop',
+    '@th,32,8 < 128 drop',
+    '@th,224,32 < 30000 drop',
+    'udp dport 53 @ih,0,8 < 128 drop',
+    '@nh,40,8 < 128 drop',
+    '@nh,88,8 < 128 drop',
+    '@nh,160,16 < 30000 drop',
+    '@ll,144,16 < 30000 drop',
   ])('%s', async (rule, { lab }) => {
     expect(await addRule(lab, rule)).toBe(true);
+  });
+
+  test('by what a tunnel carries, which nft matches from 1.0.7 on', () => {
+    expect(isSteadyExpression({ name: 'inner', data: {} }, 0, [])).toBe(false);
   });
 
   test('by the flow label', async ({ lab }) => {
     const a = lab.namespace('a');
     await a.exec('nft', ['table ip6 t { chain c { ip6 flowlabel < 500000 drop; }; }']);
+    expect(isLeftToChance(a)).toBe(true);
+  });
+
+  // nft takes translations in chains of type nat alone.
+  test.for([
+    ['dnat to 10.0.0.1:80-87 random', true],
+    ['dnat to 10.0.0.1:80-87', false],
+    ['dnat to 10.0.0.1-10.0.0.9 random', false],
+    ['redirect to :80-87 fully-random', true],
+    ['redirect to :80', false],
+  ] as const)('by chance, tcp dport 80 %s: %s', async ([rule, expected], { lab }) => {
+    const a = lab.namespace('a');
+    const chain = `chain c { type nat hook prerouting priority 0; tcp dport 80 ${rule}; }`;
+    await a.exec('nft', [`table ip t { ${chain}; }`]);
+    expect(isLeftToChance(a)).toBe(expected);
+  });
+
+  test.runIf(findProgram('iptables-legacy'))('by chance, iptables-legacy --random', async ({ lab }) => {
+    const a = lab.namespace('a');
+    const to = ['-t', 'nat', '-A', 'PREROUTING', '-p', 'tcp', '-j', 'DNAT', '--to-destination', '10.0.0.1:80-87'];
+    await a.exec('iptables-legacy', to);
+    expect(isLeftToChance(a)).toBe(false);
+    await a.exec('iptables-legacy', [...to, '--random']);
     expect(isLeftToChance(a)).toBe(true);
   });
 
@@ -99,6 +149,7 @@ describe('a packet that was dropped may pass when it is repeated', () => {
     ['limit rate over 10/second drop', true],
     ['quota over 1000 bytes drop', true],
     ['ct count over 5 drop', true],
+    ['tcp option timestamp tsval < 30000 drop', true],
     ['tcp sport < 30000 drop', false],
     ['numgen random mod 2 == 0 drop', false],
     ['meta hour "03:00"-"04:00" drop', false],
@@ -113,6 +164,7 @@ describe('a later packet of the same connection may pass', () => {
     ['ct mark != 1 drop', true],
     ['ct reply packets < 2 drop', true],
     ['meta mark set ct mark', true],
+    ['ct label != 5 drop', true],
     ['ct mark set 1', false],
     ['ct state new drop', false],
     ['tcp sport < 30000 drop', false],

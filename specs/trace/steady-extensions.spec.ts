@@ -36,6 +36,13 @@ function conntrack(flag: number): Buffer {
   return data;
 }
 
+/** `struct nf_nat_range2` with some flags. */
+function translation(flags: number): Buffer {
+  const data = Buffer.alloc(48);
+  data.writeUInt32LE(flags);
+  return data;
+}
+
 test.for([
   ['tcp', 'every source port', ports(0, 0xffff), true],
   ['tcp', 'source ports from 1024', ports(1024, 0xffff), false],
@@ -58,6 +65,16 @@ test.for([
   ['multiport', 'source ports (XT_MULTIPORT_SOURCE)', Buffer.of(0, 1), false],
   ['multiport', 'destination ports (XT_MULTIPORT_DESTINATION)', Buffer.of(1, 1), true],
   ['multiport', 'both (XT_MULTIPORT_EITHER)', Buffer.of(2, 1), false],
+  ['string', 'bytes, which may be those of a port', Buffer.alloc(240), false],
+  ['DNAT', 'ports by chance', translation(0x7), false],
+  [
+    'DNAT',
+    'ports by chance (struct nf_nat_ipv4_multi_range_compat)',
+    Buffer.concat([Buffer.of(1, 0, 0, 0), translation(0x16)]).subarray(0, 24),
+    false,
+  ],
+  ['DNAT', 'addresses by chance', translation(0x5), true],
+  ['REDIRECT', 'a range of ports', translation(0x2), true],
   ['statistic', 'chance', Buffer.alloc(32), false],
 ] as const)('%s that looks at %s', ([name, , data, expected]) => {
   expect(isSteadyExtension({ name, data })).toBe(expected);
