@@ -1,4 +1,4 @@
-import { describe, expect, type Family, type Lab, type RouteFlow, type RuleOptions, test } from 'hairpin';
+import { describe, expect, type Lab, type RouteFlow, type RuleOptions, test } from 'hairpin';
 
 const TABLE = 100;
 const ENDS = {
@@ -7,7 +7,7 @@ const ENDS = {
 } as const;
 
 // testns ── eth0 peer; the table 100 leads to the same gateway as the subnet's route
-function build(lab: Lab, family: Family) {
+function build(lab: Lab, family: 4 | 6) {
   const { address, gateway } = ENDS[family];
   const testns = lab.router('testns');
   lab.cable(testns, lab.namespace('peer'), { a: { name: 'dummy0', address }, b: { address: false } });
