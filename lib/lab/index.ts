@@ -27,6 +27,7 @@ export type { MptcpEndpointEntry } from '../state/objects/mptcp.ts';
 export { VLAN_PROTOCOLS, type VlanProtocol } from '../wire/vlan-tag.ts';
 export type { AddressList } from './address-list.ts';
 export type { AddressOption } from './address-option.ts';
+export type { AddressAddOptions } from './address-settings.ts';
 export type { Advertisement, AdvertiseOptions } from './advertisement.ts';
 export { Bridge, isBridge } from './bridge.ts';
 export type { Cable, CableOptions, EndOptions, FlapOptions, Unplugged } from './cable.ts';

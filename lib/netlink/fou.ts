@@ -55,8 +55,8 @@ export const ipFou = new GenericFamily({
   }),
   state: ({ port, family, type, ipproto, peerPort, device: index, ...read }): FouPort => ({
     ...{ family: family === AF_INET6 ? 6 : 4, port, ipproto: type === 'gue' ? undefined : ipproto },
-    local: read.local4 ?? read.local6,
-    peer: read.peer4 ?? read.peer6,
+    local: givenIn(read.local4 ?? read.local6),
+    peer: givenIn(read.peer4 ?? read.peer6),
     peerPort: peerPort || undefined,
     device: index || undefined,
   }),
@@ -69,3 +69,8 @@ export const ipFou = new GenericFamily({
     ...(index === undefined ? [] : ['dev', names.device(index)]),
   ],
 });
+
+/** The kernel writes any address as all zeros (`fou_fill_info`). */
+function givenIn(address: string | undefined): string | undefined {
+  return address === '0.0.0.0' || address === '::' ? undefined : address;
+}

@@ -61,7 +61,7 @@ describe.skipIf(!(await hasFou()))('needs CONFIG_NET_FOU', () => {
   test.for(['fou', 'gue'] as const)(
     'a GRE tunnel in %s needs the port of its far end',
     async (encap, { lab, skip }) => {
-      skip(!supports('gre'), 'needs CONFIG_NET_IPGRE');
+      skip(!supports('gre', { encap }), 'needs CONFIG_NET_IPGRE and CONFIG_NET_FOU_IP_TUNNELS');
       const [a, b] = [lab.namespace('a'), lab.namespace('b')];
       lab.cable(a, b, { a: { address: '192.0.2.1/24' }, b: { address: '192.0.2.2/24' } });
       const [one, other] = ['192.0.2.1', '192.0.2.2'];
