@@ -90,7 +90,7 @@ export class RouteTable {
    * @example a.route.add({ to: '10.9.0.0/16', nextHops: [{ via: '10.0.0.2', weight: 3 }, { via: '10.0.0.3' }], table: 100 })
    */
   add(options: RouteOptions): void {
-    this.#give('add', options, { EEXIST: 'a route to there exists already: replace it' });
+    this.#give('add', options, { EEXIST: 'a route to there exists already: replace or append it' });
   }
 
   /**
@@ -103,6 +103,17 @@ export class RouteTable {
    */
   replace(options: RouteOptions): void {
     this.#give('replace', options, {});
+  }
+
+  /**
+   * Adds a route behind those of the same destination, table, `tos` and `metric`, as `ip route append` does. Of IPv4 the first counts, and
+   * the others are there for when it goes. Of IPv6 it becomes one more next hop of the route (`fib6_add_rt2node`).
+   *
+   * @throws UsageError for a wrong option; KernelError `EEXIST` when the same route is there
+   * @example a.route.append({ to: '10.9.0.0/16', via: '10.0.0.3' })
+   */
+  append(options: RouteOptions): void {
+    this.#give('append', options, { EEXIST: 'the same route is there already' });
   }
 
   /** Deletes a route. @throws KernelError `ESRCH` when there is none */
@@ -157,7 +168,7 @@ export class RouteTable {
     return entryOf(route, deviceNames(engineOf(this.#namespace).rtnetlink));
   }
 
-  #give(verb: 'add' | 'replace', options: RouteOptions, usual: Causes): void {
+  #give(verb: 'add' | 'replace' | 'append', options: RouteOptions, usual: Causes): void {
     change(`${this.#namespace}.route.${verb}`, this.#namespace, [options], (call) => {
       const unreachable = () =>
         `the next hop ${options.via ?? ''} is on no link of ${this.#namespace}, or its interface is down`;
@@ -170,8 +181,8 @@ export class RouteTable {
       const route = this.#parse(call, options, true);
       engineOf(this.#namespace).rtnetlink.change(ipRoute[verb](route, causes));
       // Packets share several ways, or are taken for another's: the network is no longer what the lab's handles say.
-      if (options.nextHops || options.nhid !== undefined || TAKING.includes(options.type ?? 'unicast'))
-        engineOf(this.#namespace.lab).visits.addFault();
+      const sharesWays = options.nextHops || options.nhid !== undefined || verb === 'append';
+      if (sharesWays || TAKING.includes(options.type ?? 'unicast')) engineOf(this.#namespace.lab).visits.addFault();
     });
   }
 

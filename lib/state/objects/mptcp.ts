@@ -11,6 +11,10 @@ export interface MptcpEndpointEntry extends Omit<MptcpEndpoint, 'device'> {
   dev: string | undefined;
 }
 
+/** `MPTCP_PM_ADDR_MAX` */
+const MOST_ENDPOINTS = 8;
+const TAKEN = 'there is an endpoint of this address, or of this id, already';
+
 export const mptcpEndpoint: ObjectKind<MptcpEndpoint, MptcpEndpointEntry> = {
   ...{
     key: 'mptcpEndpoints',
@@ -28,7 +32,9 @@ export const mptcpEndpoint: ObjectKind<MptcpEndpoint, MptcpEndpointEntry> = {
   list: (sockets) => listGeneric(sockets, ipMptcpEndpoint.all()),
   add: (state) =>
     ipMptcpEndpoint.add(state, {
-      EEXIST: 'there is an endpoint of this address, or of this id, already',
+      EEXIST: TAKEN,
+      // Linux 6.1 (mptcp_pm_nl_append_new_local_addr).
+      EINVAL: `${TAKEN}, or there are ${MOST_ENDPOINTS}, the most that a namespace may have`,
       EADDRNOTAVAIL: 'an endpoint with a port must be an address of the namespace: the kernel listens there',
     }),
   delete: (state) => ipMptcpEndpoint.delete(state, { EINVAL: 'there is no endpoint of this id' }),
@@ -56,8 +62,7 @@ export const mptcpEndpoint: ObjectKind<MptcpEndpoint, MptcpEndpointEntry> = {
   remade: (state) => (state.implicit ? undefined : state),
 };
 
-/** `MPTCP_PM_ADDR_MAX` */
-const LIMIT = from(0, 8);
+const LIMIT = from(0, MOST_ENDPOINTS);
 
 /** The limits of MPTCP, as `ip mptcp limits` has them. */
 export type MptcpLimitsEntry = MptcpLimits;
