@@ -33,7 +33,8 @@ export const mptcpEndpoint: ObjectKind<MptcpEndpoint, MptcpEndpointEntry> = {
   add: (state) =>
     ipMptcpEndpoint.add(state, {
       EEXIST: TAKEN,
-      // Linux 6.1 (mptcp_pm_nl_append_new_local_addr).
+      ERANGE: `there are ${MOST_ENDPOINTS} already, the most that a namespace may have`,
+      // Of Linux 6.1 for both (mptcp_nl_cmd_add_addr).
       EINVAL: `${TAKEN}, or there are ${MOST_ENDPOINTS}, the most that a namespace may have`,
       EADDRNOTAVAIL: 'an endpoint with a port must be an address of the namespace: the kernel listens there',
     }),
