@@ -72,7 +72,7 @@ test.for([
     'lifetime must have valid, from 1, and preferred, at most valid: received { preferred: 20, valid: 10 }',
   ],
   ['10.1.0.1/24', { metric: -1 }, 'metric must be a whole number from 0 to 4294967295: received -1'],
-  ['10.1.0.1/24', { preferredLft: 7 }, "there is no option 'preferredLft'"],
+  ['10.1.0.1/24', { preferredLft: 7 }, "there is no option 'preferredLft' (the nearest is lifetime)"],
 ] as [string, AddressAddOptions, string][])('%s with %o is refused', ([text, options, message], { lab }) => {
   const eth0 = build(lab);
   expect(() => eth0.address.add(text, options)).toThrow(`a/eth0.address.add: ${message}`);

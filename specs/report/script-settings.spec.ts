@@ -218,7 +218,7 @@ test.for([
   ],
   [
     'CONFIG_NET_FOU',
-    'modprobe fou || true\nip address add 10.9.0.1/24 dev x1\nip fou add port 5555 ipproto 47\nip -6 fou add port 5556 gue\n' +
+    'modprobe fou || busybox modprobe fou || true\nip address add 10.9.0.1/24 dev x1\nip fou add port 5555 ipproto 47\nip -6 fou add port 5556 gue\n' +
       'ip fou add port 5557 gue local 10.9.0.1 peer 10.9.0.2 peer_port 7 dev x1',
     'ip fou show | sort',
   ],
