@@ -2,10 +2,11 @@ import { ipAddress } from '../netlink/address.ts';
 import type { Request } from '../netlink/request.ts';
 import type { Family, Prefix } from '../wire/ip-address.ts';
 import { type AddressOption, prefixIn } from './address-option.ts';
+import type { AddressSettings } from './address-settings.ts';
 import { engineOf } from './engine.ts';
 import type { Interface } from './interface.ts';
 
-export function addAddress(device: Interface, prefix: Prefix, options: { dad?: boolean } = {}): void {
+export function addAddress(device: Interface, prefix: Prefix, options: AddressSettings): void {
   engineOf(device.namespace).rtnetlink.change(request(device, prefix, options));
   register(device, prefix);
 }
@@ -33,12 +34,12 @@ function choose(device: Interface, option: AddressOption | undefined, families: 
   return [option].flat().map((text) => prefixIn(segment, `${device}.address.add`, text));
 }
 
-function request({ namespace, index }: Interface, prefix: Prefix, options: { dad?: boolean } = {}): Request {
-  const { dad = namespace.lab.defaults === 'kernel' } = options;
+function request({ namespace, index }: Interface, prefix: Prefix, options: AddressSettings = {}): Request {
+  const { dad = namespace.lab.defaults === 'kernel', ...settings } = options;
   // RFC 4862 section 5.4: IPv6 looks for duplicates, unless it is told not to.
   const nodad = prefix.family === 6 && !dad ? { nodad: true } : {};
   return ipAddress.add(
-    { ...prefix, ...nodad, index },
+    { ...prefix, ...nodad, ...settings, index },
     {
       EEXIST: 'the interface has this address already',
       EADDRINUSE: 'another ipvlan of the same parent has this address (ipvlan_addr_busy)',

@@ -1,9 +1,10 @@
-import { checkBoolean, checkOneOf, checkOptions } from '../kernel/validate.ts';
+import { checkIp, checkOneOf, checkOptions } from '../kernel/validate.ts';
 import { type AddressState, ipAddress, isRoutable } from '../netlink/address.ts';
 import { listAddresses } from '../netlink/list-addresses.ts';
 import type { Family } from '../wire/ip-address.ts';
 import { addAddress } from './add-address.ts';
 import { prefixIn } from './address-option.ts';
+import { type AddressAddOptions, parseAddressOptions } from './address-settings.ts';
 import { deviceAt } from './device-at.ts';
 import { engineOf } from './engine.ts';
 import type { Interface } from './interface.ts';
@@ -23,30 +24,37 @@ export class AddressList {
    * Adds an address.
    *
    * @param text `10.0.0.1/24`; without a length it has the length of the segment's subnet
-   * @param options `dad`: whether IPv6 looks for duplicates first (1 to 2 s). The default is false, and true in a lab with
-   * the kernel's defaults
+   * @throws UsageError for a wrong option; KernelError `EEXIST` when the interface has the address already
    * @example ns1.interface('m1').address.add('10.0.0.101/24')
+   * @example ppp0.address.add('10.1.0.1/32', { peer: '10.1.0.2', metric: 200 })
    */
-  add(text: string, options?: { dad?: boolean }): void {
+  add(text: string, options: AddressAddOptions = {}): void {
     change(`${this.#interface}.address.add`, this.#interface, [text, options], (call) => {
-      if (options !== undefined) checkOptions(call, options, ['dad']);
-      checkBoolean(call, 'dad', options?.dad);
       const prefix = prefixIn(this.#interface.segment, call, text);
+      const settings = parseAddressOptions(call, options, prefix);
       const { namespace, name } = this.#interface;
       // accept_dad is 0 on a lab's interfaces, so that link-local addresses serve at once (addrconf_dad_begin).
       if (options?.dad && prefix.family === 6 && namespace.lab.defaults !== 'kernel')
         namespace.sysctl.set(`net/ipv6/conf/${name}/accept_dad`, 1);
-      addAddress(this.#interface, prefix, options);
+      addAddress(this.#interface, prefix, settings);
     });
   }
 
-  /** Deletes an address. @throws KernelError `EADDRNOTAVAIL` when the interface does not have it */
-  delete(text: string): void {
-    change(`${this.#interface}.address.delete`, this.#interface, [text], (call) => {
+  /**
+   * Deletes an address.
+   *
+   * @param options `peer`: the far end of a point-to-point address, which the kernel tells addresses apart by
+   * @throws KernelError `EADDRNOTAVAIL` when the interface does not have it
+   */
+  delete(text: string, options: { peer?: string } = {}): void {
+    change(`${this.#interface}.address.delete`, this.#interface, [text, options], (call) => {
+      checkOptions(call, options, ['peer']);
+      const { peer } = options;
+      if (peer !== undefined) checkIp(call, 'peer', peer);
       const prefix = prefixIn(this.#interface.segment, call, text);
       const { namespace, index } = this.#interface;
       const causes = { EADDRNOTAVAIL: () => `${this.#interface} has no such address; it has ${this.#summary()}` };
-      engineOf(namespace).rtnetlink.change(ipAddress.delete({ ...prefix, index }, causes));
+      engineOf(namespace).rtnetlink.change(ipAddress.delete({ ...prefix, peer, index }, causes));
       engineOf(namespace.lab).addresses.delete(prefix.address);
     });
   }
@@ -67,7 +75,7 @@ export class AddressList {
   #summary(): string {
     return (
       this.list()
-        .map(({ address, length }) => `${address}/${length}`)
+        .map(({ address, length, peer }) => (peer ? `${address} peer ${peer}/${length}` : `${address}/${length}`))
         .join(', ') || 'none'
     );
   }

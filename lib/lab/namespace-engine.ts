@@ -1,4 +1,4 @@
-import { LOOPBACK_IFINDEX } from '../kernel/constants.ts';
+import { LOOPBACK_IFINDEX, NETLINK_GENERIC } from '../kernel/constants.ts';
 import { entryOf } from '../kernel/entry-of.ts';
 import { MulticastRouter } from '../kernel/multicast-router.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
@@ -14,8 +14,6 @@ import type { Namespace } from './namespace.ts';
 import { sysctlsOf } from './role.ts';
 import { readSysctlIn, writeSysctlIn } from './sysctl-access.ts';
 import { waitForUsableAddresses } from './usable-addresses.ts';
-
-const NETLINK_GENERIC = 16;
 
 /** What is behind a {@link Namespace}: the kernel's namespace, the sockets in it, and its interfaces. */
 export class NamespaceEngine {

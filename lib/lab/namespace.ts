@@ -14,6 +14,8 @@ import {
 } from '../links/registry.ts';
 import { vlan } from '../links/vlan.ts';
 import type { MonitoredObject } from '../state/entries/entry-kinds.ts';
+import { type AddrlabelEntry, addrlabel } from '../state/objects/addrlabel.ts';
+import { type FouEntry, fou } from '../state/objects/fou.ts';
 import { type Advertisement, type AdvertiseOptions, advertise } from './advertisement.ts';
 import { converge, type SettledOptions } from './convergence.ts';
 import type { Daemon } from './daemon.ts';
@@ -40,9 +42,12 @@ import type {
 } from './links.ts';
 import { addBridge, makeLinkIn } from './make-link-in.ts';
 import { joinGroup, type Membership } from './membership.ts';
+import { Mptcp } from './mptcp.ts';
 import { MrouteTable } from './mroute-table.ts';
 import { NeighbourTable } from './neighbour-table.ts';
 import { NexthopTable } from './nexthop-table.ts';
+import type { AddrlabelOptions, FouOptions } from './object-options.ts';
+import { ObjectTable } from './object-table.ts';
 import type { Role } from './role.ts';
 import { RouteTable } from './route-table.ts';
 import { RuleTable } from './rule-table.ts';
@@ -62,6 +67,19 @@ export class Namespace {
   readonly mroute: MrouteTable;
   readonly neighbour: NeighbourTable;
   readonly sysctl: Sysctls;
+  /**
+   * The labels of IPv6 addresses, as `ip addrlabel` has them. Of two source addresses the kernel prefers the one with the label of the
+   * destination (RFC 6724 rule 6).
+   */
+  readonly addrlabel: ObjectTable<
+    AddrlabelOptions,
+    Omit<AddrlabelOptions, 'label'> & { label?: number },
+    AddrlabelEntry
+  >;
+  /** The UDP ports whose packets the kernel unwraps, as `ip fou` has them: FOU and GUE, for tunnels with `encap` (`CONFIG_NET_FOU`). */
+  readonly fou: ObjectTable<FouOptions, Omit<FouOptions, 'ipproto' | 'gue'>, FouEntry>;
+  /** The endpoints and limits of MPTCP, as `ip mptcp` has them (`CONFIG_MPTCP`). */
+  readonly mptcp: Mptcp;
 
   constructor(lab: Lab, name: string, role: Role) {
     this.#lab = lab;
@@ -73,6 +91,9 @@ export class Namespace {
     this.mroute = new MrouteTable(this);
     this.neighbour = new NeighbourTable(this);
     this.sysctl = new Sysctls(this);
+    this.addrlabel = new ObjectTable(this, addrlabel);
+    this.fou = new ObjectTable(this, fou);
+    this.mptcp = new Mptcp(this);
   }
 
   get lab(): Lab {

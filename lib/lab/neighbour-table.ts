@@ -51,7 +51,16 @@ export class NeighbourTable {
    * @example r.neighbour.add({ to: '10.0.0.9', proxy: true, dev: eth0 })
    */
   add(options: NeighbourOptions): void {
-    change(`${this.#namespace}.neighbour.add`, this.#namespace, [options], (call) => {
+    this.#give('add', options);
+  }
+
+  /** The same as {@link add}, by the name that `ip neighbour` has for it. */
+  replace(options: NeighbourOptions): void {
+    this.#give('replace', options);
+  }
+
+  #give(verb: string, options: NeighbourOptions): void {
+    change(`${this.#namespace}.neighbour.${verb}`, this.#namespace, [options], (call) => {
       checkOptions(call, options, Object.keys(neighbourFields));
       const { to, lladdr } = options;
       checkIp(call, 'to', to);

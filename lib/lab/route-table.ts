@@ -2,7 +2,7 @@ import { checkIp, checkOptions } from '../kernel/validate.ts';
 import type { Causes } from '../netlink/request.ts';
 import { ipRoute, TABLE_MAIN } from '../netlink/route.ts';
 import { deviceNames } from '../state/entries/entry-kind.ts';
-import { checkOptionValues, from, oneOf, word } from '../state/entries/fields.ts';
+import { checkOptionValues, flag, from, oneOf, word } from '../state/entries/fields.ts';
 import { entryOf, type RouteEntry, routeEntry, routeTable } from '../state/entries/route-entry.ts';
 import { ipproto, protocolNumber } from '../state/entries/rule-entry.ts';
 import type { Family } from '../wire/ip-address.ts';
@@ -37,10 +37,17 @@ const FILTER = {
 export interface RouteFlow {
   /** The interface to leave by. @default the kernel's choice */
   dev?: Interface | string;
-  /** One of the namespace's own addresses, to send from. @default the kernel's choice */
+  /** One of the namespace's own addresses, to send from; with `iif` the packet's source. @default the kernel's choice */
   from?: string;
+  /**
+   * The interface that the packet comes in by, to be forwarded. IPv4 then needs `from`. The kernel checks the source as it would that of
+   * a packet (`rp_filter`). @default the namespace sends it
+   */
+  iif?: Interface | string;
   /** The mark of the packet, or of its socket (`SO_MARK`), from 0 to 4294967295. @default 0 */
   mark?: number;
+  /** The user whose packet it is, from 0 to 4294967294. @default the user of the test process */
+  uid?: number;
   /** The type of service (IPv6: traffic class) from 0 to 255: rules compare the DSCP in it. @default 0 */
   tos?: number;
   /** The protocol above IP: the kernel takes `tcp`, `udp`, and `icmp` over IPv4 or `ipv6-icmp` over IPv6. @default none */
@@ -48,10 +55,20 @@ export interface RouteFlow {
   /** The ports of TCP and UDP, from 1 to 65535. @default none */
   sport?: number;
   dport?: number;
+  /**
+   * True: the entry of the table that matches, with its whole destination and all of its next hops, as `ip route get fibmatch` has it.
+   * @default false: what becomes of one packet
+   */
+  fibmatch?: boolean;
 }
 
 const PORT = from(1, 65535);
-const FLOW = { mark: from(0, 2 ** 32 - 1), tos: from(0, 255), ipproto, sport: PORT, dport: PORT };
+// (uid_t)-1 is no user (uid_valid).
+const UID = from(0, 2 ** 32 - 2);
+const FLOW = {
+  ...{ mark: from(0, 2 ** 32 - 1), uid: UID, tos: from(0, 255) },
+  ...{ ipproto, sport: PORT, dport: PORT, fibmatch: flag },
+};
 
 /** By these a namespace answers for addresses that it was not given. */
 const TAKING: readonly string[] = ['local', 'anycast'];
@@ -73,7 +90,7 @@ export class RouteTable {
    * @example a.route.add({ to: '10.9.0.0/16', nextHops: [{ via: '10.0.0.2', weight: 3 }, { via: '10.0.0.3' }], table: 100 })
    */
   add(options: RouteOptions): void {
-    this.#give('add', options, { EEXIST: 'a route to there exists already: replace it' });
+    this.#give('add', options, { EEXIST: 'a route to there exists already: replace or append it' });
   }
 
   /**
@@ -86,6 +103,17 @@ export class RouteTable {
    */
   replace(options: RouteOptions): void {
     this.#give('replace', options, {});
+  }
+
+  /**
+   * Adds a route behind those of the same destination, table, `tos` and `metric`, as `ip route append` does. Of IPv4 the first counts, and
+   * the others are there for when it goes. Of IPv6 it becomes one more next hop of the route (`fib6_add_rt2node`).
+   *
+   * @throws UsageError for a wrong option; KernelError `EEXIST` when the same route is there
+   * @example a.route.append({ to: '10.9.0.0/16', via: '10.0.0.3' })
+   */
+  append(options: RouteOptions): void {
+    this.#give('append', options, { EEXIST: 'the same route is there already' });
   }
 
   /** Deletes a route. @throws KernelError `ESRCH` when there is none */
@@ -128,18 +156,19 @@ export class RouteTable {
     checkIp(call, 'to', to);
     const isDevice = typeof flowOrDev === 'string' || flowOrDev instanceof Interface;
     const options: RouteFlow = isDevice ? { dev: flowOrDev } : (flowOrDev ?? {});
-    checkOptions(call, options, ['dev', 'from', ...Object.keys(FLOW)]);
-    const { dev, from: own = source, ...rest } = options;
+    checkOptions(call, options, ['dev', 'from', 'iif', ...Object.keys(FLOW)]);
+    const { dev, from: own = source, iif, ...rest } = options;
     const { ipproto: protocol, ...flow } = checkOptionValues(call, FLOW, rest);
     if (own !== undefined) checkIp(call, 'from', own);
     const route = routeTo(this.#namespace, to, {
       ...{ ...flow, from: own, ipproto: protocolNumber(protocol) },
       device: dev === undefined ? undefined : deviceOf(this.#namespace, dev),
+      cameBy: iif === undefined ? undefined : deviceOf(this.#namespace, iif),
     });
     return entryOf(route, deviceNames(engineOf(this.#namespace).rtnetlink));
   }
 
-  #give(verb: 'add' | 'replace', options: RouteOptions, usual: Causes): void {
+  #give(verb: 'add' | 'replace' | 'append', options: RouteOptions, usual: Causes): void {
     change(`${this.#namespace}.route.${verb}`, this.#namespace, [options], (call) => {
       const unreachable = () =>
         `the next hop ${options.via ?? ''} is on no link of ${this.#namespace}, or its interface is down`;
@@ -152,8 +181,8 @@ export class RouteTable {
       const route = this.#parse(call, options, true);
       engineOf(this.#namespace).rtnetlink.change(ipRoute[verb](route, causes));
       // Packets share several ways, or are taken for another's: the network is no longer what the lab's handles say.
-      if (options.nextHops || options.nhid !== undefined || TAKING.includes(options.type ?? 'unicast'))
-        engineOf(this.#namespace.lab).visits.addFault();
+      const sharesWays = options.nextHops || options.nhid !== undefined || verb === 'append';
+      if (sharesWays || TAKING.includes(options.type ?? 'unicast')) engineOf(this.#namespace.lab).visits.addFault();
     });
   }
 

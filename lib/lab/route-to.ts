@@ -14,6 +14,8 @@ export interface Flow {
   /** ifindex of the device that the packet came in by. @default it is the namespace's own */
   cameBy?: number | undefined;
   mark?: number | undefined;
+  uid?: number | undefined;
+  fibmatch?: boolean | undefined;
   tos?: number | undefined;
   /** `IPPROTO_*`. */
   ipproto?: number | undefined;

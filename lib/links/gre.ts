@@ -82,7 +82,9 @@ const erspanHeader = {
 const causes = {
   add: ({ namespace, name }: { namespace: string; name: string }) => ({
     EEXIST: `${namespace} has such a tunnel between these ends, with these keys, already, or an interface ${name}`,
-    EINVAL: 'a group as remote needs local, ignoreDf needs pmtudisc: false, and iseq and oseq need gre or gretap',
+    EINVAL:
+      'a group as remote needs local, ignoreDf needs pmtudisc: false, iseq and oseq need gre or gretap, and ' +
+      'encap needs CONFIG_NET_FOU_IP_TUNNELS (modprobe fou)',
   }),
   settings: { EEXIST: 'there is such a tunnel between these ends, with these keys, already' },
 } as const;

@@ -108,6 +108,10 @@ interface RouteConfig
   /** ifindex of the device that it came in by; undefined for the host's own. */
   cameBy?: number | undefined;
   mark?: number | undefined;
+  /** The user whose packet it is. */
+  uid?: number | undefined;
+  /** Asks for the whole entry of the table, and not for what would become of one packet. */
+  fibmatch?: boolean | undefined;
   /** `IPPROTO_*`: of TCP, UDP and ICMP alone (`rtm_getroute_parse_ip_proto`). */
   ipproto?: number | undefined;
   sport?: number | undefined;
@@ -137,7 +141,14 @@ const routeHeader = struct('rtmsg', {
   protocol: routeProtocol,
   scope: oneOf(u8, 'RT_SCOPE_', SCOPES),
   type: oneOf(u8, 'RTN_', TYPES, 'unspec'),
-  flags: flat(bits(u32, { onlink, isCopy: bit('RTM_F_CLONED', 0x200) })),
+  flags: flat(
+    bits(u32, {
+      onlink,
+      isCopy: bit('RTM_F_CLONED', 0x200),
+      saysTable: bit('RTM_F_LOOKUP_TABLE', 0x1000),
+      fibmatch: bit('RTM_F_FIB_MATCH', 0x2000),
+    }),
+  ),
 });
 
 const attributes = table({
@@ -154,6 +165,7 @@ const attributes = table({
   realms: attribute('RTA_FLOW', 11, realms),
   metrics: attribute('RTA_METRICS', 8, metrics),
   mark: attribute('RTA_MARK', 16, u32, { word: false }),
+  uid: attribute('RTA_UID', 25, u32, { word: false }),
   ipproto: attribute('RTA_IP_PROTO', 27, u8, { word: false }),
   sport: attribute('RTA_SPORT', 28, be16, { word: false }),
   dport: attribute('RTA_DPORT', 29, be16, { word: false }),
@@ -183,7 +195,9 @@ export const ipRoute = new Family({
       })),
     };
     // inet_rtm_valid_getroute_req: no table, and of a source the whole address.
-    if (verb === 'get') return { ...all, sourceLength: config.from === undefined ? 0 : to?.length };
+    // Of IPv4 it says the main table unless it is asked (inet_rtm_getroute). Of IPv6 it refuses to be asked (inet6_rtm_valid_getroute_req).
+    if (verb === 'get')
+      return { ...all, saysTable: family === 4, sourceLength: config.from === undefined ? 0 : to?.length };
     const tables = number < 256 ? { lowTable: number } : { table: number };
     // As iproute2 does: whoever made it, the kernel included, and of whatever scope (fib_table_delete).
     if (verb === 'delete') return { ...all, ...tables, scope: 'nowhere' as const };
@@ -228,13 +242,14 @@ export const ipRoute = new Family({
     if (verb !== 'get') return [type === 'unicast' ? undefined : type, target, ...ownWords(config), ...rest];
     const oif = index === undefined ? [] : ['oif', names.device(index)];
     const iif = cameBy === undefined ? [] : ['iif', names.device(cameBy)];
-    return [target, ...(from === undefined ? [] : ['from', from]), ...iif, ...oif, ...flowWords(config)];
+    const whole = config.fibmatch ? ['fibmatch'] : [];
+    return [...whole, target, ...(from === undefined ? [] : ['from', from]), ...iif, ...oif, ...flowWords(config)];
   },
 });
 
 /** What rules may ask of a packet whose route is looked up. */
-function flowWords({ tos = 0, mark, ipproto, sport, dport }: RouteConfig): string[] {
-  const named = Object.entries({ ipproto, sport, dport }).flatMap(([word, value]) =>
+function flowWords({ tos = 0, mark, uid, ipproto, sport, dport }: RouteConfig): string[] {
+  const named = Object.entries({ uid, ipproto, sport, dport }).flatMap(([word, value]) =>
     value === undefined ? [] : [word, String(value)],
   );
   return [

@@ -113,6 +113,11 @@ export class NetlinkSocket implements Disposable {
     });
   }
 
+  /** A request in the words of iproute2, for an error. */
+  wordsOf(request: Pick<Request, 'words'>): string {
+    return request.words(this.#names);
+  }
+
   /** Closes the socket. A second call does nothing. */
   close(): void {
     this.#channel.close();

@@ -1,16 +1,18 @@
 import { visible } from '../kernel/visible-text.ts';
 import { RETRANSMISSION } from '../lab/role.ts';
 import type { Request } from '../netlink/request.ts';
+import { OBJECT_KINDS } from '../state/objects/registry.ts';
 import { buildable } from './buildable.ts';
 import type { WholeLabState, WholeNamespace } from './lab-state.ts';
 import { leftOutOfScript } from './left-out.ts';
-import { addressRequests, addrlabelRequests } from './script-addresses.ts';
+import { addressRequests } from './script-addresses.ts';
 import { nftablesLines } from './script-filters.ts';
 import { fdbRequests, mdbRequests, vlanMulticastRequests, vlanRequests } from './script-forwarding.ts';
 import { gatewayRequests } from './script-gateways.ts';
 import { type HeardQuestion, heardLines } from './script-heard.ts';
 import { extrasOf, linkLines, memberLines, portRequests, portStateLines, upLines } from './script-links.ts';
 import { neighbourRequests, proxyRequests } from './script-neighbours.ts';
+import { objectRequests } from './script-objects.ts';
 import { type AskedQuestion, questionLines } from './script-question.ts';
 import { nexthopRequests, routeLines } from './script-routes.ts';
 import { deviceSysctlLines, generalSysctlLines, ipv6MtuLines } from './script-sysctls.ts';
@@ -51,11 +53,12 @@ export function labScript(whole: WholeLabState, question?: AskedQuestion | Heard
     ['Links that are up', upLines(state)],
     ['Which of its slaves a bond uses', memberLines(state)],
     ['Addresses', said(addressRequests)],
-    ['Labels of IPv6 addresses', said(addrlabelRequests)],
     ['Ways to next hops, which the kernel looks for when it adds them', said((of) => gatewayRequests(of, 'add'))],
     ['Nexthops', said(nexthopRequests)],
     ['Routes', each(routeLines)],
     ['Without the ways to next hops', said((of) => gatewayRequests(of, 'delete'))],
+    // A port of FOU may be bound to an address.
+    ...OBJECT_KINDS.map((kind): [string, string[]] => [kind.title, said((of) => objectRequests(of, kind))]),
     ['Permanent neighbours', said(neighbourRequests)],
     ['Addresses that are answered for', said(proxyRequests)],
     ['Static forwarding entries', said(fdbRequests)],

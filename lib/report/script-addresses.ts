@@ -1,5 +1,4 @@
 import { type AddressState, ipAddress } from '../netlink/address.ts';
-import { ipAddrlabel } from '../netlink/addrlabel.ts';
 import type { Request } from '../netlink/request.ts';
 import type { Link } from '../state/network-state.ts';
 import { givenAddresses, isWithheld } from './given-addresses.ts';
@@ -24,9 +23,4 @@ export function addressConfig(address: AddressState, { name }: Link): Parameters
     ...{ home: address.home, managesTemporary: address.managesTemporary, autojoin: address.autojoin },
     nodad: family === 6 && !isWithheld(address),
   };
-}
-
-/** Makes the labels of IPv6 addresses those of a namespace: one that has another number now is deleted first. */
-export function addrlabelRequests({ addrlabels: { added, removed } }: WholeNamespace): Request[] {
-  return [...removed.map((each) => ipAddrlabel.delete(each)), ...added.map((each) => ipAddrlabel.add(each))];
 }

@@ -10,6 +10,7 @@ import { ipRoute } from '../netlink/route.ts';
 import { areChanged, ipRule } from '../netlink/rule.ts';
 import { bridgeOf, linkAt, linkIn } from '../state/find-link.ts';
 import type { Link } from '../state/network-state.ts';
+import { OBJECT_KINDS } from '../state/objects/registry.ts';
 import { FAMILIES } from '../wire/ip-address.ts';
 import { givenAddresses, isWithheld, withLength } from './given-addresses.ts';
 import { givenRoutes } from './given-routes.ts';
@@ -17,9 +18,10 @@ import { devicesIn, loopbackOf, switchBridge } from './lab-devices.ts';
 import type { WholeLabState, WholeNamespace } from './lab-state.ts';
 import { attributesWithoutWords, portWords, settingWords } from './link-words.ts';
 import { mrouteWords } from './mroute-words.ts';
-import { addressConfig, addrlabelRequests } from './script-addresses.ts';
+import { addressConfig } from './script-addresses.ts';
 import { farEnds, givenFdb, vlanMulticastRows } from './script-forwarding.ts';
 import { isArpOff } from './script-links.ts';
+import { objectRequests } from './script-objects.ts';
 import { routeConfig } from './script-routes.ts';
 import { namesIn, objectWords } from './script-words.ts';
 import { vlanWords } from './vlan-words.ts';
@@ -85,10 +87,10 @@ export function stateText(state: WholeLabState, namespace: WholeNamespace): stri
           `${group} ${src ? `src ${src} ` : ''}${dev(bridge)} port ${names.device(port)} ${how}${blocked ? ' blocked' : ''}`,
       ),
     ],
-    [
-      'labels of IPv6 addresses',
-      addrlabelRequests(namespace).map((request) => request.words({ ...names, namespace: undefined })),
-    ],
+    ...OBJECT_KINDS.map((kind): [string, string[]] => [
+      `${kind.title.charAt(0).toLowerCase()}${kind.title.slice(1)}`,
+      objectRequests(namespace, kind).map((request) => request.words({ ...names, namespace: undefined })),
+    ]),
     ['sysctls', Object.entries(changedSysctls).map(([key, value]) => `${key} = ${value}`)],
     [
       'queueing disciplines',

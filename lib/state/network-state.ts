@@ -10,7 +10,7 @@ import type { PacketFilters } from '../netlink/packet-filters.ts';
 import type { Qdisc } from '../netlink/qdisc.ts';
 import type { Route } from '../netlink/route.ts';
 import type { Rule } from '../netlink/rule.ts';
-import type { AddrLabelChanges } from './read-addrlabels.ts';
+import type { ObjectChanges } from './read-objects.ts';
 
 /**
  * A network at one moment, as plain data: what a kernel said of each of its namespaces.
@@ -87,7 +87,8 @@ interface Parts {
    * of a device, what differs from the namespace's `default`.
    */
   readonly otherSysctls: Readonly<Record<string, string>>;
-  readonly addrlabels: AddrLabelChanges;
+  /** What somebody changed of the objects of `lib/state/objects`, by their keys: `fou`. */
+  readonly objects: Readonly<Record<string, ObjectChanges>>;
   readonly otherObjects: OtherObjects;
 }
 

@@ -15,9 +15,9 @@ import type { NetlinkSocket } from '../netlink/socket.ts';
 import { FAMILIES } from '../wire/ip-address.ts';
 import { listMroutes } from './entries/mroute-entry.ts';
 import type { Link, NamespaceState, NetworkState, PortVlans, StatePart } from './network-state.ts';
-import { readAddrlabels } from './read-addrlabels.ts';
 import { readChanges } from './read-changes.ts';
 import { readLinks } from './read-links.ts';
+import { readObjects } from './read-objects.ts';
 import { readOtherObjects } from './read-other-objects.ts';
 import { readOtherSysctls } from './read-other-sysctls.ts';
 import { readDecisiveSysctls } from './read-sysctls.ts';
@@ -78,7 +78,7 @@ const READERS: Readers = {
   filters: ({ netns }) => ({ ...filtersOf(netns), ipsec: hasIpsec(netns), ipvs: ipvsServicesOf(netns).length > 0 }),
   changes: readChanges,
   otherSysctls: ({ netns }, links) => readOtherSysctls(netns, links),
-  addrlabels: ({ rtnetlink }) => readAddrlabels(rtnetlink),
+  objects: readObjects,
   otherObjects: readOtherObjects,
 };
 

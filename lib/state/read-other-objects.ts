@@ -1,3 +1,4 @@
+import { NETLINK_GENERIC } from '../kernel/constants.ts';
 import { unlessError } from '../kernel/has-code.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
@@ -34,7 +35,6 @@ export function readOtherObjects({ netns, rtnetlink }: Pick<StateSource, 'netns'
   };
 }
 
-const NETLINK_GENERIC = 16;
 const [RTM_GETROUTE, RTM_GETRULE] = [26, 34];
 // linux/socket.h, linux/rtnetlink.h
 const [AF_MPLS, RTNL_FAMILY_IPMR, RTNL_FAMILY_IP6MR] = [28, 128, 129];
@@ -62,11 +62,7 @@ const OBJECTS: readonly ObjectKind[] = [
     list: ofFamily(RTM_GETRULE, RTNL_FAMILY_IP6MR),
   },
   { what: 'the remote ends of groups of vxlans', command: 'bridge mdb', list: groupsOfTunnels },
-  // MPTCP_PM_CMD_GET_ADDR, MPTCP_PM_CMD_GET_LIMITS
-  { what: 'the endpoints of MPTCP', command: 'ip mptcp endpoint', list: generic('mptcp_pm', 3) },
-  { what: 'the limits of MPTCP', command: 'ip mptcp limits', list: generic('mptcp_pm', 6, { isDump: false }) },
-  // FOU_CMD_GET, L2TP_CMD_TUNNEL_GET, IOAM6_CMD_DUMP_NAMESPACES, IOAM6_CMD_DUMP_SCHEMAS, SEG6_CMD_DUMPHMAC, SEG6_CMD_GET_TUNSRC
-  { what: 'the ports of FOU and GUE', command: 'ip fou', list: generic('fou', 3) },
+  // L2TP_CMD_TUNNEL_GET, IOAM6_CMD_DUMP_NAMESPACES, IOAM6_CMD_DUMP_SCHEMAS, SEG6_CMD_DUMPHMAC, SEG6_CMD_GET_TUNSRC
   { what: 'the tunnels of L2TP', command: 'ip l2tp', list: generic('l2tp', 4) },
   { what: 'the namespaces of IOAM', command: 'ip ioam namespace', list: generic('IOAM6', 3) },
   { what: 'the schemas of IOAM', command: 'ip ioam schema', list: generic('IOAM6', 6) },

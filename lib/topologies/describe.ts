@@ -4,10 +4,10 @@ import { switchBridge } from '../report/lab-devices.ts';
 import type { WholeLabState } from '../report/lab-state.ts';
 import { leftOut } from '../report/left-out.ts';
 import { settingsToSay } from '../report/link-words.ts';
-import { addrlabelRequests } from '../report/script-addresses.ts';
 import { loadableRuleset } from '../report/script-filters.ts';
 import { describeForwarding, describeVlans, otherForwarding } from './describe-forwarding.ts';
 import { describeLinks } from './describe-links.ts';
+import { describeObjects } from './describe-objects.ts';
 import { describeSysctls } from './describe-sysctls.ts';
 import { describeTables } from './describe-tables.ts';
 import { type Described, execLine, omitEmpty, type Remark, type Subject, subjectOf } from './described.ts';
@@ -25,14 +25,12 @@ export function describeTopology(whole: WholeLabState, defaults: Defaults): Desc
   const namespaces = state.namespaces.map((namespace): [string, Mapping | null] => {
     const subject = subjectOf(state, namespace);
     const { tables, exec: ofTables } = describeTables(namespace);
+    const objects = describeObjects(namespace);
     const nftables = loadableRuleset(namespace);
     const lines = [
-      ...[
-        ...(exec.get(namespace.name) ?? []),
-        ...otherForwarding(namespace),
-        ...ofTables,
-        ...addrlabelRequests(namespace),
-      ].map((request) => execLine(subject, request)),
+      ...[...(exec.get(namespace.name) ?? []), ...otherForwarding(namespace), ...ofTables, ...objects.exec].map(
+        (request) => execLine(subject, request),
+      ),
       ...(nftables === '' ? [] : [{ run: 'nft -f -', input: `${nftables}\n` }]),
     ];
     const sysctls = describeSysctls(namespace, defaults);
@@ -42,6 +40,7 @@ export function describeTopology(whole: WholeLabState, defaults: Defaults): Desc
       ...(Object.keys(sysctls).length > 0 ? { sysctls } : {}),
       exec: lines,
       ...tables,
+      ...objects.lists,
     });
     return [namespace.name, withRoutes(state, namespace.role, own)];
   });

@@ -1,4 +1,5 @@
 import { isOfDevice } from '../report/script-sysctls.ts';
+import { OBJECT_KINDS } from '../state/objects/registry.ts';
 import { FAMILIES } from '../wire/ip-address.ts';
 import { type Call, Ref } from './call.ts';
 import { splitWords } from './split-words.ts';
@@ -59,7 +60,7 @@ export function tableCalls({ name, options, path }: Node): Call[] {
   return Object.entries(TABLES).flatMap(([key, table]) =>
     ((options[key] ?? []) as readonly Mapping[]).map((entry, at) => ({
       on: new Ref(name, path),
-      method: `${table}.add`,
+      method: table,
       args: [entry],
       path: [...path, key, at],
     })),
@@ -69,9 +70,14 @@ export function tableCalls({ name, options, path }: Node): Call[] {
 const ROLES: Readonly<Record<string, string>> = { host: 'namespace', router: 'router', switch: 'switch' };
 
 const TABLES = {
-  nexthops: 'nexthop',
-  routes: 'route',
-  mroutes: 'mroute',
-  rules: 'rule',
-  neighbours: 'neighbour',
-} as const;
+  ...{
+    nexthops: 'nexthop.add',
+    routes: 'route.add',
+    mroutes: 'mroute.add',
+    rules: 'rule.add',
+    neighbours: 'neighbour.add',
+  },
+  ...Object.fromEntries(
+    OBJECT_KINDS.map(({ key, table, isSetting }) => [key, `${table}.${isSetting ? 'set' : 'add'}`]),
+  ),
+};

@@ -88,7 +88,7 @@ function standIn(like: WholeNamespace, name: string, link: Link, peer: NonNullab
     links: [...like.links.filter((each) => each.name === 'lo'), end],
     rules: [],
     ...{ sysctls: {}, otherSysctls: {}, changedSysctls: {}, nftables: '' },
-    addrlabels: { added: [], removed: [] },
+    objects: {},
     otherObjects: { changed: [], groups: [], filtered: [] },
     filters: { ...like.filters, nftables: [], legacy: [], ipsec: false, ipvs: false },
   };

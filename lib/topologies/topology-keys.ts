@@ -4,6 +4,7 @@ import { bridge } from '../links/bridge.ts';
 import { PORT_OPTIONS } from '../links/bridge-port.ts';
 import type { LinkKind } from '../links/link-kind.ts';
 import { linkKinds } from '../links/registry.ts';
+import { OBJECT_KINDS } from '../state/objects/registry.ts';
 import type { Mapping } from './topology.ts';
 
 /** The keys of a topology file. The options of links are those of `lib/links`, so a new kind needs no line here. */
@@ -13,7 +14,7 @@ export const TOP_KEYS = ['defaults', 'namespaces', 'links'] as const;
 export const BRIDGE_LISTS = ['vlans', 'fdb', 'mdb', 'mst', 'vlanMulticast'] as const;
 
 const OF_ALL_NAMESPACES = ['role', 'sysctls', 'exec'] as const;
-const OF_HOSTS = ['nexthops', 'routes', 'mroutes', 'rules', 'neighbours'] as const;
+const OF_HOSTS = [...['nexthops', 'routes', 'mroutes', 'rules', 'neighbours'], ...OBJECT_KINDS.map(({ key }) => key)];
 const MEMBER_KEYS = ['master', 'backupPort', 'vlans'] as const;
 
 export const HOST_KEYS: readonly string[] = [...OF_ALL_NAMESPACES, ...OF_HOSTS];

@@ -66,3 +66,12 @@ test('a cold question leaves what a control plane added', async ({ lab }) => {
     { dst: '10.0.0.9', managed: null },
   ]);
 });
+
+// a eth0 ── eth0 b
+test('replace is another name of add', async ({ lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  lab.cable(a, b);
+  a.neighbour.add({ to: '10.0.0.77', lladdr: '02:00:00:00:cc:01' });
+  a.neighbour.replace({ to: '10.0.0.77', lladdr: '02:00:00:00:cc:02' });
+  expect(await shown(a)).toEqual(['10.0.0.77 02:00:00:00:cc:02 PERMANENT']);
+});

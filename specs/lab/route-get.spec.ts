@@ -9,6 +9,8 @@ const RULES = [
   { ipproto: 'tcp', dport: 80, table: 14 },
   { ipproto: 'tcp', table: 15 },
   { from: '10.0.0.9', table: 16 },
+  { uidrange: '100-199', table: 17 },
+  { from: '203.0.113.7', iif: 'eth0', table: 18 },
 ] as const;
 
 const FLOWS: [flow: RouteFlow, words: string, table: number][] = [
@@ -22,6 +24,10 @@ const FLOWS: [flow: RouteFlow, words: string, table: number][] = [
   [{ ipproto: 'tcp', dport: 81, sport: 80 }, 'ipproto tcp dport 81 sport 80', 15],
   [{ ipproto: 'icmp' }, 'ipproto icmp', 1],
   [{ from: '10.0.0.9' }, 'from 10.0.0.9', 16],
+  [{ uid: 100 }, 'uid 100', 17],
+  [{ uid: 200 }, 'uid 200', 1],
+  [{ from: '203.0.113.7', iif: 'eth0' }, 'from 203.0.113.7 iif eth0', 18],
+  [{ from: '203.0.113.8', iif: 'eth0' }, 'from 203.0.113.8 iif eth0', 1],
   [
     { ipproto: 'tcp', dport: 80, tos: 0x10, mark: 5, dev: 'eth0', from: '10.0.0.9' },
     'ipproto tcp dport 80 tos 0x10 mark 5 oif eth0 from 10.0.0.9',
@@ -31,7 +37,7 @@ const FLOWS: [flow: RouteFlow, words: string, table: number][] = [
 
 // a ── b
 test.for(FLOWS)('the route of a packet with %o, as ip route get has it', async ([flow, words, table], { lab }) => {
-  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  const [a, b] = [lab.router('a'), lab.namespace('b')];
   lab.cable(a, b, { a: { address: ['10.0.0.1/24', '10.0.0.9/24'] } });
   a.route.add({ to: 'default', via: '10.0.0.101' });
   RULES.forEach((rule, index) => {
@@ -40,10 +46,13 @@ test.for(FLOWS)('the route of a packet with %o, as ip route get has it', async (
   });
   const route = a.route.get('192.0.2.1', flow);
   expect(route.via).toBe(`10.0.0.1${String(table).padStart(2, '0')}`);
-  const [told] = await read<{ gateway: string; dev: string; prefsrc?: string }>(a, 'ip', [
+  const [told] = await read<{ gateway: string; dev: string; table?: string }>(a, 'ip', [
     ...['-j', 'route', 'get', '192.0.2.1', ...words.split(' ').filter(Boolean)],
   ]);
   expect({ gateway: route.via, dev: route.dev }).toEqual({ gateway: told?.gateway, dev: told?.dev });
+  // ip is silent of the main table.
+  expect(route.table).toBe(Number(told?.table ?? 254));
+  expect(route.table).toBe(table === 1 ? 254 : table);
 });
 
 // a ── b
@@ -68,16 +77,41 @@ test('of IPv6', async ({ lab }) => {
   }
 });
 
+// a ── b
+test.for(['192.0.2.1', 'fd09::1'])('the whole entry for %s, as ip route get fibmatch has it', async (to, { lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  lab.cable(a, b, { a: { address: ['10.0.0.1/24', 'fd00::1/64'] } });
+  for (const [net, via] of [
+    ['192.0.2.0/24', ['10.0.0.2', '10.0.0.3']],
+    ['fd09::/64', ['fd00::2', 'fd00::3']],
+  ] as const)
+    a.route.add({ to: net, nextHops: via.map((each) => ({ via: each })), table: 'main' });
+
+  const entry = a.route.get(to, { fibmatch: true });
+  const [told] = await read<{ dst: string; nexthops: { gateway: string }[] }>(a, 'ip', [
+    ...['-j', 'route', 'get', 'fibmatch', to],
+  ]);
+  expect(entry.to).toBe(told?.dst);
+  expect(entry.nextHops?.map(({ via }) => via)).toEqual(told?.nexthops.map(({ gateway }) => gateway));
+  expect(a.route.get(to).nextHops).toBeUndefined();
+});
+
 test('what the kernel refuses is said in the words of ip route get', ({ lab }) => {
   const a = lab.namespace('a');
   expect(() => a.route.get('192.0.2.1', { ipproto: 'tcp', dport: 80, mark: 5, tos: 8 })).toThrow(
     'ip -n a route get 192.0.2.1 tos 0x8 mark 0x5 ipproto 6 dport 80',
+  );
+  expect(() => a.route.get('192.0.2.1', { uid: 7, fibmatch: true })).toThrow(
+    'ip -n a route get fibmatch 192.0.2.1 uid 7',
   );
 });
 
 test.for([
   [{ dport: 65536 }, 'a.route.get: dport must be a whole number from 1 to 65535: received 65536'],
   [{ ipproto: 'http' }, /^a\.route\.get: ipproto must be a number from 0 to 255, or one of icmp, .*: received 'http'$/],
+  [{ uid: -1 }, 'a.route.get: uid must be a whole number from 0 to 4294967294: received -1'],
+  [{ oif: 'eth0' }, /^a\.route\.get: there is no option 'oif' \(the nearest is dev\)/],
+  [{ fwmark: 5 }, /^a\.route\.get: there is no option 'fwmark' \(the nearest is mark\)/],
   [{ proto: 'tcp' }, /a\.route\.get: .*proto/],
   [{ mark: '0x5' }, /^a\.route\.get: mark must be a whole number from 0 to 4294967295: received '0x5'$/],
 ] as [RouteFlow, string | RegExp][])('%o is refused', ([flow, message], { lab }) => {

@@ -124,7 +124,7 @@ withHost.for<[what: string, call: (net: Net) => unknown, message: string]>([
       a.route.add({ to: '10.7.0.0/16', via: '10.0.0.3' });
     },
     'ip -n a route add 10.7.0.0/16 via 10.0.0.3: EEXIST (file already exists)\n' +
-      '  usual cause: a route to there exists already: replace it',
+      '  usual cause: a route to there exists already: replace or append it',
   ],
   [
     'a next hop on no link',

@@ -2,6 +2,9 @@ import type { LinkKind } from '../../lib/links/link-kind.ts';
 import { ownKinds } from '../../lib/links/registry.ts';
 import { NUMBERS } from '../../lib/netlink/names.ts';
 import { versionsOf } from '../../lib/netlink/table.ts';
+import type { Fields } from '../../lib/state/entries/fields.ts';
+import type { ObjectKind } from '../../lib/state/objects/object-kind.ts';
+import { OBJECT_KINDS } from '../../lib/state/objects/registry.ts';
 
 const INTRO = `# Vocabulary
 
@@ -18,7 +21,26 @@ parentheses is the kernel's own, which hairpin does not send.
 /** docs/vocabulary.md. */
 export function vocabularyPage(): string {
   const kinds = ownKinds();
-  return `${[INTRO, ...kinds.map(section)].join('\n')}`;
+  return `${[INTRO, ...kinds.map(section), OBJECTS, ...OBJECT_KINDS.map(objectSection)].join('\n')}`;
+}
+
+const OBJECTS = `## Objects of a namespace
+
+What a namespace has beside its links, routes, rules, nexthops and neighbours. [States](states.md#making-them) shows how to use them.
+`;
+
+function objectSection({ key, table, command, needs, fields, isSetting }: ObjectKind): string {
+  const verbs = isSetting ? ['set', 'get'] : ['add', 'delete', 'list'];
+  return [
+    `### ns.${table}`,
+    '',
+    `\`${command}\`; \`${needs}\`; ${verbs.map((verb) => `\`${verb}\``).join(', ')}; in a topology file \`${key}\``,
+    '',
+    '| option | value |',
+    '| --- | --- |',
+    ...Object.entries(fields as Fields).map(([name, { rule }]) => `| \`${name}\` | ${rule} |`),
+    '',
+  ].join('\n');
 }
 
 function section(kind: LinkKind): string {

@@ -6,6 +6,8 @@ import { withoutPrograms } from '../needs.ts';
 
 /** Where Debian's linux-libc-dev puts the kernel's headers. */
 const HEADERS = [
+  // It includes netinet/in.h, which must come before linux/in.h (libc-compat.h).
+  'linux/mptcp.h',
   ...[
     'linux/rtnetlink.h',
     'linux/if_link.h',
@@ -40,6 +42,7 @@ const HEADERS = [
     'linux/wireguard.h',
     'linux/if_macsec.h',
     'linux/if_team.h',
+    'linux/fou.h',
     'linux/netlink.h',
     'linux/netfilter/nfnetlink.h',
     'linux/netfilter/nfnetlink_log.h',

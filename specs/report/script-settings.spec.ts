@@ -209,15 +209,40 @@ test.for([
 
 // a: x1 ── x (br1) y ── y1
 test.for([
-  ['CONFIG_MPTCP', 'ip mptcp endpoint add 10.9.0.1 signal', 'the endpoints of MPTCP of a (ip mptcp endpoint)'],
-  ['CONFIG_MPTCP', 'ip mptcp limits set subflows 5', 'the limits of MPTCP of a (ip mptcp limits)'],
+  [
+    'CONFIG_MPTCP',
+    'ip address add 10.9.0.2/32 dev x1\nip mptcp endpoint add 10.9.0.1 id 7 signal\n' +
+      'ip mptcp endpoint add 10.9.0.2 port 80 signal\n' +
+      'ip mptcp endpoint add fd09::1 dev x1 subflow backup\nip mptcp limits set subflows 5 add_addr_accepted 3',
+    'ip mptcp endpoint; ip mptcp limits',
+  ],
+  [
+    'CONFIG_NET_FOU',
+    'modprobe fou || busybox modprobe fou || true\nip address add 10.9.0.1/24 dev x1\nip fou add port 5555 ipproto 47\nip -6 fou add port 5556 gue\n' +
+      'ip fou add port 5557 gue local 10.9.0.1 peer 10.9.0.2 peer_port 7 dev x1',
+    'ip fou show | sort',
+  ],
+])('a script says what %s brings', async ([option = '', commands = '', list = ''], { lab, skip }) => {
+  const a = lab.namespace('a');
+  await runLines(a, BRIDGE);
+  const { exitCode } = await a.exec('sh', ['-ec', commands], { reject: false });
+  skip(exitCode !== 0, `needs ${option}`);
+  const script = labScript(readLab(lab));
+  expect(script).not.toContain('# Left out');
+  const { stdout } = await a.exec('sh', ['-c', list]);
+  const { output } = await rebuild(`${script}ip netns exec a sh -c '${list}'\n`);
+  expect(stdout).not.toBe('');
+  expect(output).toContain(stdout);
+});
+
+// a: x1 ── x (br1) y ── y1
+test.for([
   ['CONFIG_IPV6_SEG6_LWTUNNEL', 'ip sr tunsrc set fd00::1', 'the source address of SRv6 of a (ip sr tunsrc)'],
   [
     'CONFIG_IP_MROUTE_MULTIPLE_TABLES',
     'ip mrule add iif x1 lookup 7',
     'the rules of multicast routing of a (ip mrule)',
   ],
-  ['CONFIG_NET_FOU', 'modprobe fou || true; ip fou add port 5555 ipproto 47', 'the ports of FOU and GUE of a (ip fou)'],
   ['CONFIG_L2TP', L2TP, 'the tunnels of L2TP of a (ip l2tp)'],
   ['CONFIG_IPV6_IOAM6_LWTUNNEL', 'ip ioam namespace add 7', 'the namespaces of IOAM of a (ip ioam namespace)'],
   ['CONFIG_MPLS_ROUTING', MPLS, 'the routes of MPLS of a (ip -f mpls route)'],

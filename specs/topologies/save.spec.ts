@@ -70,7 +70,7 @@ namespaces:
   a:
     sysctls: { net.ipv4.ip_default_ttl: 33, net.ipv6.conf.all.forwarding: 1, net.ipv4.conf.eth0.proxy_arp: 1, net.ipv4.igmp_max_memberships: 30, net.ipv6.conf.eth0.mtu: 1300, net.ipv4.conf.lo.arp_ignore: 3, net.ipv4.neigh.eth0.gc_stale_time: 77 }
     exec:
-      - ip addrlabel add prefix fd08::/64 label 42
+      - ip addrlabel delete prefix 2002::/16 label 2
       - ip link set dev lo mtu 4000
       - ip address add 10.9.9.9/32 dev lo
       - ip address add 10.1.0.7 peer 10.1.0.8/32 dev eth0
@@ -88,6 +88,7 @@ namespaces:
       - { to: 'fd66::/64', type: blackhole }
       - { to: 'fd02::/64', via: 'fd01::1', metric: 77, pref: high }
     rules: [{ from: 10.1.0.2, table: 100, priority: 50, proto: bgp }, { fwmark: 1, type: prohibit, priority: 60 }, { family: 6, iif: eth0, table: 7 }]
+    addrlabels: [{ prefix: 'fd08::/64', label: 42 }, { prefix: 'fd09::/64', label: 43, dev: eth0 }]
     neighbours: [{ to: 10.1.0.77, lladdr: '02:00:00:00:00:77', dev: eth0 }, { to: 10.1.0.78, proxy: true, dev: eth0 }]
   r:
 links:

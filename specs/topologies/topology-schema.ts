@@ -11,6 +11,7 @@ import { VLAN_MULTICAST } from '../../lib/netlink/vlan-multicast.ts';
 import { type Fields, objectSchema } from '../../lib/state/entries/fields.ts';
 import { nexthopFields } from '../../lib/state/entries/nexthop-entry.ts';
 import { ruleEntry } from '../../lib/state/entries/rule-entry.ts';
+import { OBJECT_KINDS } from '../../lib/state/objects/registry.ts';
 import {
   BRIDGE_LISTS,
   HOST_END_KEYS,
@@ -142,6 +143,7 @@ const NAMESPACE: Readonly<Record<string, JsonSchema>> = {
   mroutes: entries(mrouteFields),
   rules: entries(ruleEntry.fields),
   neighbours: entries(neighbourFields),
+  ...Object.fromEntries(OBJECT_KINDS.map(({ key, fields }) => [key, entries(fields as Fields)])),
   subnets: { type: 'array', items: TEXT },
   ...LISTS,
 };

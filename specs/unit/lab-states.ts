@@ -53,7 +53,7 @@ export class StateBuilder {
       mroutes: [],
       vlans: [],
       vlanMulticast: [],
-      addrlabels: { added: [], removed: [] },
+      objects: {},
       otherObjects: { changed: [], groups: [], filtered: [] },
     };
     return {

@@ -158,6 +158,7 @@ export function protocolNumber(value: string | number | undefined): number | und
   return value === undefined ? undefined : (PROTOCOLS[value] ?? Number(value));
 }
 
-function protocolWord(number: number): string | number {
+/** A protocol above IP by its word, where hairpin knows one. */
+export function protocolWord(number: number): string | number {
   return Object.keys(PROTOCOLS).find((name) => PROTOCOLS[name] === number) ?? number;
 }

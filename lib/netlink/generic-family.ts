@@ -1,0 +1,113 @@
+import { constants } from 'node:os';
+import { unlessCode } from '../kernel/has-code.ts';
+import { KernelError } from '../kernel/kernel-error.ts';
+import { body } from './body.ts';
+import { genericHeader, genericId } from './generic.ts';
+import type { Names } from './names.ts';
+import type { Causes, Request } from './request.ts';
+import type { NetlinkSocket } from './socket.ts';
+import type { Rows, Table } from './table.ts';
+
+/** What can be asked of such a family. */
+type Verb = 'add' | 'change' | 'set' | 'delete' | 'list' | 'show';
+
+const WORDS: Readonly<Record<Verb, string>> = {
+  ...{ add: 'add', change: 'change', set: 'set', delete: 'del', list: 'show', show: 'show' },
+};
+
+const { ENOENT } = constants.errno;
+
+interface GenericFamilyOptions<F extends Rows, State, Config> {
+  /** iproute2's words for its objects: `['ip', 'mptcp', 'endpoint']`. */
+  command: readonly string[];
+  /** The kernel's name of the family, which it has a number for. */
+  name: string;
+  /** What a kernel without the family lacks: `CONFIG_NET_FOU (modprobe fou)`. */
+  needs: string;
+  attributes: Table<F>;
+  /** The numbers of its commands (`FOU_CMD_ADD`). */
+  commands: Readonly<Partial<Record<Verb, number>>>;
+  complete: (config: Config, verb: Verb) => Parameters<Table<F>['write']>[1];
+  state: (read: ReturnType<Table<F>['read']>) => State;
+  /** The words behind the verb. */
+  words: (config: Config, names: Names, verb: Verb) => readonly string[];
+  /** The words before its object, such as `-6`. */
+  before?: (config: Config) => readonly string[];
+}
+
+/** A request to a family of generic netlink. {@link withNumber} gives it the number that the kernel has for the family. */
+export interface GenericRequest<Answer = unknown> extends Request<Answer> {
+  readonly family: string;
+  readonly needs: string;
+}
+
+/** A family of objects of generic netlink, such as the ports of FOU. */
+export class GenericFamily<F extends Rows, State, Config = State> {
+  readonly options: GenericFamilyOptions<F, State, Config>;
+
+  constructor(options: GenericFamilyOptions<F, State, Config>) {
+    this.options = options;
+  }
+
+  add(config: Config, causes?: Causes): GenericRequest {
+    return this.#request('add', config, causes);
+  }
+
+  /** Changes an object that is there. */
+  change(config: Config, causes?: Causes): GenericRequest {
+    return this.#request('change', config, causes);
+  }
+
+  /** Changes settings that are there in any case. */
+  set(config: Config, causes?: Causes): GenericRequest {
+    return this.#request('set', config, causes);
+  }
+
+  delete(config: Config, causes?: Causes): GenericRequest {
+    return this.#request('delete', config, causes);
+  }
+
+  /** All objects. */
+  all(): GenericRequest<State> {
+    return this.#request('list', {} as Config);
+  }
+
+  /** The settings. */
+  show(): GenericRequest<State> {
+    return this.#request('show', {} as Config);
+  }
+
+  #request(verb: Verb, config: Config, causes?: Causes): GenericRequest<State> {
+    const { command, name, needs, attributes, commands, complete, state, words, before = () => [] } = this.options;
+    const whole = body(genericHeader, attributes);
+    const [tool = 'ip', ...object] = command;
+    const isQuestion = verb === 'list' || verb === 'show';
+    return {
+      ...{ family: name, needs, type: 0, flags: 0, causes },
+      write: (to) => {
+        const values = isQuestion ? {} : complete(config, verb);
+        whole.write(to, { ...values, command: commands[verb] ?? 0, version: 1 } as never);
+      },
+      read: (bytes) => state(whole.read(bytes) as never),
+      words: (names) =>
+        [
+          ...[tool, ...(names.namespace === undefined ? [] : ['-n', names.namespace])],
+          ...(isQuestion ? [] : before(config)),
+          ...[...object, WORDS[verb], ...(isQuestion ? [] : words(config, names, verb))],
+        ].join(' '),
+      pathAt: (bytes, offset) => whole.pathAt?.(bytes, offset) ?? [],
+    };
+  }
+}
+
+/**
+ * The request with the number of its family. Most kernels load the family's module when it is asked for by its name.
+ *
+ * @throws KernelError `ENOENT` when the kernel has no such family
+ */
+export function withNumber<Answer>(socket: NetlinkSocket, request: GenericRequest<Answer>): Request<Answer> {
+  const type = unlessCode(['ENOENT'], () => genericId(socket, request.family), undefined);
+  if (type !== undefined) return { ...request, type };
+  const cause = `this kernel has not loaded ${request.family}: it needs ${request.needs}`;
+  throw new KernelError({ operation: socket.wordsOf(request), errno: ENOENT, cause });
+}

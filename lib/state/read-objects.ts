@@ -1,0 +1,49 @@
+import { isDeepStrictEqual } from 'node:util';
+import { NETLINK_GENERIC } from '../kernel/constants.ts';
+import { unlessError } from '../kernel/has-code.ts';
+import { KernelError } from '../kernel/kernel-error.ts';
+import { NetNamespace } from '../kernel/net-namespace.ts';
+import { once } from '../kernel/once.ts';
+import { loadedFamilies } from '../netlink/generic.ts';
+import { NetlinkSocket } from '../netlink/socket.ts';
+import { OBJECT_KINDS } from './objects/registry.ts';
+import type { StateSource } from './state-source.ts';
+
+/** How the objects of a kind differ from those of a new namespace. */
+export interface ObjectChanges {
+  readonly added: readonly object[];
+  readonly removed: readonly object[];
+}
+
+/** The objects of each kind of {@link OBJECT_KINDS}, by its key. */
+export function readObjects({
+  netns,
+  rtnetlink,
+}: Pick<StateSource, 'netns' | 'rtnetlink'>): Record<string, ObjectChanges> {
+  const [now, fresh] = [listObjects(netns, rtnetlink), freshObjects()];
+  return Object.fromEntries(
+    OBJECT_KINDS.map(({ key }) => {
+      const [own = [], usual = []] = [now[key], fresh[key]];
+      return [key, { added: without(own, usual), removed: without(usual, own) }];
+    }),
+  );
+}
+
+function without(all: readonly object[], others: readonly object[]): object[] {
+  return all.filter((each) => !others.some((other) => isDeepStrictEqual(each, other)));
+}
+
+function listObjects(netns: NetNamespace, rtnetlink: NetlinkSocket): Record<string, readonly object[]> {
+  using generic = netns.run(() => new NetlinkSocket({ protocol: NETLINK_GENERIC }));
+  // Whoever may not list them in a user namespace may not make any, either (GENL_ADMIN_PERM).
+  const sockets = { rtnetlink, generic, families: loadedFamilies(generic) };
+  const list = (kind: (typeof OBJECT_KINDS)[number]) => unlessError(KernelError, () => kind.list(sockets), []);
+  return Object.fromEntries(OBJECT_KINDS.map((kind) => [kind.key, list(kind)]));
+}
+
+/** What the kernel gives to a new namespace, such as the labels of `ip6addrlbl_init_table`. */
+const freshObjects = once(() => {
+  using namespace = NetNamespace.create();
+  using rtnetlink = namespace.run(() => new NetlinkSocket());
+  return listObjects(namespace, rtnetlink);
+});

@@ -1,0 +1,31 @@
+import type { Request } from '../netlink/request.ts';
+import type { WholeNamespace } from '../report/lab-state.ts';
+import { objectRequests, objectsToMake } from '../report/script-objects.ts';
+import type { DeviceNames } from '../state/entries/entry-kind.ts';
+import { OBJECT_KINDS } from '../state/objects/registry.ts';
+import { omitEmpty } from './described.ts';
+import type { Mapping } from './topology.ts';
+
+/** What a namespace keeps beside its devices and routes: lists for its calls, and requests for what they cannot say. */
+export function describeObjects(namespace: WholeNamespace): { lists: Mapping; exec: readonly Request[] } {
+  // A switch has no such tables in a file.
+  if (namespace.role === 'switch')
+    return { lists: {}, exec: OBJECT_KINDS.flatMap((kind) => objectRequests(namespace, kind)) };
+  const names: DeviceNames = new Map(namespace.links.map(({ index, name }) => [index, name]));
+  const changes = OBJECT_KINDS.map((kind) => ({
+    kind,
+    ...(namespace.objects[kind.key] ?? { added: [], removed: [] }),
+  }));
+  return {
+    lists: omitEmpty(
+      Object.fromEntries(
+        changes.map(({ kind, added }) => [
+          kind.key,
+          objectsToMake(kind, added).map((each) => omitEmpty(kind.entry(each, names) as Mapping)),
+        ]),
+      ),
+    ),
+    // What a new namespace has, and this one no longer.
+    exec: changes.flatMap(({ kind: { delete: erase }, removed }) => (erase ? removed.map((each) => erase(each)) : [])),
+  };
+}
