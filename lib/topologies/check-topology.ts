@@ -1,9 +1,8 @@
-import { nearestWord } from '../kernel/nearest-word.ts';
 import { show } from '../kernel/validate.ts';
 import { DEFAULTS } from '../lab/role.ts';
 import type { LinkKind } from '../links/link-kind.ts';
 import { USUAL_PAIR } from '../links/registry.ts';
-import { Checker } from './checker.ts';
+import { Checker, didYouMean } from './checker.ts';
 import { devicesOf } from './device.ts';
 import type { Source } from './source.ts';
 import { openQuoteIn, shellWordIn } from './split-words.ts';
@@ -141,11 +140,11 @@ function checkName(check: Checker, namespaces: Mapping, path: Path, name: unknow
     );
   const { namespace } = splitName(name);
   if (Object.hasOwn(namespaces, namespace)) return namespace;
-  const near = nearestWord(namespace, Object.keys(namespaces));
-  const names = Object.keys(namespaces).join(', ');
-  const others = names === '' ? '; the file has none' : `; it must be one of ${names}`;
-  const mend = near === undefined ? others : `; did you mean ${show(near)}?`;
-  return check.source.fail(path, `there is no namespace ${show(namespace)}${mend}`);
+  const names = Object.keys(namespaces);
+  const all = names.join(', ');
+  const others = all === '' ? 'the file has none' : `it must be one of ${all}`;
+  const mend = didYouMean(namespace, names) ?? others;
+  return check.source.fail(path, `there is no namespace ${show(namespace)}; ${mend}`);
 }
 
 /** What a link names must be made before it. */
@@ -185,8 +184,6 @@ function checkReferences(source: Source, topology: Topology): void {
 
 /** @throws UsageError that says the nearest device */
 export function failUnknownDevice(source: Source, path: Path, name: string, known: readonly string[]): never {
-  const near = nearestWord(name, known);
-  const mend =
-    near === undefined ? `; it must be one of ${known.join(', ') || 'none'}` : `; did you mean ${show(near)}?`;
-  return source.fail(path, `there is no device ${show(name)}${mend}`);
+  const mend = didYouMean(name, known) ?? `it must be one of ${known.join(', ') || 'none'}`;
+  return source.fail(path, `there is no device ${show(name)}; ${mend}`);
 }

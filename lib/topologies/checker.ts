@@ -30,15 +30,20 @@ export class Checker {
 
   unknownKey(path: Path, known: readonly string[], noun: string): never {
     const key = String(path.at(-1));
-    const near = nearestWord(key, known);
-    const mend = near === undefined ? `the keys are ${known.join(', ')}` : `did you mean ${show(near)}?`;
+    const mend = didYouMean(key, known) ?? `the keys are ${known.join(', ')}`;
     return this.source.fail(path, `there is no key ${show(key)} in ${noun}; ${mend}`, 'key');
   }
 
   oneOf(path: Path, value: unknown, words: readonly string[]): void {
     if (value === undefined || words.some((word) => word === value)) return;
-    const near = typeof value === 'string' ? nearestWord(value, words) : undefined;
-    const mend = near === undefined ? '' : `; did you mean ${show(near)}?`;
+    const near = typeof value === 'string' ? didYouMean(value, words) : undefined;
+    const mend = near === undefined ? '' : `; ${near}`;
     this.source.fail(path, `${path.at(-1)} must be one of ${words.join(', ')}: received ${show(value)}${mend}`);
   }
+}
+
+/** What a misspelt word most likely means; undefined if no known word is near. */
+export function didYouMean(word: string, known: readonly string[]): string | undefined {
+  const near = nearestWord(word, known);
+  return near === undefined ? undefined : `did you mean ${show(near)}?`;
 }

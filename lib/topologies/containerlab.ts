@@ -1,6 +1,5 @@
-import { nearestWord } from '../kernel/nearest-word.ts';
 import { show } from '../kernel/validate.ts';
-import { Checker } from './checker.ts';
+import { Checker, didYouMean } from './checker.ts';
 import type { Source } from './source.ts';
 import type { Mapping, Path, Topology } from './topology.ts';
 
@@ -145,10 +144,9 @@ class Reader extends Checker {
     const names = namespaces.map(([name]) => name);
     const found = namespaces.find(([name]) => name === node);
     if (!found) {
-      const near = nearestWord(node, names);
       const why = SPECIAL.includes(node)
         ? `${node}: is outside of the lab, and a lab has no link to there`
-        : `there is no node ${show(node)}; ${near === undefined ? `it must be one of ${names.join(', ')}` : `did you mean ${show(near)}?`}`;
+        : `there is no node ${show(node)}; ${didYouMean(node, names) ?? `it must be one of ${names.join(', ')}`}`;
       this.source.fail(path, why);
     }
     const isSwitch = (found?.[1] as Mapping | null)?.['role'] === 'switch';
@@ -176,8 +174,7 @@ class Reader extends Checker {
       if (!this.leftOut.includes(line)) this.leftOut.push(line);
       return;
     }
-    const near = nearestWord(key, [...READ, ...OF_CONTAINERS]);
-    const mend = near === undefined ? `hairpin reads ${READ.join(', ')}` : `did you mean ${show(near)}?`;
+    const mend = didYouMean(key, [...READ, ...OF_CONTAINERS]) ?? `hairpin reads ${READ.join(', ')}`;
     this.source.fail(path, `there is no key ${show(key)} that a lab could follow; ${mend}`, 'key');
   }
 }
