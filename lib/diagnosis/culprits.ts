@@ -6,6 +6,7 @@ const COMMON_FACTS: readonly string[] = ['device', 'port', 'ingress', 'egress', 
 /** Further ones of some codes. */
 const FURTHER_FACTS: { readonly [C in Code]?: readonly (keyof CauseFacts[C])[] } = {
   'bridge.vlan': ['pvidOf'],
+  'hsr.other-protocol': ['other'],
   'link.mtu': ['where'],
   'link.unconnected': ['from'],
   'macvlan.no-queue': ['parent'],

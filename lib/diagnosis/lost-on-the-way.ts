@@ -15,6 +15,7 @@ import { asRouted } from './causes/as-routed.ts';
 import { causeBetween } from './causes/between.ts';
 import { predictionAt } from './causes/by-model.ts';
 import { silentGroup } from './causes/group.ts';
+import { lostInRing } from './causes/hsr.ts';
 import { lostInMacsec } from './causes/macsec.ts';
 import { offLinkCause } from './causes/off-link.ts';
 import { otherBridgeCause } from './causes/other-bridge.ts';
@@ -41,6 +42,8 @@ export function onTheWay(of: Loss['of'], path: Hop, to: Interface | Namespace, k
   if (secured) return { of, ...secured };
   const signed = lostInMacsec(path, to, (way, lower) => onTheWay(of, way, lower, known)?.cause);
   if (signed) return { of, ...signed };
+  const ringed = lostInRing(path, to);
+  if (ringed) return { of, ...ringed };
   const places = placesOnTheWay(path, to);
   if (places.length === 0) {
     const left = lastBeforeUplink(path);

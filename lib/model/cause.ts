@@ -91,6 +91,8 @@ export interface CauseFacts {
     source: string;
     allowedIps: readonly string[];
   };
+  'hsr.other-protocol': { device: DeviceName; sends: string; other: DeviceName; expects: string };
+  'hsr.no-node': { device: DeviceName; port: DeviceName };
   'macsec.no-key': { device: DeviceName; association: number; inactive?: true };
   'macsec.no-channel': { device: DeviceName; sender: DeviceName; sci: string };
   'macsec.no-association': {

@@ -1,8 +1,14 @@
-import type { MacsecDevice } from '../netlink/macsec.ts';
 import type { MacsecTag } from '../wire/macsec-tag.ts';
 import type { Cause, DeviceName } from './cause.ts';
 
-/** A MACsec device with its settings, and its secure channels. */
+/** A secure association, with the next packet number. */
+interface Association {
+  number: number;
+  active: boolean;
+  next: bigint;
+}
+
+/** A MACsec device with its settings, the associations that it sends by, and its receive channels. */
 export interface MacsecEnd {
   name: DeviceName;
   settings: {
@@ -14,7 +20,14 @@ export interface MacsecEnd {
     cipher?: string | undefined;
     icvlen?: number;
   };
-  state: MacsecDevice;
+  state: {
+    sending: readonly Association[];
+    channels: readonly {
+      sci: string;
+      associations: readonly Association[];
+      stats?: { notValid: bigint } | undefined;
+    }[];
+  };
 }
 
 /** Why a device sends nothing: it has no key to send with (`macsec_txsa_get`, `macsec_encrypt`). */

@@ -1,11 +1,16 @@
 import { settingsOf } from '../links/registry.ts';
 import { vxlan } from '../links/vxlan.ts';
-import type { VniRange } from '../netlink/bridge-vni.ts';
 import type { Link } from '../state/network-state.ts';
 import { ETHERTYPE } from '../wire/ethernet.ts';
 import { familyOf } from '../wire/ip-address.ts';
 import type { OuterPacket } from '../wire/tunnel-header.ts';
 import type { CauseOf } from './cause.ts';
+
+/** Identifiers in a row, of the list of a vxlan with `vnifilter`. */
+export interface VniRange {
+  first: number;
+  last: number;
+}
 
 /** A setting that keeps a tunnel from taking an outer packet. */
 export interface Misfit {

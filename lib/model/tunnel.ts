@@ -1,7 +1,6 @@
 import { FALLBACK_TUNNELS } from '../links/fallback-tunnels.ts';
 import { kindOf, settingsOf } from '../links/registry.ts';
 import { vxlan } from '../links/vxlan.ts';
-import type { VniRange } from '../netlink/bridge-vni.ts';
 import type { Link } from '../state/network-state.ts';
 import { isMulticastIp } from '../wire/ip-address.ts';
 import { NO_MAC } from '../wire/mac-address.ts';
@@ -9,7 +8,7 @@ import { OUTER_PROTOCOLS, type OuterPacket, type TunnelHeader } from '../wire/tu
 import { downCause } from './carrier.ts';
 import type { Cause } from './cause.ts';
 import type { Device } from './network.ts';
-import { lookupOf, refusalOf } from './tunnel-lookup.ts';
+import { lookupOf, refusalOf, type VniRange } from './tunnel-lookup.ts';
 
 /**
  * Which header stands in an outer packet before what the tunnel carries. Undefined for a link that is no tunnel, and for tunnels that

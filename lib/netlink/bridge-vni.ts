@@ -7,12 +7,6 @@ import { attribute, attributes, table } from './table.ts';
 
 const RTM_GETTUNNEL = 122;
 
-/** Identifiers in a row that a vxlan with `vnifilter` takes. */
-export interface VniRange {
-  first: number;
-  last: number;
-}
-
 /** The list of VNIs of each vxlan with `vnifilter`, as `bridge vni` has it (Linux 5.18). */
 export const bridgeVnis = body(
   struct('tunnel_msg', { family: u8, padding: pad(3), device }),

@@ -38,9 +38,7 @@ export const macsecDevice = table({
   channels: attribute('MACSEC_ATTR_RXSC_LIST', 6, list(1, channel), { ifAbsent: [] }),
 });
 
-export type MacsecDevice = ReturnType<typeof macsecDevice.read>;
-
 /** Asks for all MACsec devices of a namespace. @param id of the family `macsec` */
-export function allMacsecs(id: number): Request<MacsecDevice> {
+export function allMacsecs(id: number): Request<ReturnType<typeof macsecDevice.read>> {
   return genericRequest(id, macsecDevice, { command: MACSEC_CMD_GET_TXSC, words: 'ip macsec show' });
 }

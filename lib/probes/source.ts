@@ -76,9 +76,19 @@ export function sendFailure(question: Question, errno: string): SendFailure | un
         outcome: 'unsent',
         reason: `message too long, mtu=${mtuOf(question, deviceOf(question)).mtu} (EMSGSIZE)`,
       };
+    case 'EADDRINUSE':
+      return { outcome: 'broken', reason: `${withoutPort(from)} (EADDRINUSE)` };
     default:
       return { outcome: 'broken', reason: `sending failed with ${errno}` };
   }
+}
+
+/** Every port that the kernel may choose is in use, or reserved (`inet_csk_find_open_port`, `udp_lib_get_port`). */
+function withoutPort({ name, sysctl }: Namespace): string {
+  const range = sysctl.get('net.ipv4.ip_local_port_range').replace(/\s+/, '-');
+  const reserved = sysctl.get('net.ipv4.ip_local_reserved_ports');
+  const without = reserved === '' ? '' : `, without ${reserved} (ip_local_reserved_ports)`;
+  return `${name} has no port left to send from: net.ipv4.ip_local_port_range is ${range}${without}`;
 }
 
 function broadcast(address: string, errno: string): SendFailure {

@@ -13,6 +13,7 @@ const AREAS: Record<string, string> = {
   vlan: 'VLANs',
   vxlan: 'Vxlans',
   tunnel: 'Tunnels',
+  hsr: 'HSR and PRP',
   macsec: 'MACsec',
   wireguard: 'WireGuard',
   tap: 'Macvtaps and ipvtaps',

@@ -6,7 +6,7 @@ const TAG = { sci: SCI, association: 0, number: 7, isChanged: true };
 const SA = { number: 0, active: true, next: 1n };
 
 function end(settings: MacsecEnd['settings'] = {}, state: object = {}): MacsecEnd {
-  return { name: 'b/m', settings, state: { index: 1, sending: [], channels: [], ...state } as MacsecEnd['state'] };
+  return { name: 'b/m', settings, state: { sending: [], channels: [], ...state } };
 }
 
 /** What b says to a frame of a. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { networkOf } from '../../lib/model/network.ts';
 import { endsOf, outerSigns, tunnelHeader, whyNotTaken } from '../../lib/model/tunnel.ts';
-import type { VniRange } from '../../lib/netlink/bridge-vni.ts';
+import type { VniRange } from '../../lib/model/tunnel-lookup.ts';
 import type { OuterPacket } from '../../lib/wire/tunnel-header.ts';
 import { type PlannedDevice, planNetwork } from './plan-network.ts';
 

@@ -37,6 +37,10 @@ const TO_GENEVE = 'c000 17c1 001e 0000';
 test('vxlan (RFC 7348 section 5)', () => {
   expect(read('vxlan', frameOf(17, `${UDP} 08000000 00000700 ${INNER}`))).toEqual({
     ...{ header: 'vxlan', family: 4, ...ENDS, port: 4789, id: 7, etherType: undefined, inner: INNER },
+    ...{ headerBits: 0x08000000_00000000n, hasUdpChecksum: false },
+  });
+  expect(read('vxlan', frameOf(17, `c000 12b5 001e beef 88000005 00000794 ${INNER}`))).toMatchObject({
+    ...{ id: 7, headerBits: 0x88000005_00000094n, hasUdpChecksum: true },
   });
   // Without the I flag there is no VNI.
   expect(read('vxlan', frameOf(17, `${UDP} 00000000 00000700 ${INNER}`))).toBeUndefined();

@@ -10,6 +10,7 @@ import { packetBehindTags } from '../../wire/ip-packet.ts';
 import { withoutVlanTags } from '../../wire/vlan-tag.ts';
 import { deviceName } from '../names.ts';
 import { modelled } from './by-model.ts';
+import { isSlave, ringCause } from './hsr.ts';
 import { routeFor } from './route.ts';
 
 /** Why a host's IP did not take a frame that came to it: it is for another's MAC address (`ip_rcv_core`, `ip6_rcv_core`). */
@@ -17,6 +18,7 @@ export function otherHostCause(frame: CapturedFrame): Cause | undefined {
   const { at, bytes, packetType } = frame;
   // What is for a child of a parent's is for another, too.
   if (packetType !== PACKET_OTHERHOST || at.children.size > 0) return undefined;
+  if (isSlave(at)) return ringCause(frame);
   const { destination = '' } = decodeEthernet(bytes) ?? {};
   const [sent, network] = [readFrame(bytes), modelled(at)?.network];
   const withoutArp = sent && network && sentToItself(network, sent);

@@ -4,6 +4,7 @@ import { bondWords } from './bond.ts';
 import { bridgeWords } from './bridge.ts';
 import { filterWords } from './filter.ts';
 import { hostWords } from './host.ts';
+import { hsrWords } from './hsr.ts';
 import { ipvlanWords } from './ipvlan.ts';
 import { kernelWords } from './kernel.ts';
 import { linkWords } from './link.ts';
@@ -24,6 +25,7 @@ export const WORDS: { [C in Code]: CodeWords<C> } = {
   ...linkWords,
   ...bridgeWords,
   ...macvlanWords,
+  ...hsrWords,
   ...ipvlanWords,
   ...bondWords,
   ...vlanWords,

@@ -24,6 +24,7 @@ test.for([
   ['iifname "eth1" tcp dport 443 accept', 'iifname is eth0'],
   ['ip daddr != 10.0.1.2 tcp dport 443 accept', 'ip daddr is 10.0.1.2'],
   ['meta l4proto { icmp, udp } th dport 443 accept', 'l4proto is tcp'],
+  ['ip ttl 255 tcp dport 443 accept', 'ip ttl is 63'],
 ] as const)('%s', async ([rule, is], { lab }) => {
   const { a, r, b } = addRoutedHosts(lab);
   await addRules(r, FORWARD, ['icmp type echo-request accept', rule]);
