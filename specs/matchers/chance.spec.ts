@@ -45,6 +45,27 @@ describe('three next hops, two of which lead nowhere', () => {
   });
 });
 
+// a ── eth0 (r) eth1 ── r2 ── b, and another next hop of r's that is nobody's, and gets nearly all packets
+test.for(['a route', 'a group'])('a next hop that gets few packets, of %s', async (made, { lab }) => {
+  const [a, r, r2, b] = [lab.namespace('a'), lab.router('r'), lab.router('r2'), lab.namespace('b')];
+  lab.cable(a, r);
+  lab.cable(r, r2);
+  lab.cable(r2, b);
+  r2.route.add({ to: '10.0.0.0/24', via: '10.0.1.1' });
+  r.sysctl.set('net.ipv4.fib_multipath_hash_policy', 1);
+  r.neighbour.add({ to: '10.0.1.77', lladdr: '02:00:00:00:99:99', dev: 'eth1' });
+  const [good, bad] = ['10.0.1.2', '10.0.1.77'];
+  if (made === 'a route') {
+    r.route.add({ to: '10.0.2.2', nextHops: [{ via: good }, { via: bad, weight: 40 }] });
+    await expectReached(a, b, { by: 'udp' });
+    return;
+  }
+  for (const [at, via] of [good, bad].entries()) r.nexthop.add({ id: at + 1, via, dev: 'eth1' });
+  r.nexthop.add({ id: 9, group: [{ id: 1 }, { id: 2, weight: 40 }] });
+  r.route.add({ to: '10.0.2.2', nhid: 9 });
+  await expectReached(a, b, { by: 'udp' });
+});
+
 describe('two next hops by the lab itself, where no program has ever run', () => {
   // a ── eth0 (r) eth1 ── r2 ── b, and another next hop of r's that is nobody's
   test.for([
