@@ -4,11 +4,12 @@ import { ipNexthop } from '../netlink/nexthop.ts';
 import { ipRoute, type Route } from '../netlink/route.ts';
 import { dividesProbes, ipRule } from '../netlink/rule.ts';
 import { FAMILIES } from '../wire/ip-address.ts';
+import { usesRoutes } from './forwards.ts';
 import { MOST_PROBES, WRONG } from './impaired-links.ts';
 
 /** Whether a host chooses routes by the source port of a probe, which is another each time, or by the port that its answer goes to. */
 export function routesByGivenPort(namespace: Namespace): boolean {
-  if (namespace.role === 'switch') return false;
+  if (!usesRoutes(namespace)) return false;
   const { rtnetlink } = engineOf(namespace);
   return FAMILIES.flatMap((family) => rtnetlink.list(ipRule.all({ family }))).some(dividesProbes);
 }
@@ -18,7 +19,7 @@ export function routesByGivenPort(namespace: Namespace): boolean {
  * (`fib_multipath_hash_policy`): the next hop with the least weight may be the only good one. 0 where no host does.
  */
 export function probesOfRoutes(namespace: Namespace): number {
-  if (namespace.role === 'switch') return 0;
+  if (!usesRoutes(namespace)) return 0;
   const { rtnetlink } = engineOf(namespace);
   const routes = FAMILIES.flatMap((family) => rtnetlink.list(ipRoute.all({ family })));
   return Math.max(0, ...routes.map((route) => probesOf(weightsOf(namespace, route))));

@@ -9,8 +9,13 @@ import { DROP, passingInTurns, returning, writeProgram } from '../trace/xdp-obje
 const ROUNDS = 8;
 
 /** A negative may not pass where one packet of some does arrive. */
-async function expectReached(from: Namespace, to: Namespace | string, options: object = {}): Promise<void> {
-  for (let round = 0; round < ROUNDS; round++)
+async function expectReached(
+  from: Namespace,
+  to: Namespace | string,
+  options: object = {},
+  rounds = ROUNDS,
+): Promise<void> {
+  for (let round = 0; round < rounds; round++)
     await expect(expect(from).not.toReach(to, options)).rejects.toThrow(/^Received: +an answer/m);
 }
 
@@ -45,6 +50,22 @@ describe('three next hops, two of which lead nowhere', () => {
   });
 });
 
+// a ── sw ── b; sw routes to 10.0.5.1 of b, too, by b and by two next hops that are nobody's
+test('three next hops of a switch that is also a router', async ({ lab }) => {
+  const [a, sw, b] = [lab.namespace('a'), lab.switch('sw'), lab.namespace('b')];
+  lab.cable(a, sw);
+  lab.cable(b, sw);
+  for (const name of ['ip_forward', 'fib_multipath_hash_policy']) sw.sysctl.set(`net.ipv4.${name}`, 1);
+  await sw.exec('ip', ['address', 'add', '10.0.0.99/24', 'dev', 'br0']);
+  await b.exec('ip', ['address', 'add', '10.0.5.1/32', 'dev', 'lo']);
+  await a.exec('ip', ['route', 'add', '10.0.5.1', 'via', '10.0.0.99']);
+  const hops = ['10.0.0.77', '10.0.0.78', '10.0.0.2'];
+  for (const dead of hops.slice(0, 2))
+    await sw.exec('ip', ['neighbour', 'add', dead, 'lladdr', '02:00:00:00:99:99', 'dev', 'br0']);
+  await sw.exec('ip', ['route', 'add', '10.0.5.1', ...hops.flatMap((via) => ['nexthop', 'via', via])]);
+  await expectReached(a, '10.0.5.1', { by: 'udp' });
+});
+
 // a ── eth0 (r) eth1 ── r2 ── b, and another next hop of r's that is nobody's, and gets nearly all packets
 test.for(['a route', 'a group'])('a next hop that gets few packets, of %s', async (made, { lab }) => {
   const [a, r, r2, b] = [lab.namespace('a'), lab.router('r'), lab.router('r2'), lab.namespace('b')];
@@ -56,14 +77,14 @@ test.for(['a route', 'a group'])('a next hop that gets few packets, of %s', asyn
   r.neighbour.add({ to: '10.0.1.77', lladdr: '02:00:00:00:99:99', dev: 'eth1' });
   const [good, bad] = ['10.0.1.2', '10.0.1.77'];
   if (made === 'a route') {
-    r.route.add({ to: '10.0.2.2', nextHops: [{ via: good }, { via: bad, weight: 40 }] });
-    await expectReached(a, b, { by: 'udp' });
+    r.route.add({ to: '10.0.2.2', nextHops: [{ via: good }, { via: bad, weight: 60 }] });
+    await expectReached(a, b, { by: 'udp' }, 2);
     return;
   }
   for (const [at, via] of [good, bad].entries()) r.nexthop.add({ id: at + 1, via, dev: 'eth1' });
-  r.nexthop.add({ id: 9, group: [{ id: 1 }, { id: 2, weight: 40 }] });
+  r.nexthop.add({ id: 9, group: [{ id: 1 }, { id: 2, weight: 60 }] });
   r.route.add({ to: '10.0.2.2', nhid: 9 });
-  await expectReached(a, b, { by: 'udp' });
+  await expectReached(a, b, { by: 'udp' }, 2);
 });
 
 describe('two next hops by the lab itself, where no program has ever run', () => {

@@ -1,9 +1,9 @@
 import type { Hop, Interface } from '../../lab/index.ts';
 import { areOnOneLink } from '../../lab/segment.ts';
+import { forwards } from '../../trace/forwards.ts';
 import { hasKnownEnd, mayLeadTo } from '../../trace/may-lead-to.ts';
 import { ownerOf } from '../../trace/owner.ts';
 import { hopsOf } from '../../trace/path.ts';
-import { forwards } from '../../trace/place.ts';
 import { solicitationOf } from '../../trace/solicitation.ts';
 import { contains, isLinkLocal } from '../../wire/ip-address.ts';
 import type { CauseAt } from '../finding.ts';
