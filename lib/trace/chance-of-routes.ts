@@ -16,13 +16,28 @@ export function routesByGivenPort(namespace: Namespace): boolean {
 
 /**
  * How many probes show whether a host lets any pass that shares its packets out among several next hops, by addresses or ports
- * (`fib_multipath_hash_policy`): the next hop with the least weight may be the only good one. 0 where no host does.
+ * (`fib_multipath_hash_policy`): the next hop with the least weight may be the only good one. 0 where no host does; what a program of a route does
+ * is not known.
  */
 export function probesOfRoutes(namespace: Namespace): number {
   if (!usesRoutes(namespace)) return 0;
+  const enough = (route: Route) => (mayHaveProgram(route) ? 1 : probesOf(weightsOf(namespace, route)));
+  return Math.max(0, ...routesOf(namespace).map(enough));
+}
+
+/** Whether a route of a namespace gives its packets to a program (`encap bpf`), which may drop one now and let it pass a second later. */
+export function mayRememberAtRoutes(namespace: Namespace): boolean {
+  return usesRoutes(namespace) && routesOf(namespace).some(mayHaveProgram);
+}
+
+function routesOf(namespace: Namespace): Route[] {
   const { rtnetlink } = engineOf(namespace);
-  const routes = FAMILIES.flatMap((family) => rtnetlink.list(ipRoute.all({ family })));
-  return Math.max(0, ...routes.map((route) => probesOf(weightsOf(namespace, route))));
+  return FAMILIES.flatMap((family) => rtnetlink.list(ipRoute.all({ family })));
+}
+
+/** Whether a route wraps packets in what hairpin does not know: perhaps a program does it. */
+function mayHaveProgram({ encapsulates, nextHops }: Route): boolean {
+  return encapsulates && nextHops.every(({ encap }) => encap === undefined);
 }
 
 /** Why no answer to many probes proves nothing: a next hop gets too few of them. Undefined where none does. */

@@ -12,7 +12,7 @@ import { flushBroadcastQueues, hasShortQueue } from './broadcast-queues.ts';
 import { BusyPrograms } from './busy-programs.ts';
 import { Capture } from './capture.ts';
 import { doubtOfOneFrame, doubtOfServers, mayDifferAtDevices, mayRemember, mayRememberAtDevices } from './chance.ts';
-import { doubtOfNextHops } from './chance-of-routes.ts';
+import { doubtOfNextHops, mayRememberAtRoutes } from './chance-of-routes.ts';
 import { HeldPackets, oddsIn } from './impaired-links.ts';
 import { knowsEveryQueue, probesIn } from './known-queues.ts';
 import { memberChangeIn } from './member-change.ts';
@@ -120,7 +120,7 @@ class Quiescence implements Quiet {
 
   remembers(ofConnections: boolean): boolean {
     const atDevices = ofConnections ? mayDifferAtDevices : mayRememberAtDevices;
-    const may = (each: Namespace) => mayRemember(each, ofConnections) || atDevices(each);
+    const may = (each: Namespace) => mayRemember(each, ofConnections) || atDevices(each) || mayRememberAtRoutes(each);
     return !engineOf(this.#lab).isPristine && this.#lab.namespaces.some(may);
   }
 

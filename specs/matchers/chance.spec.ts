@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { describe, expect, type Lab, type Namespace, test } from 'hairpin';
 import { describeLoadingPrograms } from '../needs.ts';
 import { addRoutedHosts } from '../routed-hosts.ts';
-import { DROP, passingInTurns, returning, writeProgram } from '../trace/xdp-object.ts';
+import { DROP, passingAtRouteInTurns, passingInTurns, returning, writeProgram } from '../trace/xdp-object.ts';
 
 /** As often as a negative that passes by chance is sure to show itself. */
 const ROUNDS = 8;
@@ -187,6 +187,16 @@ describeLoadingPrograms(() => {
 
   test('a program lets packets pass half of the time', async ({ lab }) => {
     const { a, b } = await build(lab, passingInTurns());
+    await expectReached(a, b);
+  });
+});
+
+// a ── r, which has a program at its route to b ── b
+describeLoadingPrograms(() => {
+  test('a program of a route lets packets pass half of the time', async ({ lab }) => {
+    const { a, r, b } = addRoutedHosts(lab);
+    const program = ['obj', await writeProgram('xdp', passingAtRouteInTurns()), 'section', 'xdp'];
+    await r.exec('ip', ['route', 'replace', '10.0.1.2/32', 'encap', 'bpf', 'in', ...program, 'dev', 'eth1']);
     await expectReached(a, b);
   });
 });
