@@ -1,7 +1,8 @@
 import { PACKET_HOST } from '../kernel/constants.ts';
 import type { Hop } from '../lab/index.ts';
+import { forwards } from '../trace/forwards.ts';
 import { hopsOf } from '../trace/path.ts';
-import { couldGoOn, forwards } from '../trace/place.ts';
+import { couldGoOn } from '../trace/place.ts';
 import { causeAtEnd, predictionAt } from './causes/by-model.ts';
 import type { CauseAt } from './finding.ts';
 

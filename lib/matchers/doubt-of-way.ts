@@ -4,9 +4,9 @@ import { engineOf } from '../lab/engine.ts';
 import type { CapturedFrame, Hop, Interface } from '../lab/index.ts';
 import { mayDropOneByChance, sharesOutAt } from '../trace/chance.ts';
 import { readPrograms } from '../trace/device-hooks.ts';
+import { forwards } from '../trace/forwards.ts';
 import { choosingDevices } from '../trace/member-change.ts';
 import { hopsOf } from '../trace/path.ts';
-import { forwards } from '../trace/place.ts';
 
 /**
  * Why a single frame that did not come proves nothing: a bond on its way may have had a better slave for it, or, where one of its copies ended, a

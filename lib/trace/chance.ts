@@ -10,9 +10,6 @@ import { kindOf } from '../links/registry.ts';
 import type { NftExpression } from '../netlink/nf-expression.ts';
 import { listExpressions } from '../netlink/nf-tables.ts';
 import { askNftables, type LegacyTable, legacyTablesOf } from '../netlink/packet-filters.ts';
-import { ipRoute } from '../netlink/route.ts';
-import { dividesProbes, ipRule } from '../netlink/rule.ts';
-import { FAMILIES } from '../wire/ip-address.ts';
 import { readDeviceHooks, readFilters } from './device-hooks.ts';
 import { MOST_PROBES } from './impaired-links.ts';
 import { isSteadyExpression, readsConnection } from './steady-expressions.ts';
@@ -143,13 +140,6 @@ export function sharesOutAt(device: Interface): boolean {
   return state !== undefined && kind?.is(state) === true && kind.description.sharesOut?.(kind.of(state)) === true;
 }
 
-/** Whether a host chooses routes by the source port of a probe, which is another each time, or by the port that its answer goes to. */
-export function routesByGivenPort(namespace: Namespace): boolean {
-  if (namespace.role === 'switch') return false;
-  const { rtnetlink } = engineOf(namespace);
-  return FAMILIES.flatMap((family) => rtnetlink.list(ipRule.all({ family }))).some(dividesProbes);
-}
-
 /** How many new connections to a service of a namespace it takes until each server got one (IPVS); 0 where none has several servers. */
 export function connectionsOfServers(namespace: Namespace): number {
   return Math.max(0, ...ipvsServicesOf(engineOf(namespace).netns).map(connectionsOfRound));
@@ -160,15 +150,6 @@ export function doubtOfServers(lab: Lab): string | undefined {
   if (engineOf(lab).isPristine) return undefined;
   const sharing = lab.namespaces.find((namespace) => connectionsOfServers(namespace) > MOST_PROBES);
   return sharing && `IPVS of ${sharing} gives some server less than one connection in ${MOST_PROBES}`;
-}
-
-/** Whether a host shares its packets out among several next hops, by addresses or ports (`fib_multipath_hash_policy`). */
-export function hasSeveralNextHops(namespace: Namespace): boolean {
-  if (namespace.role === 'switch') return false;
-  const { rtnetlink } = engineOf(namespace);
-  const routes = FAMILIES.flatMap((family) => rtnetlink.list(ipRoute.all({ family })));
-  // Of a nexthop object, its members may not be told (nexthop_compat_mode).
-  return routes.some(({ nextHops, nexthopId, device }) => nextHops.length > 1 || (nexthopId !== undefined && !device));
 }
 
 /** The extension of iptables that an expression of nftables stands for, or the expression itself. */

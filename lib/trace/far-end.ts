@@ -1,7 +1,8 @@
 import type { Hop, Interface, Namespace } from '../lab/index.ts';
 import { expectedWay, type Step } from './expected-way.ts';
+import { forwards } from './forwards.ts';
 import { hopsOf } from './path.ts';
-import { forwards, isPacket, placesNearest } from './place.ts';
+import { isPacket, placesNearest } from './place.ts';
 import { tunnelEnds } from './tunnel-ends.ts';
 
 /** A tunnel that was given a frame, and the other end by which the shortest way leads on to the frame's goal. */

@@ -7,7 +7,7 @@ import { RETRANSMISSION } from '../lab/role.ts';
 import { type Qdisc, tcQdisc } from '../netlink/qdisc.ts';
 
 /** Where chance decides, a negative may be wrong in so many cases of one. */
-const WRONG = 0.02;
+export const WRONG = 0.02;
 
 /** Milliseconds between two probes where chance decides: see keep-asking.ts. */
 const INTERVAL = 5;

@@ -10,14 +10,8 @@ import { veth } from '../links/veth.ts';
 import { hasIpsec } from '../netlink/ipsec.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import { hasFiltersAtDevices } from '../netlink/packet-filters.ts';
-import {
-  connectionsOfServers,
-  hasSeveralNextHops,
-  isLeftToChance,
-  mayDifferAtDevices,
-  routesByGivenPort,
-  sharesOut,
-} from './chance.ts';
+import { connectionsOfServers, isLeftToChance, mayDifferAtDevices, sharesOut } from './chance.ts';
+import { probesOfRoutes, routesByGivenPort } from './chance-of-routes.ts';
 import { readDeviceHooks } from './device-hooks.ts';
 import { MOST_PROBES, oddsIn } from './impaired-links.ts';
 import { latenessIn } from './late-answers.ts';
@@ -69,19 +63,19 @@ export function probesIn(lab: Lab): number {
   const isLeft = leftAt.get(lab) === visits.count;
   const before = probesOf.get(lab);
   if (isLeft && before?.visits === visits.count) return before.probes;
-  const round = Math.max(...lab.namespaces.map(connectionsOfServers));
-  const isOfChance = lab.namespaces.some(
-    (each) =>
-      hasSeveralNextHops(each) ||
-      routesByGivenPort(each) ||
-      sharesOut(each) ||
-      mayDifferAtDevices(each) ||
-      (!isLeft && isLeftToChance(each)),
+  const [round = 0, routed = 0] = [connectionsOfServers, probesOfRoutes].map((enough) =>
+    Math.max(...lab.namespaces.map(enough)),
   );
+  const isOfChance =
+    routed > 0 ||
+    lab.namespaces.some(
+      (each) =>
+        routesByGivenPort(each) || sharesOut(each) || mayDifferAtDevices(each) || (!isLeft && isLeftToChance(each)),
+    );
   const probes = Math.max(
     isOfChance ? PROBES_OF_CHANCE : PROBES,
     // Of more there is a doubt in any case.
-    round > MOST_PROBES ? 0 : round,
+    ...[round, routed].filter((enough) => enough <= MOST_PROBES),
     oddsIn(lab).probes,
   );
   if (isLeft) probesOf.set(lab, { visits: visits.count, probes });

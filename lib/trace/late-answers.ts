@@ -4,6 +4,7 @@ import { listNeighbours } from '../lab/list-neighbours.ts';
 import { RETRANSMISSION } from '../lab/role.ts';
 import { ipAddress } from '../netlink/address.ts';
 import { ipNtable } from '../netlink/neighbour-table.ts';
+import { usesRoutes } from './forwards.ts';
 import { givenQdiscs, mayKeepBack } from './impaired-links.ts';
 
 /**
@@ -30,7 +31,7 @@ export function latenessIn(lab: Lab): number {
 export function askedAgainIn({ defaults, namespaces }: Lab): number {
   if (defaults === 'lab') return 0;
   const isWaiting = (namespace: Namespace) =>
-    namespace.role !== 'switch' && listNeighbours(namespace).some(({ state }) => state === 'INCOMPLETE');
+    usesRoutes(namespace) && listNeighbours(namespace).some(({ state }) => state === 'INCOMPLETE');
   return namespaces.some(isWaiting) ? RETRANSMISSION.kernel : 0;
 }
 

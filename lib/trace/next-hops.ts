@@ -7,6 +7,7 @@ import type { Neighbour } from '../netlink/neighbour.ts';
 import { ipNtable } from '../netlink/neighbour-table.ts';
 import { ipRoute, type Route } from '../netlink/route.ts';
 import { contains, FAMILIES, familyOf } from '../wire/ip-address.ts';
+import { usesRoutes } from './forwards.ts';
 
 /** The kernel's own defaults take 3 s to give a neighbour up; in a lab it takes 60 ms. In milliseconds, per question. */
 const MOST_PATIENCE = 5000;
@@ -24,7 +25,7 @@ export interface NeighboursOf {
 }
 
 export function neighboursIn({ namespaces }: Lab): NeighboursOf[] {
-  const hosts = namespaces.filter(({ role }) => role !== 'switch');
+  const hosts = namespaces.filter(usesRoutes);
   return hosts.map((namespace) => ({ namespace, neighbours: listNeighbours(namespace) }));
 }
 

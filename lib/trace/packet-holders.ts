@@ -10,6 +10,7 @@ import type { NamespaceEngine } from '../lab/namespace-engine.ts';
 import { isHeldByProcess } from '../lab/processes.ts';
 import { kindOf } from '../links/registry.ts';
 import { vxlan } from '../links/vxlan.ts';
+import { hasIpsec } from '../netlink/ipsec.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import { ipNtable } from '../netlink/neighbour-table.ts';
 
@@ -82,10 +83,13 @@ function hasQueue(namespace: NetNamespace): boolean {
   return ['queue', 'log'].some((kind) => readProcNetIfAny(namespace, `netfilter/nfnetlink_${kind}`) !== '');
 }
 
-/** Whether a program may be asked for MAC addresses or remote ends (`neigh_app_ns`, `vxlan_ip_miss`), by netlink: what waits for one passes then. */
+/**
+ * Whether a program may be asked, by netlink, for MAC addresses, remote ends or the keys of IPsec (`neigh_app_ns`, `vxlan_ip_miss`,
+ * `xfrm_send_acquire`): what comes after its answer passes.
+ */
 function isAskedForHosts({ netns, rtnetlink }: NamespaceEngine): boolean {
   if (!foreignSocketsIn(netns).includes('NETLINK')) return false;
-  if (rtnetlink.list(ipNtable.all()).some(({ appProbes = 0 }) => appProbes > 0)) return true;
+  if (hasIpsec(netns) || rtnetlink.list(ipNtable.all()).some(({ appProbes = 0 }) => appProbes > 0)) return true;
   return rtnetlink.list(ipLink.all()).some((link) => {
     const settings = vxlan.is(link) ? vxlan.of(link) : undefined;
     return settings !== undefined && (settings.l2miss === true || settings.l3miss === true);

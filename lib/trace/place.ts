@@ -1,11 +1,11 @@
 import { PACKET_HOST, PACKET_OTHERHOST } from '../kernel/constants.ts';
 import { entryOf } from '../kernel/entry-of.ts';
-import { unlessError } from '../kernel/has-code.ts';
-import { type Hop, type Interface, isBridge, type Namespace, UsageError } from '../lab/index.ts';
+import { type Hop, type Interface, isBridge, type Namespace } from '../lab/index.ts';
 import { isRoutedGroup } from '../wire/ip-address.ts';
 import { packetBehindTags } from '../wire/ip-packet.ts';
 import { isGroupMac } from '../wire/mac-address.ts';
 import { expectedWay, type Step } from './expected-way.ts';
+import { forwards } from './forwards.ts';
 import { hopsOf, hopsTo } from './path.ts';
 import { tunnelEnds } from './tunnel-ends.ts';
 
@@ -73,15 +73,6 @@ function leftBehind(path: Hop, isRouter: (namespace: Namespace) => boolean): Set
     return isHost && direction === 'in' && packetType === PACKET_HOST && isForOne(frame) && isRouter(at.namespace);
   });
   return new Set(arrived.slice(0, -1));
-}
-
-/** Whether a namespace passes packets on. */
-export function forwards({ role, sysctl }: Namespace): boolean {
-  if (role === 'router') return true;
-  // A switch has no IPv6; a kernel may have none.
-  return ['net.ipv4.ip_forward', 'net.ipv6.conf.all.forwarding'].some(
-    (name) => unlessError(UsageError, () => sysctl.get(name)) === '1',
-  );
 }
 
 /** A question for a neighbour, and whatever else is for all on a link, stays there. */

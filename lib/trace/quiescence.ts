@@ -12,6 +12,7 @@ import { flushBroadcastQueues, hasShortQueue } from './broadcast-queues.ts';
 import { BusyPrograms } from './busy-programs.ts';
 import { Capture } from './capture.ts';
 import { doubtOfOneFrame, doubtOfServers, mayDifferAtDevices, mayRemember, mayRememberAtDevices } from './chance.ts';
+import { doubtOfNextHops, mayRememberAtRoutes } from './chance-of-routes.ts';
 import { HeldPackets, oddsIn } from './impaired-links.ts';
 import { knowsEveryQueue, probesIn } from './known-queues.ts';
 import { memberChangeIn } from './member-change.ts';
@@ -114,12 +115,12 @@ class Quiescence implements Quiet {
     const tunnel = who !== undefined && doubt === undefined ? this.#sessions?.unanswered() : undefined;
     return tunnel
       ? `${who} may have lost the only handshake of ${tunnel} by chance`
-      : (doubt ?? doubtOfServers(this.#lab));
+      : (doubt ?? doubtOfServers(this.#lab) ?? doubtOfNextHops(this.#lab));
   }
 
   remembers(ofConnections: boolean): boolean {
     const atDevices = ofConnections ? mayDifferAtDevices : mayRememberAtDevices;
-    const may = (each: Namespace) => mayRemember(each, ofConnections) || atDevices(each);
+    const may = (each: Namespace) => mayRemember(each, ofConnections) || atDevices(each) || mayRememberAtRoutes(each);
     return !engineOf(this.#lab).isPristine && this.#lab.namespaces.some(may);
   }
 

@@ -1,4 +1,5 @@
 import { expect, type Namespace, test } from 'hairpin';
+import { addRoutedHosts } from '../routed-hosts.ts';
 
 /** How long a program takes to answer, in milliseconds: longer than a negative is held where nobody may have the packet. */
 const SLOW = 400;
@@ -34,5 +35,22 @@ test('a program that the kernel asks for a MAC address', async ({ lab }) => {
       return told.output;
     })
     .toContain('10.0.0.9');
+  await expect(expect(a).not.toReach(b)).rejects.toThrow(/^Received: +an answer/m);
+});
+
+// a ── r, whose IPsec has no keys until a program gives some; this one takes the policy away ── b
+test('a program that the kernel asks for keys', async ({ lab }) => {
+  const { a, r, b } = addRoutedHosts(lab);
+  const policy = ['src', '10.0.0.0/24', 'dst', '10.0.1.0/24', 'dir', 'out'];
+  const template = 'tmpl src 10.0.1.1 dst 10.0.1.2 proto esp mode tunnel'.split(' ');
+  await r.exec('ip', ['xfrm', 'policy', 'add', ...policy, ...template]);
+  // XFRM_MSG_ACQUIRE
+  const told = answerLate(r, ['ip', 'xfrm', 'monitor'], 'acquire', () => r.exec('ip', ['xfrm', 'policy', 'flush']));
+  await expect
+    .poll(async () => {
+      await r.exec('ip', ['xfrm', 'policy', 'update', ...policy, ...template]);
+      return told.output;
+    })
+    .toContain('10.0.1.0/24');
   await expect(expect(a).not.toReach(b)).rejects.toThrow(/^Received: +an answer/m);
 });

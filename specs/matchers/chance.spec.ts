@@ -3,14 +3,19 @@ import { createServer } from 'node:net';
 import { describe, expect, type Lab, type Namespace, test } from 'hairpin';
 import { describeLoadingPrograms } from '../needs.ts';
 import { addRoutedHosts } from '../routed-hosts.ts';
-import { DROP, passingInTurns, returning, writeProgram } from '../trace/xdp-object.ts';
+import { DROP, passingAtRouteInTurns, passingInTurns, returning, writeProgram } from '../trace/xdp-object.ts';
 
 /** As often as a negative that passes by chance is sure to show itself. */
 const ROUNDS = 8;
 
 /** A negative may not pass where one packet of some does arrive. */
-async function expectReached(from: Namespace, to: Namespace | string, options: object = {}): Promise<void> {
-  for (let round = 0; round < ROUNDS; round++)
+async function expectReached(
+  from: Namespace,
+  to: Namespace | string,
+  options: object = {},
+  rounds = ROUNDS,
+): Promise<void> {
+  for (let round = 0; round < rounds; round++)
     await expect(expect(from).not.toReach(to, options)).rejects.toThrow(/^Received: +an answer/m);
 }
 
@@ -43,6 +48,43 @@ describe('three next hops, two of which lead nowhere', () => {
     const { a, b } = await build(lab, family, other);
     await expectReached(a, b, { by, family: Number(family.slice(1)) });
   });
+});
+
+// a ── sw ── b; sw routes to 10.0.5.1 of b, too, by b and by two next hops that are nobody's
+test('three next hops of a switch that is also a router', async ({ lab }) => {
+  const [a, sw, b] = [lab.namespace('a'), lab.switch('sw'), lab.namespace('b')];
+  lab.cable(a, sw);
+  lab.cable(b, sw);
+  for (const name of ['ip_forward', 'fib_multipath_hash_policy']) sw.sysctl.set(`net.ipv4.${name}`, 1);
+  await sw.exec('ip', ['address', 'add', '10.0.0.99/24', 'dev', 'br0']);
+  await b.exec('ip', ['address', 'add', '10.0.5.1/32', 'dev', 'lo']);
+  await a.exec('ip', ['route', 'add', '10.0.5.1', 'via', '10.0.0.99']);
+  const hops = ['10.0.0.77', '10.0.0.78', '10.0.0.2'];
+  for (const dead of hops.slice(0, 2))
+    await sw.exec('ip', ['neighbour', 'add', dead, 'lladdr', '02:00:00:00:99:99', 'dev', 'br0']);
+  await sw.exec('ip', ['route', 'add', '10.0.5.1', ...hops.flatMap((via) => ['nexthop', 'via', via])]);
+  await expectReached(a, '10.0.5.1', { by: 'udp' });
+});
+
+// a ── eth0 (r) eth1 ── r2 ── b, and another next hop of r's that is nobody's, and gets nearly all packets
+test.for(['a route', 'a group'])('a next hop that gets few packets, of %s', async (made, { lab }) => {
+  const [a, r, r2, b] = [lab.namespace('a'), lab.router('r'), lab.router('r2'), lab.namespace('b')];
+  lab.cable(a, r);
+  lab.cable(r, r2);
+  lab.cable(r2, b);
+  r2.route.add({ to: '10.0.0.0/24', via: '10.0.1.1' });
+  r.sysctl.set('net.ipv4.fib_multipath_hash_policy', 1);
+  r.neighbour.add({ to: '10.0.1.77', lladdr: '02:00:00:00:99:99', dev: 'eth1' });
+  const [good, bad] = ['10.0.1.2', '10.0.1.77'];
+  if (made === 'a route') {
+    r.route.add({ to: '10.0.2.2', nextHops: [{ via: good }, { via: bad, weight: 60 }] });
+    await expectReached(a, b, { by: 'udp' }, 2);
+    return;
+  }
+  for (const [at, via] of [good, bad].entries()) r.nexthop.add({ id: at + 1, via, dev: 'eth1' });
+  r.nexthop.add({ id: 9, group: [{ id: 1 }, { id: 2, weight: 60 }] });
+  r.route.add({ to: '10.0.2.2', nhid: 9 });
+  await expectReached(a, b, { by: 'udp' }, 2);
 });
 
 describe('two next hops by the lab itself, where no program has ever run', () => {
@@ -145,6 +187,16 @@ describeLoadingPrograms(() => {
 
   test('a program lets packets pass half of the time', async ({ lab }) => {
     const { a, b } = await build(lab, passingInTurns());
+    await expectReached(a, b);
+  });
+});
+
+// a ── r, which has a program at its route to b ── b
+describeLoadingPrograms(() => {
+  test('a program of a route lets packets pass half of the time', async ({ lab }) => {
+    const { a, r, b } = addRoutedHosts(lab);
+    const program = ['obj', await writeProgram('xdp', passingAtRouteInTurns()), 'section', 'xdp'];
+    await r.exec('ip', ['route', 'replace', '10.0.1.2/32', 'encap', 'bpf', 'in', ...program, 'dev', 'eth1']);
     await expectReached(a, b);
   });
 });

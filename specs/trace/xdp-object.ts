@@ -41,6 +41,17 @@ export function passingInTurns(): Buffer {
   ]);
 }
 
+/** r0 = 0 (BPF_OK) and 2 (BPF_DROP) in turns of 0.5 s, of a program at a route. */
+export function passingAtRouteInTurns(): Buffer {
+  return Buffer.concat([
+    instruction(0x85, 0, 5),
+    instruction(0x77, 0, 29),
+    instruction(0x57, 0, 1),
+    instruction(0x67, 0, 1),
+    instruction(0x95, 0, 0),
+  ]);
+}
+
 /** r1 = ifindex; r2 = 0, for egress; bpf_redirect; exit */
 export function redirecting(ifindex: number): Buffer {
   return Buffer.concat([

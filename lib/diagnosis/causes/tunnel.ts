@@ -11,10 +11,11 @@ import { type Ends, endsOf, fdbAddress, isExternal, tunnelHeader, whyNotTaken } 
 import type { VniRange } from '../../model/tunnel-lookup.ts';
 import { vnisOf } from '../../netlink/bridge-vni.ts';
 import { missedPassage } from '../../trace/far-end.ts';
+import { forwards } from '../../trace/forwards.ts';
 import { type OuterWay, outerWays } from '../../trace/outer-packet.ts';
 import { hasAddress } from '../../trace/owner.ts';
 import { hopsOf } from '../../trace/path.ts';
-import { couldGoOn, forwards } from '../../trace/place.ts';
+import { couldGoOn } from '../../trace/place.ts';
 import type { TracedPacket } from '../../trace/rules/follow-packets.ts';
 import { filteringIn } from '../../trace/rules/rule-traces.ts';
 import { contains, isMulticastIp } from '../../wire/ip-address.ts';

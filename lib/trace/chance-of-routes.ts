@@ -1,0 +1,66 @@
+import { engineOf } from '../lab/engine.ts';
+import type { Lab, Namespace } from '../lab/index.ts';
+import { ipNexthop } from '../netlink/nexthop.ts';
+import { ipRoute, type Route } from '../netlink/route.ts';
+import { dividesProbes, ipRule } from '../netlink/rule.ts';
+import { FAMILIES } from '../wire/ip-address.ts';
+import { usesRoutes } from './forwards.ts';
+import { MOST_PROBES, WRONG } from './impaired-links.ts';
+
+/** Whether a host chooses routes by the source port of a probe, which is another each time, or by the port that its answer goes to. */
+export function routesByGivenPort(namespace: Namespace): boolean {
+  if (!usesRoutes(namespace)) return false;
+  const { rtnetlink } = engineOf(namespace);
+  return FAMILIES.flatMap((family) => rtnetlink.list(ipRule.all({ family }))).some(dividesProbes);
+}
+
+/**
+ * How many probes show whether a host lets any pass that shares its packets out among several next hops, by addresses or ports
+ * (`fib_multipath_hash_policy`): the next hop with the least weight may be the only good one. 0 where no host does; what a program of a route does
+ * is not known.
+ */
+export function probesOfRoutes(namespace: Namespace): number {
+  if (!usesRoutes(namespace)) return 0;
+  const enough = (route: Route) => (mayHaveProgram(route) ? 1 : probesOf(weightsOf(namespace, route)));
+  return Math.max(0, ...routesOf(namespace).map(enough));
+}
+
+/** Whether a route of a namespace gives its packets to a program (`encap bpf`), which may drop one now and let it pass a second later. */
+export function mayRememberAtRoutes(namespace: Namespace): boolean {
+  return usesRoutes(namespace) && routesOf(namespace).some(mayHaveProgram);
+}
+
+function routesOf(namespace: Namespace): Route[] {
+  const { rtnetlink } = engineOf(namespace);
+  return FAMILIES.flatMap((family) => rtnetlink.list(ipRoute.all({ family })));
+}
+
+/** Whether a route wraps packets in what hairpin does not know: perhaps a program does it. */
+function mayHaveProgram({ encapsulates, nextHops }: Route): boolean {
+  return encapsulates && nextHops.every(({ encap }) => encap === undefined);
+}
+
+/** Why no answer to many probes proves nothing: a next hop gets too few of them. Undefined where none does. */
+export function doubtOfNextHops(lab: Lab): string | undefined {
+  if (engineOf(lab).isPristine) return undefined;
+  const sharing = lab.namespaces.find((namespace) => probesOfRoutes(namespace) > MOST_PROBES);
+  return (
+    sharing &&
+    `a route of ${sharing} gives some next hop so few packets that ${MOST_PROBES} probes without an answer prove nothing`
+  );
+}
+
+function weightsOf(namespace: Namespace, { nextHops, nexthopId, device }: Route): number[] {
+  if (nextHops.length > 1) return nextHops.map(({ weight }) => weight);
+  if (nexthopId === undefined || device) return [];
+  // Of a nexthop object, a route may not tell the members (nexthop_compat_mode).
+  const { rtnetlink } = engineOf(namespace);
+  const object = rtnetlink.list(ipNexthop.all()).find(({ id }) => id === nexthopId);
+  return object?.group.map(({ weight }) => weight) ?? [];
+}
+
+function probesOf(weights: readonly number[]): number {
+  if (weights.length < 2) return 0;
+  const share = Math.min(...weights) / weights.reduce((sum, each) => sum + each, 0);
+  return Math.ceil(Math.log(WRONG) / Math.log(1 - share));
+}
