@@ -1,5 +1,5 @@
 import { expect, type PortOptions, test } from 'hairpin';
-import { bridgeLink, type IpLink, ipLink } from './referee.ts';
+import { bridgeLink, bridgeLinks, type IpLink, ipLink } from './referee.ts';
 
 /** The same of those that `ip -d link` shows, and `bridge` of Debian 12 does not. */
 const OF_IP = {
@@ -46,16 +46,14 @@ test.for(Object.keys(SETTINGS) as (keyof typeof SETTINGS)[])(
     const { b: port } = lab.cable(lab.namespace('a'), sw);
     lab.cable(lab.namespace('b'), sw);
     const [word, usual, other] = SETTINGS[option];
-    const before = await bridgeLink(sw, 'p0');
-    const beforeOfOther = await bridgeLink(sw, 'p1');
-    expect(before).toMatchObject({ [word]: usual, master: 'br0' });
+    const before = await bridgeLinks(sw);
+    expect(before['p0']).toMatchObject({ [word]: usual, master: 'br0' });
 
     port.set({ [option]: other });
-    expect(await bridgeLink(sw, 'p0')).toEqual({ ...before, [word]: other });
-    expect(await bridgeLink(sw, 'p1')).toEqual(beforeOfOther);
+    expect(await bridgeLinks(sw)).toEqual({ ...before, p0: { ...before['p0'], [word]: other } });
 
     port.set({ [option]: usual });
-    expect(await bridgeLink(sw, 'p0')).toEqual(before);
+    expect(await bridgeLinks(sw)).toEqual(before);
   },
 );
 

@@ -16,8 +16,10 @@ async function build(lab: Lab, device = 'lo') {
     [r, 3],
   ] as const) {
     if (device !== 'lo') ns.link('dummy', { name: device, address: false });
-    await ns.exec('ip', ['address', 'add', `${addressOf(host)}/32`, 'dev', device]);
-    await ns.exec('ip', ['address', 'add', `${addressOf(host, 6)}/128`, 'dev', device]);
+    const lines = [`${addressOf(host)}/32`, `${addressOf(host, 6)}/128`].map(
+      (own) => `address add ${own} dev ${device}\n`,
+    );
+    await ns.exec('ip', ['-batch', '-'], { input: lines.join('') });
   }
   const lead = (from: Namespace, dev: Interface, other: Interface, ...hosts: number[]) => {
     const via = other.address.list()[0]?.address as string;

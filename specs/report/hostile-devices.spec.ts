@@ -1,4 +1,4 @@
-import { expect, type Namespace, test } from 'hairpin';
+import { expect, test } from 'hairpin';
 import { labScript } from '../../lib/report/lab-script.ts';
 import { readDrawn, readLab } from '../../lib/report/lab-state.ts';
 import { stateText } from '../../lib/report/state-text.ts';
@@ -41,8 +41,9 @@ test(
   async ({ lab }) => {
     const [a, b] = [lab.namespace('a'), lab.namespace('b')];
     for (const [number, name] of NAMES.entries()) {
-      lab.cable(a, b);
-      await rename(a, `eth${number}`, name);
+      // Down: before Linux 6.2 only then a device can be renamed.
+      lab.cable(a, b).a.set({ up: false });
+      await a.exec('ip', ['link', 'set', 'dev', `eth${number}`, 'name', name, 'up']);
     }
 
     expect(await outcomes(lab, [a, b])).toEqual(['answered']);
@@ -73,9 +74,3 @@ test('a ruleset is rebuilt byte for byte, and shown as text', WAITING, async ({ 
   expect(JSON.stringify(before?.nftables)).toContain('$(id)');
   expect(script.replaceAll(/[\n\t]/g, '')).not.toMatch(/[\p{Cc}\u202e]/u);
 });
-
-async function rename(namespace: Namespace, from: string, to: string): Promise<void> {
-  // Down: before Linux 6.2 only then a device can be renamed.
-  for (const change of [['down'], ['name', to]]) await namespace.exec('ip', ['link', 'set', 'dev', from, ...change]);
-  await namespace.exec('ip', ['link', 'set', 'dev', to, 'up']);
-}

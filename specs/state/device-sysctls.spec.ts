@@ -1,4 +1,4 @@
-import { expect, test } from 'hairpin';
+import { expect, type Namespace, test } from 'hairpin';
 import { enginesOf } from '../../lib/lab/engine.ts';
 import { DEVICE_SYSCTLS } from '../../lib/netlink/device-sysctls.ts';
 import { changedSysctls } from '../../lib/state/changed-sysctls.ts';
@@ -18,25 +18,37 @@ const NAMES = Object.entries(DEVICE_SYSCTLS).flatMap(([family, all]) =>
   Object.keys(all).map((key) => [family, key] as const),
 );
 
+/** Prints the value of each file. */
+const SHOW = 'for file; do cat "$file" 2>/dev/null || echo none; done';
+/** Prints the value of the first file, writes another one there, and prints the values of both: one program for all. */
+const CHANGE = `wanted=$1; shift
+before=$(cat "$1" 2>/dev/null || echo none); echo "$before"
+if [ -z "$wanted" ]; then wanted=0; [ "$before" != 0 ] || wanted=1; fi
+[ ! -e "$1" ] || echo "$wanted" > "$1" || exit
+${SHOW}`;
+
+async function linesOf(namespace: Namespace, script: string, ...args: string[]): Promise<string[]> {
+  const { stdout } = await namespace.exec('sh', ['-c', script, 'sh', ...args]);
+  return stdout.split('\n');
+}
+
 // a/eth0 ── eth0.7/b
 test.for(NAMES)('what netlink tells of %s %s is what /proc/sys has', async ([family, key], { lab }) => {
   const [a, b] = [lab.namespace('a'), lab.namespace('b')];
   lab.cable(a, b, { b: { name: 'eth0.7' } });
   const path = (device: string) => `/proc/sys/net/${family}/conf/${device}/${key}`;
-  const write = 'for file; do [ ! -e "$file" ] || echo "$0" > "$file" || exit; done';
-  const { stdout: before } = await a.exec('sh', ['-c', 'cat "$1" 2>/dev/null || echo none', 'sh', path('eth0')]);
-  await a.exec('sh', ['-c', write, OTHERS[key] ?? (before === '0' ? '1' : '0'), path('eth0')]);
-  for (const [namespace, device] of [
-    [a, 'eth0'],
-    [a, 'lo'],
-    [b, 'eth0.7'],
+  const [before, eth0, lo] = await linesOf(a, CHANGE, OTHERS[key] ?? '', path('eth0'), path('lo'));
+  const [other] = await linesOf(b, SHOW, path('eth0.7'));
+  for (const [namespace, device, printed] of [
+    [a, 'eth0', eth0],
+    [a, 'lo', lo],
+    [b, 'eth0.7', other],
   ] as const) {
-    const { stdout } = await namespace.exec('sh', ['-c', 'cat "$1" 2>/dev/null || echo none', 'sh', path(device)]);
     const [state] = readNetwork(enginesOf([namespace]), ['sysctls']).namespaces;
     const name = device.includes('.') ? `net/${family}/conf/${device}/${key}` : `net.${family}.conf.${device}.${key}`;
-    expect(state?.sysctls[name] ?? 'none', `${namespace.name}/${device}`).toBe(stdout);
-    if (device === 'eth0' && stdout !== 'none') expect(stdout).not.toBe(before);
+    expect(state?.sysctls[name] ?? 'none', `${namespace.name}/${device}`).toBe(printed);
   }
+  if (eth0 !== 'none') expect(eth0).not.toBe(before);
 });
 
 // a/eth0 ── eth0.7/b
