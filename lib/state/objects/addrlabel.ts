@@ -25,10 +25,11 @@ export const addrlabel: ObjectKind<AddrLabel, AddrlabelEntry> = {
   },
   // 0xffffffff stands for none (ip6addrlbl_add).
   fields: { prefix: network, dev: deviceName, label: from(0, 2 ** 32 - 2) },
-  identity: ['prefix', 'dev', 'label'],
+  identity: ['prefix', 'dev'],
   list: ({ rtnetlink }) => rtnetlink.list(ipAddrlabel.all()),
   add: (state) => ipAddrlabel.add(state, { EEXIST: 'there is a label for this prefix already: delete it first' }),
-  delete: (state) => ipAddrlabel.delete(state, { ESRCH: 'there is no such label' }),
+  // The kernel does not look at the label (__ip6addrlbl_del).
+  delete: ({ prefix, device }) => ipAddrlabel.delete({ prefix, device }, { ESRCH: 'there is no such label' }),
   parse: (call, { prefix: text = '', device, label }, isNew) => {
     const prefix = parsePrefix(text);
     if (prefix?.family !== 6)
