@@ -28,8 +28,8 @@ export const addrlabel: ObjectKind<AddrLabel, AddrlabelEntry> = {
   identity: ['prefix', 'dev'],
   list: ({ rtnetlink }) => rtnetlink.list(ipAddrlabel.all()),
   add: (state) => ipAddrlabel.add(state, { EEXIST: 'there is a label for this prefix already: delete it first' }),
-  // The kernel does not look at the label (__ip6addrlbl_del).
-  delete: ({ prefix, device }) => ipAddrlabel.delete({ prefix, device }, { ESRCH: 'there is no such label' }),
+  // The kernel wants a label, of which it takes no notice (ip6addrlbl_newdel).
+  delete: (state) => ipAddrlabel.delete(state, { ESRCH: 'there is no such label' }),
   parse: (call, { prefix: text = '', device, label }, isNew) => {
     const prefix = parsePrefix(text);
     if (prefix?.family !== 6)
