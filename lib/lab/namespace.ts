@@ -71,11 +71,7 @@ export class Namespace {
    * The labels of IPv6 addresses, as `ip addrlabel` has them. Of two source addresses the kernel prefers the one with the label of the
    * destination (RFC 6724 rule 6).
    */
-  readonly addrlabel: ObjectTable<
-    AddrlabelOptions,
-    Omit<AddrlabelOptions, 'label'> & { label?: number },
-    AddrlabelEntry
-  >;
+  readonly addrlabel: ObjectTable<AddrlabelOptions, Omit<AddrlabelOptions, 'label'>, AddrlabelEntry>;
   /** The UDP ports whose packets the kernel unwraps, as `ip fou` has them: FOU and GUE, for tunnels with `encap` (`CONFIG_NET_FOU`). */
   readonly fou: ObjectTable<FouOptions, Omit<FouOptions, 'ipproto' | 'gue'>, FouEntry>;
   /** The endpoints and limits of MPTCP, as `ip mptcp` has them (`CONFIG_MPTCP`). */

@@ -70,6 +70,6 @@ test('what the kernel refuses is said in the words of ip addrlabel, with its usu
     /^ip -n a addrlabel add prefix ::\/0 label 7: EEXIST .*\n {2}usual cause: there is a label for this prefix already/,
   );
   expect(() => a.addrlabel.delete({ prefix: 'fd01::/64' })).toThrow(
-    /^ip -n a addrlabel del prefix fd01::\/64.*: ESRCH .*\n {2}usual cause: there is no such label/,
+    /^ip -n a addrlabel del prefix fd01::\/64 label 0: ESRCH .*\n {2}usual cause: there is no such label/,
   );
 });

@@ -16,5 +16,8 @@ test('a namespace made by its constructor is in no lab', ({ lab }) => {
 test('handles show nothing of their engines: a spec sees what is public', ({ lab }) => {
   const a = lab.namespace('a');
   expect(Object.keys(lab)).toEqual(['taps', 'defaults']);
-  expect(Object.keys(a)).toEqual(['name', 'role', 'route', 'rule', 'nexthop', 'mroute', 'neighbour', 'sysctl']);
+  expect(Object.keys(a)).toEqual([
+    ...['name', 'role', 'route', 'rule', 'nexthop', 'mroute', 'neighbour', 'sysctl'],
+    ...['addrlabel', 'fou', 'mptcp'],
+  ]);
 });

@@ -25,7 +25,10 @@ test('a difference that vitest shows by copies has nothing of the whole network'
     shown = Object(error).actual;
   }
   expect(JSON.parse(JSON.stringify(shown))).toEqual({
-    host: { name: 'a', role: 'host', route: {}, rule: {}, nexthop: {}, mroute: {}, neighbour: {}, sysctl: {} },
+    host: {
+      ...{ name: 'a', role: 'host', route: {}, rule: {}, nexthop: {}, mroute: {}, neighbour: {}, sysctl: {} },
+      ...{ addrlabel: {}, fou: {}, mptcp: { endpoint: {}, limits: {} } },
+    },
   });
 });
 

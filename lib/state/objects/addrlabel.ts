@@ -25,9 +25,10 @@ export const addrlabel: ObjectKind<AddrLabel, AddrlabelEntry> = {
   },
   // 0xffffffff stands for none (ip6addrlbl_add).
   fields: { prefix: network, dev: deviceName, label: from(0, 2 ** 32 - 2) },
-  identity: ['prefix', 'dev', 'label'],
+  identity: ['prefix', 'dev'],
   list: ({ rtnetlink }) => rtnetlink.list(ipAddrlabel.all()),
   add: (state) => ipAddrlabel.add(state, { EEXIST: 'there is a label for this prefix already: delete it first' }),
+  // The kernel wants a label, of which it takes no notice (ip6addrlbl_newdel).
   delete: (state) => ipAddrlabel.delete(state, { ESRCH: 'there is no such label' }),
   parse: (call, { prefix: text = '', device, label }, isNew) => {
     const prefix = parsePrefix(text);
