@@ -1,7 +1,8 @@
 import { checkOptions } from '../kernel/validate.ts';
 import { loadedFamilies } from '../netlink/generic.ts';
-import { type GenericRequest, withNumber } from '../netlink/generic-family.ts';
+import type { GenericRequest } from '../netlink/generic-family.ts';
 import type { Request } from '../netlink/request.ts';
+import { withNumber } from '../netlink/with-number.ts';
 import { deviceNames } from '../state/entries/entry-kind.ts';
 import { checkOptionValues, type Fields } from '../state/entries/fields.ts';
 import type { Given, ObjectKind } from '../state/objects/object-kind.ts';

@@ -1,11 +1,7 @@
-import { constants } from 'node:os';
-import { unlessCode } from '../kernel/has-code.ts';
-import { KernelError } from '../kernel/kernel-error.ts';
 import { body } from './body.ts';
-import { genericHeader, genericId } from './generic.ts';
+import { genericHeader } from './generic.ts';
 import type { Names } from './names.ts';
 import type { Causes, Request } from './request.ts';
-import type { NetlinkSocket } from './socket.ts';
 import type { Rows, Table } from './table.ts';
 
 /** What can be asked of such a family. */
@@ -14,8 +10,6 @@ type Verb = 'add' | 'change' | 'set' | 'delete' | 'list' | 'show';
 const WORDS: Readonly<Record<Verb, string>> = {
   ...{ add: 'add', change: 'change', set: 'set', delete: 'del', list: 'show', show: 'show' },
 };
-
-const { ENOENT } = constants.errno;
 
 interface GenericFamilyOptions<F extends Rows, State, Config> {
   /** iproute2's words for its objects: `['ip', 'mptcp', 'endpoint']`. */
@@ -35,7 +29,7 @@ interface GenericFamilyOptions<F extends Rows, State, Config> {
   before?: (config: Config) => readonly string[];
 }
 
-/** A request to a family of generic netlink. {@link withNumber} gives it the number that the kernel has for the family. */
+/** A request to a family of generic netlink. `withNumber` gives it the number that the kernel has for the family. */
 export interface GenericRequest<Answer = unknown> extends Request<Answer> {
   readonly family: string;
   readonly needs: string;
@@ -98,16 +92,4 @@ export class GenericFamily<F extends Rows, State, Config = State> {
       pathAt: (bytes, offset) => whole.pathAt?.(bytes, offset) ?? [],
     };
   }
-}
-
-/**
- * The request with the number of its family. Most kernels load the family's module when it is asked for by its name.
- *
- * @throws KernelError `ENOENT` when the kernel has no such family
- */
-export function withNumber<Answer>(socket: NetlinkSocket, request: GenericRequest<Answer>): Request<Answer> {
-  const type = unlessCode(['ENOENT'], () => genericId(socket, request.family), undefined);
-  if (type !== undefined) return { ...request, type };
-  const cause = `this kernel has not loaded ${request.family}: it needs ${request.needs}`;
-  throw new KernelError({ operation: socket.wordsOf(request), errno: ENOENT, cause });
 }

@@ -1,12 +1,17 @@
 import type { Request } from '../../netlink/request.ts';
-import type { NetlinkSocket } from '../../netlink/socket.ts';
 import type { DeviceNames } from '../entries/entry-kind.ts';
 import type { Fields } from '../entries/fields.ts';
 
+/** What asks the kernel: a `NetlinkSocket`, as far as objects need it. By its name, the package's types would lead inside. */
+interface Asker {
+  get<Answer>(request: Request<Answer>): Answer;
+  list<Answer>(request: Request<Answer>): Answer[];
+}
+
 /** The sockets that objects are asked for with. */
 export interface ObjectSockets {
-  readonly rtnetlink: NetlinkSocket;
-  readonly generic: NetlinkSocket;
+  readonly rtnetlink: Asker;
+  readonly generic: Asker;
   /** The families of generic netlink that the kernel has loaded, with their numbers. */
   readonly families: ReadonlyMap<string, number>;
 }
