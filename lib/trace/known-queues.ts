@@ -11,7 +11,7 @@ import { hasIpsec } from '../netlink/ipsec.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import { hasFiltersAtDevices } from '../netlink/packet-filters.ts';
 import { connectionsOfServers, isLeftToChance, mayDifferAtDevices, sharesOut } from './chance.ts';
-import { probesOfRoutes, routesByGivenPort } from './chance-of-routes.ts';
+import { mayRememberAtRoutes, probesOfRoutes, routesByGivenPort } from './chance-of-routes.ts';
 import { readDeviceHooks } from './device-hooks.ts';
 import { MOST_PROBES, oddsIn } from './impaired-links.ts';
 import { latenessIn } from './late-answers.ts';
@@ -111,7 +111,7 @@ function hasNoLeftovers(namespace: Namespace): boolean {
   if (links.some((link) => isTunnelOfTheKernel(namespace, link) || isOverheard(namespace, link))) return false;
   const veths = links.filter((link) => veth.is(link)).map(({ name }) => name);
   // With GRO a veth has a queue of its own (veth_xdp_rx). IPsec may wait for a key, or for a cipher's worker (cryptd).
-  if (filtersAtDevices(namespace, links) || isLeftToChance(namespace)) return false;
+  if (filtersAtDevices(namespace, links) || isLeftToChance(namespace) || mayRememberAtRoutes(namespace)) return false;
   return devicesWithGro(netns, veths).length === 0 && !hasIpsec(netns);
 }
 

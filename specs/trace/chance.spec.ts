@@ -129,15 +129,6 @@ describe('they may fare differently', () => {
     expect(isLeftToChance(a)).toBe(expected);
   });
 
-  test.runIf(findProgram('iptables-legacy'))('by chance, iptables-legacy --random', async ({ lab }) => {
-    const a = lab.namespace('a');
-    const to = ['-t', 'nat', '-A', 'PREROUTING', '-p', 'tcp', '-j', 'DNAT', '--to-destination', '10.0.0.1:80-87'];
-    await a.exec('iptables-legacy', to);
-    expect(isLeftToChance(a)).toBe(false);
-    await a.exec('iptables-legacy', [...to, '--random']);
-    expect(isLeftToChance(a)).toBe(true);
-  });
-
   test('of a set whose elements have a limit', async ({ lab }) => {
     expect(await addRule(lab, 'ip saddr @s drop', 'limit rate over 1/second;')).toBe(true);
   });
