@@ -98,7 +98,7 @@ function areFilters(
   return (
     !hasEbtablesRules(netns) &&
     expressions.every(isExpression) &&
-    legacyTablesOf(netns).every((table) => isTableOf(netns, table, isExtension))
+    legacyTablesOf(netns).every((table) => extensionsIn(netns, table)?.every(isExtension))
   );
 }
 
@@ -158,18 +158,14 @@ function extensionOf({ name, data }: NftExpression): string {
   return match ?? target ?? name;
 }
 
-/** Whether a table has only extensions of a sort. One that cannot be read may have any. */
-function isTableOf(
-  netns: NetNamespace,
-  { family, table }: LegacyTable,
-  is: (extension: FilterExtension) => boolean,
-): boolean {
+/** The matches and targets of a table of iptables-legacy; undefined for a table that cannot be read. */
+export function extensionsIn(netns: NetNamespace, { family, table }: LegacyTable): FilterExtension[] | undefined {
   // Rules of arptables have no matches.
-  if (family === 'arp') return true;
+  if (family === 'arp') return [];
   try {
-    return legacyExtensions(netns, family, table).every(is);
+    return legacyExtensions(netns, family, table);
   } catch (error) {
-    if (error instanceof KernelError || error instanceof RangeError) return false;
+    if (error instanceof KernelError || error instanceof RangeError) return undefined;
     throw error;
   }
 }

@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { describe, expect, type Lab, type Namespace, test } from 'hairpin';
 import { describeLoadingPrograms } from '../needs.ts';
 import { addRoutedHosts } from '../routed-hosts.ts';
+import { addRules } from '../trace/rules/add-rules.ts';
 import { DROP, passingAtRouteInTurns, passingInTurns, returning, writeProgram } from '../trace/xdp-object.ts';
 
 /** As often as a negative that passes by chance is sure to show itself. */
@@ -133,6 +134,16 @@ describe('a packet filter that lets some pass', () => {
     const { a, b } = await build(lab, 'limit rate 1/second burst 1 packets drop; icmp type echo-request drop');
     await expect(a).not.toReach(b);
   });
+});
+
+// a ── b, whose packet filter drops what some processors handle: these are all of them, so nothing passes, whichever it is
+test('a packet filter that asks for the processor', async ({ lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  lab.cable(a, b);
+  await addRules(b, 'ip filter in { type filter hook input priority 0; }', ['meta cpu < 1024 drop']);
+  await expect(expect(a).not.toReach(b)).rejects.toThrow(
+    /^Received: +inconclusive: .*a packet filter of b asks for the processor/m,
+  );
 });
 
 // a ── sw ── b
