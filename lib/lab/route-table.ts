@@ -1,3 +1,4 @@
+import { checkUsers } from '../kernel/user-namespace.ts';
 import { checkIp, checkOptions } from '../kernel/validate.ts';
 import type { Causes } from '../netlink/request.ts';
 import { ipRoute, TABLE_MAIN } from '../netlink/route.ts';
@@ -160,6 +161,7 @@ export class RouteTable {
     const { dev, from: own = source, iif, ...rest } = options;
     const { ipproto: protocol, ...flow } = checkOptionValues(call, FLOW, rest);
     if (own !== undefined) checkIp(call, 'from', own);
+    if (flow.uid !== undefined) checkUsers(call, 'uid', { first: flow.uid, last: flow.uid });
     const route = routeTo(this.#namespace, to, {
       ...{ ...flow, from: own, ipproto: protocolNumber(protocol) },
       device: dev === undefined ? undefined : deviceOf(this.#namespace, dev),

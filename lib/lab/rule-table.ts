@@ -1,3 +1,4 @@
+import { checkUsers } from '../kernel/user-namespace.ts';
 import { checkOptions, UsageError } from '../kernel/validate.ts';
 import { dividesProbes, ipRule, type RuleAction, type RuleConfig } from '../netlink/rule.ts';
 import { checkOptionValues } from '../state/entries/fields.ts';
@@ -80,6 +81,7 @@ export class RuleTable {
     change(`${this.#namespace}.rule.add`, this.#namespace, [options], (call) => {
       const rule = this.#parse(call, options);
       if (!rule.action) throw new UsageError(`${call}: a rule takes table, goto, l3mdev, or a type such as prohibit`);
+      if (rule.uidrange) checkUsers(call, 'uidrange', rule.uidrange);
       engineOf(this.#namespace).rtnetlink.change(ipRule.add(rule, { EEXIST: 'there is such a rule already' }));
       if (dividesProbes(rule)) engineOf(this.#namespace.lab).visits.addFault();
     });

@@ -1,4 +1,5 @@
 import { expect, type RouteFlow, test } from 'hairpin';
+import { isRootOfMachine } from '../../lib/kernel/user-namespace.ts';
 import { read } from './referee.ts';
 
 /** Each is for one rule's packets alone; the last byte of its next hop is its table. */
@@ -9,7 +10,6 @@ const RULES = [
   { ipproto: 'tcp', dport: 80, table: 14 },
   { ipproto: 'tcp', table: 15 },
   { from: '10.0.0.9', table: 16 },
-  { uidrange: '100-199', table: 17 },
   { from: '203.0.113.7', iif: 'eth0', table: 18 },
 ] as const;
 
@@ -24,8 +24,6 @@ const FLOWS: [flow: RouteFlow, words: string, table: number][] = [
   [{ ipproto: 'tcp', dport: 81, sport: 80 }, 'ipproto tcp dport 81 sport 80', 15],
   [{ ipproto: 'icmp' }, 'ipproto icmp', 1],
   [{ from: '10.0.0.9' }, 'from 10.0.0.9', 16],
-  [{ uid: 100 }, 'uid 100', 17],
-  [{ uid: 200 }, 'uid 200', 1],
   [{ from: '203.0.113.7', iif: 'eth0' }, 'from 203.0.113.7 iif eth0', 18],
   [{ from: '203.0.113.8', iif: 'eth0' }, 'from 203.0.113.8 iif eth0', 1],
   [
@@ -53,6 +51,31 @@ test.for(FLOWS)('the route of a packet with %o, as ip route get has it', async (
   // ip is silent of the main table.
   expect(route.table).toBe(Number(told?.table ?? 254));
   expect(route.table).toBe(table === 1 ? 254 : table);
+});
+
+// a ── b
+test('the route of a packet of a user, as ip route get has it', async ({ lab, skip }) => {
+  skip(!isRootOfMachine(), 'needs root of the machine: a user namespace has no other users');
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  lab.cable(a, b);
+  a.rule.add({ uidrange: '100-199', table: 17 });
+  a.route.add({ to: 'default', via: '10.0.0.2', table: 17 });
+  const [told] = await read<{ table: string }>(a, 'ip', ['-j', 'route', 'get', '10.0.0.2', 'uid', '100']);
+  expect(told?.table).toBe('17');
+  expect(a.route.get('10.0.0.2', { uid: 100 }).table).toBe(17);
+  expect(a.route.get('10.0.0.2', { uid: 200 }).table).toBe(254);
+});
+
+// a ── b
+test('the user of a packet, where an ordinary user runs the test', ({ lab, skip }) => {
+  skip(isRootOfMachine(), 'needs an ordinary user, whose user namespace has no other users');
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  lab.cable(a, b);
+  const rule = (option: string, received: string) =>
+    `${option} must be a user of this user namespace, which has only 0 (/proc/self/uid_map): received ${received}; run the test as root for others`;
+  expect(() => a.rule.add({ uidrange: '100-199', table: 17 })).toThrow(`a.rule.add: ${rule('uidrange', '100-199')}`);
+  expect(() => a.route.get('10.0.0.2', { uid: 100 })).toThrow(`a.route.get: ${rule('uid', '100')}`);
+  a.rule.add({ uidrange: 0, table: 17 });
 });
 
 // a ── b
@@ -101,8 +124,8 @@ test('what the kernel refuses is said in the words of ip route get', ({ lab }) =
   expect(() => a.route.get('192.0.2.1', { ipproto: 'tcp', dport: 80, mark: 5, tos: 8 })).toThrow(
     'ip -n a route get 192.0.2.1 tos 0x8 mark 0x5 ipproto 6 dport 80',
   );
-  expect(() => a.route.get('192.0.2.1', { uid: 7, fibmatch: true })).toThrow(
-    'ip -n a route get fibmatch 192.0.2.1 uid 7',
+  expect(() => a.route.get('192.0.2.1', { uid: 0, fibmatch: true })).toThrow(
+    'ip -n a route get fibmatch 192.0.2.1 uid 0',
   );
 });
 

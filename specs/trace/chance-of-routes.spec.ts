@@ -1,0 +1,21 @@
+import { expect, test } from 'hairpin';
+import { probesOfRoutes } from '../../lib/trace/chance-of-routes.ts';
+
+/** So many packets, of which each goes to the next hop with one in 61, miss it in 2 of 100 cases: ln 0.02 / ln (60 / 61). */
+const ENOUGH = 237;
+
+// a ── r, with two next hops behind eth1, of which one gets 60 packets of 61
+test.for(['a route', 'a group'])('a next hop that gets few packets needs many probes, of %s', (made, { lab }) => {
+  const [a, r] = [lab.namespace('a'), lab.router('r')];
+  lab.cable(a, r);
+  expect(probesOfRoutes(r)).toBe(0);
+  const [few, many] = ['10.0.0.11', '10.0.0.12'];
+  if (made === 'a route') {
+    r.route.add({ to: '10.0.2.2', nextHops: [{ via: few }, { via: many, weight: 60 }] });
+  } else {
+    for (const [at, via] of [few, many].entries()) r.nexthop.add({ id: at + 1, via, dev: 'eth0' });
+    r.nexthop.add({ id: 9, group: [{ id: 1 }, { id: 2, weight: 60 }] });
+    r.route.add({ to: '10.0.2.2', nhid: 9 });
+  }
+  expect(probesOfRoutes(r)).toBe(ENOUGH);
+});
