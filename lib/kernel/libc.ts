@@ -78,6 +78,11 @@ export const fcntl = declare<[fd: number, command: number, argument: number]>('i
 export const flock = declare<[fd: number, operation: number]>('int flock(int, int)');
 export const execv = declare<[path: string, args: (string | null)[]]>('int execv(const char *, const char **)');
 
+/** For system calls of a command with attributes, such as bpf(2). */
+export const syscallCommand = declare<[number: number, command: number, attributes: Uint8Array, size: number]>(
+  'intptr_t syscall(intptr_t, int, void *, uint32_t)',
+);
+
 export const clockGettime = declare<[clock: number, time: Uint8Array]>('int clock_gettime(int, void *)');
 
 /** The argument is a pointer, or the value itself: as the request has it. */
