@@ -78,7 +78,7 @@ export const fcntl = declare<[fd: number, command: number, argument: number]>('i
 export const flock = declare<[fd: number, operation: number]>('int flock(int, int)');
 export const execv = declare<[path: string, args: (string | null)[]]>('int execv(const char *, const char **)');
 
-/** For system calls of a command with attributes, such as bpf(2). */
+/** For system calls of a command with attributes, such as bpf(2). Specs make each function of this file fail. */
 export const syscallCommand = declare<[number: number, command: number, attributes: Uint8Array, size: number]>(
   'intptr_t syscall(intptr_t, int, void *, uint32_t)',
 );
