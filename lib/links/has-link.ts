@@ -27,7 +27,9 @@ function succeeds(kind: LinkKind, settings: object): boolean {
     return ignoredSettings(kind.rules, settings as Values, tryLink(kind, settings)).length === 0;
   } catch (error) {
     const { making, refusesTrial } = kind.description;
-    if (error instanceof KernelError && ['EOPNOTSUPP', ...(making?.missing ?? [])].includes(error.code)) return false;
+    const refusals = Object.keys(settings).flatMap((name) => kind.options.get(name)?.rules.refusedBy ?? []);
+    const missing = ['EOPNOTSUPP', ...refusals, ...(making?.missing ?? [])];
+    if (error instanceof KernelError && missing.includes(error.code)) return false;
     if (error instanceof KernelError && error.code === refusesTrial) return true;
     throw error;
   }

@@ -41,7 +41,10 @@ export function encapSettings<const P extends string>(prefix: P, numbers: Number
   const at = (name: string): [string, number] => [`${prefix}_${name}`, numbers[name] as number];
   return {
     /** What carries the outer packets: IP itself, or UDP (`CONFIG_NET_FOU_IP_TUNNELS`). @default 'none' */
-    encap: setting(...at('ENCAP_TYPE'), oneOf(u16, 'TUNNEL_ENCAP_', ENCAPS), liveFrom('none')),
+    encap: setting(...at('ENCAP_TYPE'), oneOf(u16, 'TUNNEL_ENCAP_', ENCAPS), {
+      ...{ needs: 'NET_FOU_IP_TUNNELS', refusedBy: 'EINVAL' },
+      ...liveFrom('none'),
+    }),
     /** The UDP port to send from; 0 takes one by the flow. @default 0 */
     encapSport: setting(...at('ENCAP_SPORT'), be16, { word: 'encap-sport', ...liveFrom(0) }),
     /** The UDP port at the other end. @default 0 */

@@ -9,6 +9,8 @@ export interface SettingRules {
   readonly kernelDefault?: unknown;
   /** The option of the kernel's configuration that brings it, without `CONFIG_`, where that of its kind does not. */
   readonly needs?: string;
+  /** The errno by which a kernel without {@link needs} refuses it, where that is not `EOPNOTSUPP`. */
+  readonly refusedBy?: string;
   /** Each new link needs it; with {@link unless}, each that does not have that other setting on. */
   readonly required?: boolean;
   readonly unless?: string;
