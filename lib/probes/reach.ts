@@ -89,7 +89,7 @@ export async function reach(
     const took = now() - began;
     const limit = unanswerable ? undefined : limitOfTarget(question, by);
     if (unanswerable || took < SLOW) return { ...examined, ...report, unanswerable, limit };
-    // Whoever is slow to answer itself is slow to answer others, or could not when it was asked.
+    // A target that is slow to answer itself is slow to answer others, or could not when it was asked.
     const longer = { ...patience, milliseconds: patience.milliseconds + 2 * took, untilQuiet: false };
     const again = await ask(asker, longer, listener);
     return { ...(again.outcome === 'lost' ? examined : again), ...report, unanswerable, limit };

@@ -35,7 +35,7 @@ function without(all: readonly object[], others: readonly object[]): object[] {
 
 function listObjects(netns: NetNamespace, rtnetlink: NetlinkSocket): Record<string, readonly object[]> {
   using generic = netns.run(() => new NetlinkSocket({ protocol: NETLINK_GENERIC }));
-  // Whoever may not list them in a user namespace may not make any, either (GENL_ADMIN_PERM).
+  // A user namespace in which they may not be listed cannot make any, either (GENL_ADMIN_PERM).
   const sockets = { rtnetlink, generic, families: loadedFamilies(generic) };
   const list = (kind: (typeof OBJECT_KINDS)[number]) => unlessError(KernelError, () => kind.list(sockets), []);
   return Object.fromEntries(OBJECT_KINDS.map((kind) => [kind.key, list(kind)]));
