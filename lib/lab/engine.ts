@@ -37,7 +37,7 @@ export function engineOf(handle: object): unknown {
   return engine;
 }
 
-/** The engine behind a value; undefined for a value that is no handle of a lab. */
+/** The engine behind a value; undefined if the value is not a handle of a lab. */
 export function engineIfAny(value: unknown): unknown {
   return engines.get(value as object);
 }

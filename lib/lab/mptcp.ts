@@ -15,7 +15,7 @@ export interface MptcpEndpointOptions {
   port?: number;
   /** The interface that its subflows leave by. @default as the routes say */
   dev?: Interface | string;
-  /** The peer is told of the address (`ADD_ADDR`). @default false */
+  /** The kernel tells the peer the address (`ADD_ADDR`). @default false */
   signal?: boolean;
   /** The kernel opens subflows from the address. @default false */
   subflow?: boolean;
@@ -47,7 +47,7 @@ export class MptcpEndpointTable extends ObjectTable<MptcpEndpointOptions, { id: 
   /**
    * Changes whether an endpoint is a backup, and whether it has subflows to each address of the peer.
    *
-   * @throws UsageError for a wrong option; KernelError `EINVAL` when there is no endpoint of the id
+   * @throws UsageError for a wrong option, and when no endpoint has the id
    * @example a.mptcp.endpoint.change({ id: 1, backup: true })
    */
   change(options: { id: number; backup?: boolean; fullmesh?: boolean }): void {
@@ -56,7 +56,7 @@ export class MptcpEndpointTable extends ObjectTable<MptcpEndpointOptions, { id: 
       const asked = parseObject(call, this.#namespace, mptcpEndpoint, options, { known, isNew: false });
       const { id } = options;
       const now = this.list().find((each) => each.id === id);
-      if (!now) throw new UsageError(`${call}: there is no endpoint of the id ${id}`);
+      if (!now) throw new UsageError(`${call}: no endpoint has the id ${id}`);
       // The message says both (mptcp_pm_nl_set_flags).
       const { backup = now.backup, fullmesh = now.fullmesh } = options;
       const { dev: _, ...rest } = now;

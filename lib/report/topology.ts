@@ -118,7 +118,7 @@ function edgesOf(state: LabState, devices: Map<string, TopologyDevice>): Topolog
   return [...edges.values()];
 }
 
-/** `down, mtu 9000`: what is not as it is by default. */
+/** `down, mtu 9000`: what differs from the defaults. */
 export function stateWords({ fault, notes }: TopologyDevice): string {
   return [...(fault ? [fault] : []), ...notes].join(', ');
 }

@@ -12,7 +12,7 @@ interface Ends {
   /** The settings of each end. */
   left?: object;
   right?: object;
-  /** What `ip macsec` is told of the association that a sends by, and of those that b receives by. */
+  /** Words for `ip macsec`: the association by which a sends, and those by which b receives. */
   sending?: string[];
   receiving?: string[];
   channel?: false;

@@ -87,10 +87,10 @@ describe.skipIf(!(await hasMptcp()))('needs CONFIG_MPTCP', () => {
       /^ip -n a mptcp endpoint add 10\.0\.0\.1 signal: (?:EEXIST|EINVAL) [\s\S]*usual cause: there is an endpoint of this address/,
     );
     expect(() => a.mptcp.endpoint.delete({ id: 7 })).toThrow(
-      /^ip -n a mptcp endpoint del id 7: EINVAL [\s\S]*usual cause: there is no endpoint of this id/,
+      /^ip -n a mptcp endpoint del id 7: EINVAL [\s\S]*usual cause: no endpoint has this id/,
     );
     expect(() => a.mptcp.endpoint.change({ id: 7, backup: true })).toThrow(
-      'a.mptcp.endpoint.change: there is no endpoint of the id 7',
+      'a.mptcp.endpoint.change: no endpoint has the id 7',
     );
     expect(() => a.mptcp.limits.set({ subflows: 9 })).toThrow(
       'a.mptcp.limits.set: subflows must be a whole number from 0 to 8: received 9',

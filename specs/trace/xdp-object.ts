@@ -30,26 +30,20 @@ export function returning(verdict: number): Buffer {
   return Buffer.concat([instruction(0xb7, 0, verdict), instruction(0x95, 0, 0)]);
 }
 
-/** r0 = 1 (XDP_DROP) and 2 (XDP_PASS) in turns of 0.5 s: r0 = bpf_ktime_get_ns(); r0 >>= 29; r0 &= 1; r0 += 1; exit */
+/** Verdicts of XDP in turns: r0 += 1 makes 1 (XDP_DROP) and 2 (XDP_PASS). */
 export function passingInTurns(): Buffer {
-  return Buffer.concat([
-    instruction(0x85, 0, 5),
-    instruction(0x77, 0, 29),
-    instruction(0x57, 0, 1),
-    instruction(0x07, 0, 1),
-    instruction(0x95, 0, 0),
-  ]);
+  return inTurns(instruction(0x07, 0, 1));
 }
 
-/** r0 = 0 (BPF_OK) and 2 (BPF_DROP) in turns of 0.5 s, of a program at a route. */
+/** Verdicts of a program at a route in turns: r0 <<= 1 makes 0 (BPF_OK) and 2 (BPF_DROP). */
 export function passingAtRouteInTurns(): Buffer {
-  return Buffer.concat([
-    instruction(0x85, 0, 5),
-    instruction(0x77, 0, 29),
-    instruction(0x57, 0, 1),
-    instruction(0x67, 0, 1),
-    instruction(0x95, 0, 0),
-  ]);
+  return inTurns(instruction(0x67, 0, 1));
+}
+
+/** r0 = bpf_ktime_get_ns(); r0 >>= 29; r0 &= 1: it is 0 and 1 in turns of 0.5 s, of which an instruction makes two verdicts; exit */
+function inTurns(toVerdict: Buffer): Buffer {
+  const turns = [instruction(0x85, 0, 5), instruction(0x77, 0, 29), instruction(0x57, 0, 1)];
+  return Buffer.concat([...turns, toVerdict, instruction(0x95, 0, 0)]);
 }
 
 /** r1 = ifindex; r2 = 0, for egress; bpf_redirect; exit */

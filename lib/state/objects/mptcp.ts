@@ -38,7 +38,7 @@ export const mptcpEndpoint: ObjectKind<MptcpEndpoint, MptcpEndpointEntry> = {
       EINVAL: `${TAKEN}, or there are ${MOST_ENDPOINTS}, the most that a namespace may have`,
       EADDRNOTAVAIL: 'an endpoint with a port must be an address of the namespace: the kernel listens there',
     }),
-  delete: (state) => ipMptcpEndpoint.delete(state, { EINVAL: 'there is no endpoint of this id' }),
+  delete: (state) => ipMptcpEndpoint.delete(state, { EINVAL: 'no endpoint has this id' }),
   parse: (call, { address = '', id, port, device, ...flags }, isNew) => {
     if (isNew && address === '') throw new UsageError(`${call}: address must be given: ${ip.rule}`);
     if (!isNew && id === undefined) throw new UsageError(`${call}: id must be given: a whole number from 1 to 255`);
