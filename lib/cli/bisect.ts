@@ -8,7 +8,7 @@ import { lockResults } from '../machines/lock-results.ts';
 import type { MachineRun } from '../machines/machine-run.ts';
 import { splitArguments } from '../machines/split-arguments.ts';
 import { testOnKernel } from '../machines/test-on-kernel.ts';
-import { EXIT } from './exit-codes.ts';
+import { exitCodes } from './exit-codes.ts';
 import { addMachineOptions, type MachineOptions, machineTask, sayFetching } from './machine-options.ts';
 import { named } from './named.ts';
 import { print, say } from './print.ts';
@@ -32,12 +32,20 @@ export function bisectCommand(): Command {
     .addHelpText(
       'after',
       `
-vitest's arguments, such as the specs, come after --. A kernel is bad if the specs fail on it, or if it panics or hangs under them; with
---fail-on-warning also if it warns. A kernel that does not boot is skipped, as by git bisect skip.
+vitest's arguments, such as the specs, come after --. A kernel is bad if the
+specs fail on it, or if it panics or hangs under them; with --fail-on-warning
+also if it warns. A kernel that does not boot is skipped, as by git bisect skip.
 
-  hairpin bisect --good 6.1.0-47-cloud-amd64 --bad 6.1.0-56-cloud-amd64 -- specs/article
-
-Exit codes: ${EXIT.ok} found, ${EXIT.usage} wrong usage, ${EXIT.unable} good is not good, bad not bad, or this machine cannot run it`,
+  hairpin bisect --good 6.1.0-47-cloud-amd64 --bad 6.1.0-56-cloud-amd64 \\
+    -- specs/article`,
+    )
+    .addHelpText(
+      'after',
+      exitCodes({
+        ok: 'found',
+        usage: 'wrong usage',
+        unable: 'good is not good, bad not bad, or this machine cannot run it',
+      }),
     )
     .action(async (words: string[], { good, bad, ...options }: BisectOptions, command: Command) => {
       const { kernels: given, specs } = splitWords(words, process.argv);

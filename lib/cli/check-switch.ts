@@ -3,7 +3,7 @@ import { KernelError } from '../kernel/kernel-error.ts';
 import { createLab, UsageError } from '../lab/index.ts';
 import { askReflection, type ReflectedFrames } from '../probes/reflection.ts';
 import { familyOf } from '../wire/ip-address.ts';
-import { EXIT } from './exit-codes.ts';
+import { EXIT, exitCodes } from './exit-codes.ts';
 import { named } from './named.ts';
 import { print, printJson } from './print.ts';
 import { judgeReflection, type ReflectionVerdict } from './reflection-verdict.ts';
@@ -45,11 +45,20 @@ export function checkSwitchCommand(): Command {
     .addHelpText(
       'after',
       `
-Two macvlans in mode vepa, in temporary namespaces, send each other raw frames (EtherType 0x88b5) by the NIC: broadcast,
-then unicast, three times. Both also ask --neighbour, or the NIC's default gateway, for its MAC address by ARP. Otherwise a
-port that drops foreign MAC addresses would look like a switch that does not reflect. Needs root.
-
-Exit codes: ${EXIT.ok} it reflects, ${EXIT.difference} it does not reflect, ${EXIT.usage} wrong usage, ${EXIT.unable} cannot tell, with the reason`,
+Two macvlans in mode vepa, in temporary namespaces, send each other raw frames
+(EtherType 0x88b5) by the NIC: broadcast, then unicast, three times. Both also
+ask --neighbour, or the NIC's default gateway, for its MAC address by ARP.
+Otherwise a port that drops foreign MAC addresses would look like a switch that
+does not reflect. Needs root.`,
+    )
+    .addHelpText(
+      'after',
+      exitCodes({
+        ok: 'it reflects',
+        difference: 'it does not reflect',
+        usage: 'wrong usage',
+        unable: 'cannot tell, with the reason',
+      }),
     )
     .action(async (nic: string, { json, within, neighbour }: Options) => {
       const finding = await findOut(nic, { within, neighbour });

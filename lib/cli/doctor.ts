@@ -5,7 +5,7 @@ import { whyNoNamespaces } from '../kernel/why-no-namespaces.ts';
 import { detectCapabilities } from '../lab/capabilities.ts';
 import { createLab } from '../lab/index.ts';
 import { reach } from '../probes/reach.ts';
-import { EXIT } from './exit-codes.ts';
+import { EXIT, exitCodes } from './exit-codes.ts';
 import { inOwnNamespaces, MARK } from './in-own-namespaces.ts';
 import { print, printJson } from './print.ts';
 
@@ -31,7 +31,7 @@ export function doctorCommand(): Command {
     .option('--json', 'print one array of all findings')
     .addHelpText(
       'after',
-      `\nExit codes: ${EXIT.ok} nothing needed is missing, ${EXIT.difference} something is, ${EXIT.usage} wrong usage`,
+      exitCodes({ ok: 'nothing needed is missing', difference: 'something is', usage: 'wrong usage' }),
     )
     .action(async ({ json }: { json?: boolean }) => {
       const privilege = examinePrivilege();

@@ -1,4 +1,4 @@
-/** The exit codes of every command, as `--help` documents them. */
+/** The exit codes of every command. */
 export const EXIT = {
   ok: 0,
   /**
@@ -10,3 +10,9 @@ export const EXIT = {
   /** This machine cannot run it. `check-switch`: it cannot be told. */
   unable: 3,
 } as const;
+
+/** The part of a command's `--help` about its exit codes, a line each. */
+export function exitCodes(meanings: { readonly [K in keyof typeof EXIT]?: string }): string {
+  const lines = Object.entries(meanings).map(([code, meaning]) => `  ${EXIT[code as keyof typeof EXIT]}  ${meaning}`);
+  return ['', 'Exit codes:', ...lines].join('\n');
+}

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { failureReport, failuresAt, keptFailures } from '../report/read-failure.ts';
-import { EXIT } from './exit-codes.ts';
+import { exitCodes } from './exit-codes.ts';
 import { print, say } from './print.ts';
 
 export function explainCommand(): Command {
@@ -10,12 +10,15 @@ export function explainCommand(): Command {
     .addHelpText(
       'after',
       `
-Prints what the assertion said when it failed. It reads the failure.json of the test's folder. That file has the failure as
-data, for CI bots and coding agents: hairpin/schemas/failure.json is its JSON Schema.
+Prints what the assertion said when it failed. It reads the failure.json of the
+test's folder. That file has the failure as data, for CI bots and coding agents:
+hairpin/schemas/failure.json is its JSON Schema.
 
-  hairpin explain test-results/office.test.ts-fails
-
-Exit codes: ${EXIT.ok} printed, or there is no failure, ${EXIT.usage} wrong usage, or no failure in such a folder`,
+  hairpin explain test-results/office.test.ts-fails`,
+    )
+    .addHelpText(
+      'after',
+      exitCodes({ ok: 'printed, or there is no failure', usage: 'wrong usage, or no failure in such a folder' }),
     )
     .action((paths: string[]) => {
       const failures = paths.length > 0 ? paths.flatMap(failuresAt) : keptFailures(process.cwd());

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { DrawnTest } from '../report/drawn-tests.ts';
 import type { Topology } from '../report/topology.ts';
 import { topologyText } from '../report/topology-text.ts';
-import { EXIT } from './exit-codes.ts';
+import { EXIT, exitCodes } from './exit-codes.ts';
 import { named } from './named.ts';
 import { print, say } from './print.ts';
 import { whyNothing } from './why-nothing.ts';
@@ -26,12 +26,15 @@ export function graphCommand(): Command {
     .addHelpText(
       'after',
       `
-Runs the tests, and draws the network of each test as it is at the end of the test: [host], {switch}, <router>, each with its
-devices. A dashed line has no carrier.
+Runs the tests, and draws the network of each test as it is at the end of the
+test: [host], {switch}, <router>, each with its devices. A dashed line has no
+carrier.
 
-  hairpin graph specs/office.spec.ts -t 'behind the firewall' --svg office.svg
-
-Exit codes: ${EXIT.ok} drawn, ${EXIT.usage} wrong usage, or nothing to draw, ${EXIT.unable} a file cannot be run, or written`,
+  hairpin graph specs/office.spec.ts -t 'behind the firewall' --svg office.svg`,
+    )
+    .addHelpText(
+      'after',
+      exitCodes({ ok: 'drawn', usage: 'wrong usage, or nothing to draw', unable: 'a file cannot be run, or written' }),
     )
     .action(async (specs: string[], options: Options) => {
       process.exitCode = await graph(specs, options);

@@ -7,7 +7,7 @@ import type { Step } from '../init/step.ts';
 import { show, UsageError } from '../kernel/validate.ts';
 import { quote } from '../report/shell-words.ts';
 import { makeFolder } from '../report/write-file.ts';
-import { EXIT } from './exit-codes.ts';
+import { exitCodes } from './exit-codes.ts';
 import { named } from './named.ts';
 import { print } from './print.ts';
 
@@ -20,11 +20,19 @@ export function initCommand(asked?: ProjectDependencies): Command {
     .addHelpText(
       'after',
       `
-Writes package.json, vitest.config.ts, tsconfig.json, a spec and .gitignore. A setting keeps npm, pnpm or yarn from running
-koffi's install script, which is not needed. Existing files keep what they have: hairpin init says what to add by hand. It
-finds out whether you use npm, pnpm or yarn: by packageManager in package.json, by the lockfile, or by what started it.
-
-Exit codes: ${EXIT.ok} written, ${EXIT.usage} wrong usage, or a package.json that is not JSON, ${EXIT.unable} a file cannot be written`,
+Writes package.json, vitest.config.ts, tsconfig.json, a spec and .gitignore. A
+setting keeps npm, pnpm or yarn from running koffi's install script, which is
+not needed. Existing files keep what they have: hairpin init says what to add by
+hand. It finds out whether you use npm, pnpm or yarn: by packageManager in
+package.json, by the lockfile, or by what started it.`,
+    )
+    .addHelpText(
+      'after',
+      exitCodes({
+        ok: 'written',
+        usage: 'wrong usage, or a package.json that is not JSON',
+        unable: 'a file cannot be written',
+      }),
     )
     .action((word: string, { ci }: { ci?: CiSystem }) => {
       const folder = resolve(word);

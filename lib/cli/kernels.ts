@@ -9,7 +9,7 @@ import { kernelsIn, LOOKED_FOR } from '../machines/kernel-folder.ts';
 import { runVitest } from '../machines/merge-reports.ts';
 import { placeIn, resultsFolder } from '../report/results.ts';
 import { makeFolder, replaceFile } from '../report/write-file.ts';
-import { EXIT } from './exit-codes.ts';
+import { EXIT, exitCodes } from './exit-codes.ts';
 import { helpCommand } from './help.ts';
 import { findKernels } from './machine-options.ts';
 import { collect, named } from './named.ts';
@@ -27,7 +27,7 @@ export function kernelsCommand(): Command {
     .option('--json', 'print one array')
     .addHelpText(
       'after',
-      `\nExit codes: ${EXIT.ok} listed, ${EXIT.difference} there are none, ${EXIT.usage} wrong usage, ${EXIT.unable} they cannot be read`,
+      exitCodes({ ok: 'listed', difference: 'there are none', usage: 'wrong usage', unable: 'they cannot be read' }),
     )
     .action(async (folder: string | undefined, { json }: { json?: boolean }) => {
       if (folder !== undefined && !statSync(folder, { throwIfNoEntry: false })?.isDirectory())
@@ -50,7 +50,11 @@ function fetchCommand(): Command {
     .argument('<version...>', 'as --kernel takes it', collect)
     .addHelpText(
       'after',
-      `\nExit codes: ${EXIT.ok} all are there, ${EXIT.usage} wrong usage, or there is no such kernel, ${EXIT.unable} one cannot be fetched`,
+      exitCodes({
+        ok: 'all are there',
+        usage: 'wrong usage, or there is no such kernel',
+        unable: 'one cannot be fetched',
+      }),
     )
     .action(async (versions: string[]) => {
       for (const { image } of await findKernels(versions, 'version')) print(`${image}\n`);
@@ -64,12 +68,19 @@ function configCommand(): Command {
     .addHelpText(
       'after',
       `
-It notes what the specs ask the kernel for, even if this kernel refuses it. For a build:
+It notes what the specs ask the kernel for, even if this kernel refuses it. For
+a build:
 
   hairpin kernels config specs/article > hairpin.config
-  scripts/kconfig/merge_config.sh -m .config hairpin.config && make olddefconfig
-
-Exit codes: ${EXIT.ok} the fragment is complete, ${EXIT.difference} a spec failed, so it may lack something, or none ran, ${EXIT.usage} wrong usage`,
+  scripts/kconfig/merge_config.sh -m .config hairpin.config && make olddefconfig`,
+    )
+    .addHelpText(
+      'after',
+      exitCodes({
+        ok: 'the fragment is complete',
+        difference: 'a spec failed, so it may lack something, or none ran',
+        usage: 'wrong usage',
+      }),
     )
     .action(async (specs: string[]) => {
       const root = process.cwd();

@@ -3,7 +3,7 @@ import './needs-node.ts';
 
 import { Command } from 'commander';
 import { ownPackage } from '../init/own-package.ts';
-import { EXIT } from './exit-codes.ts';
+import { exitCodes } from './exit-codes.ts';
 import { helpCommand } from './help.ts';
 import { runProgram } from './run-program.ts';
 
@@ -29,7 +29,12 @@ const program = new Command('hairpin')
   .version(ownPackage().version)
   .addHelpText(
     'after',
-    `\nExit codes: ${EXIT.ok} success, ${EXIT.difference} a difference, a failure, or something missing, ${EXIT.usage} wrong usage, ${EXIT.unable} this machine cannot run it`,
+    exitCodes({
+      ok: 'success',
+      difference: 'a difference, a failure, or something missing',
+      usage: 'wrong usage',
+      unable: 'this machine cannot run it',
+    }),
   );
 const named = Object.entries(COMMANDS).filter(([name]) => name === process.argv[2]);
 // The help, and the answer to a word that is no command, name them all.

@@ -4,7 +4,7 @@ import { addMacvlanPair, createLab, type MacvlanMode } from '../lab/index.ts';
 import { allPairModes, expectedOfPair, type PairModes, pairQuestions } from '../model/macvlan-pair.ts';
 import { observePair } from '../probes/observe-pair.ts';
 import { quietIn } from '../trace/quiescence.ts';
-import { EXIT } from './exit-codes.ts';
+import { EXIT, exitCodes } from './exit-codes.ts';
 import { inOwnNamespaces } from './in-own-namespaces.ts';
 import { diffModes, modesOnKernels } from './modes-on-kernels.ts';
 import { type CountedRow, formatModes } from './modes-table.ts';
@@ -26,11 +26,20 @@ export function modesCommand(): Command {
     .addHelpText(
       'after',
       `
-Who hears whom: two macvlans (ns1, ns2) on one parent (host), behind a switch with two more machines (gateway,
-neighbour), for every mode and mix of modes, with the switch port's hairpin off and on. A difference between kernel
-and model is marked with "!", listed below the table, and makes the exit code ${EXIT.difference}.
-
-Exit codes: ${EXIT.ok} kernel and model agree, ${EXIT.difference} they differ, ${EXIT.usage} wrong usage, ${EXIT.unable} this machine cannot run it`,
+Who hears whom: two macvlans (ns1, ns2) on one parent (host), behind a switch
+with two more machines (gateway, neighbour), for every mode and mix of modes,
+with the switch port's hairpin off and on. A difference between kernel and model
+is marked with "!", listed below the table, and makes the exit code
+${EXIT.difference}.`,
+    )
+    .addHelpText(
+      'after',
+      exitCodes({
+        ok: 'kernel and model agree',
+        difference: 'they differ',
+        usage: 'wrong usage',
+        unable: 'this machine cannot run it',
+      }),
     )
     .action(async ({ json, kernel, diff }: ModesOptions, command: Command) => {
       if (diff && (kernel ?? []).length < 2) command.error("error: option '--diff' needs two or more of --kernel");

@@ -3,7 +3,7 @@ import { ignoredLines } from '../mutate/ignored-lines.ts';
 import { type Judgement, judge, type NamedTest } from '../mutate/judge.ts';
 import { judgementText } from '../mutate/judgement-text.ts';
 import type { MutationRun } from '../mutate/run-mutation.ts';
-import { EXIT } from './exit-codes.ts';
+import { EXIT, exitCodes } from './exit-codes.ts';
 import { print, printJson, say, showProgress } from './print.ts';
 import { whyNothing } from './why-nothing.ts';
 
@@ -16,11 +16,19 @@ export function mutateCommand(): Command {
     .addHelpText(
       'after',
       `
-Runs each test as it is, and again with one knob of its network turned at a time: a cable unplugged, a port's hairpin
-flipped, a macvlan's mode changed, an address withdrawn, a live change left out. Lists the knobs that no test of a
-file noticed. A test that notices none of its knobs is vacuous.
-
-Exit codes: ${EXIT.ok} no vacuous test, score not below the threshold, ${EXIT.difference} otherwise, ${EXIT.usage} wrong usage, or nothing to judge, ${EXIT.unable} a spec fails as it is`,
+Runs each test as it is, and again with one knob of its network turned at a
+time: a cable unplugged, a port's hairpin flipped, a macvlan's mode changed, an
+address withdrawn, a live change left out. Lists the knobs that no test of a
+file noticed. A test that notices none of its knobs is vacuous.`,
+    )
+    .addHelpText(
+      'after',
+      exitCodes({
+        ok: 'no vacuous test, score not below the threshold',
+        difference: 'otherwise',
+        usage: 'wrong usage, or nothing to judge',
+        unable: 'a spec fails as it is',
+      }),
     )
     .action(async (filters: string[], { threshold, json }: { threshold: number; json?: boolean }) => {
       process.exitCode = await mutate(filters, threshold, json === true);

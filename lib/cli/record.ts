@@ -5,7 +5,7 @@ import { containerPid } from '../containers/container-pid.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
 import { checkNamespaceName, show, UsageError } from '../kernel/validate.ts';
 import type { Recorded } from '../topologies/read-namespaces.ts';
-import { EXIT } from './exit-codes.ts';
+import { exitCodes } from './exit-codes.ts';
 import { named } from './named.ts';
 import { write } from './write.ts';
 
@@ -24,14 +24,22 @@ export function recordCommand(): Command {
     .addHelpText(
       'after',
       `
-Reads links, addresses, routes, rules, neighbours, forwarding entries, VLANs, packet filters and sysctls. It never looks at traffic,
-and changes nothing. Cables between the networks that it reads stay cables. A real NIC, or a cable to another network, becomes
-a cable to a stand-in, and a comment says so. The spec asserts who reaches whom, as a lab of that network answers.
+Reads links, addresses, routes, rules, neighbours, forwarding entries, VLANs,
+packet filters and sysctls. It never looks at traffic, and changes nothing.
+Cables between the networks that it reads stay cables. A real NIC, or a cable to
+another network, becomes a cable to a stand-in, and a comment says so. The spec
+asserts who reaches whom, as a lab of that network answers.
 
   hairpin record blue red -o office.test.ts
-  hairpin record client=4711 web
-
-Exit codes: ${EXIT.ok} written, ${EXIT.usage} wrong usage, or there is no such network, ${EXIT.unable} it cannot be read or built here`,
+  hairpin record client=4711 web`,
+    )
+    .addHelpText(
+      'after',
+      exitCodes({
+        ok: 'written',
+        usage: 'wrong usage, or there is no such network',
+        unable: 'it cannot be read or built here',
+      }),
     )
     .action(async (words: string[], { output, yaml = false }: { output?: string; yaml?: boolean }) => {
       const recorded = await openAll(words);

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { COMMAND_HELP } from '../shell/command-help.ts';
-import { EXIT } from './exit-codes.ts';
+import { EXIT, exitCodes } from './exit-codes.ts';
 import { addMachineOptions, type MachineOptions, refuseMachineOptions } from './machine-options.ts';
 import { named } from './named.ts';
 import { say } from './print.ts';
@@ -28,16 +28,25 @@ export function shellCommand(): Command {
     .addHelpText(
       'after',
       `
-Draws the network of a test at its end, or where it calls lab.pause(), with its failure, and waits for commands:
+Draws the network of a test at its end, or where it calls lab.pause(), with its
+failure, and waits for commands:
 ${COMMAND_HELP}
-Time-outs are off, except those that a test sets itself. Without a terminal it prints how to enter each namespace from
-another one. --kernel needs a terminal. Ctrl+] ends the guest.
+Time-outs are off, except those that a test sets itself. Without a terminal it
+prints how to enter each namespace from another one. --kernel needs a terminal.
+Ctrl+] ends the guest.
 
   hairpin shell office.test.ts
   hairpin shell --kernel 6.1 office.test.ts
-  hairpin shell --kernel 6.1
-
-Exit codes: ${EXIT.ok} the tests pass, ${EXIT.difference} a test or the kernel fails, ${EXIT.usage} wrong usage, or no test, ${EXIT.unable} this machine cannot run it`,
+  hairpin shell --kernel 6.1`,
+    )
+    .addHelpText(
+      'after',
+      exitCodes({
+        ok: 'the tests pass',
+        difference: 'a test or the kernel fails',
+        usage: 'wrong usage, or no test',
+        unable: 'this machine cannot run it',
+      }),
     )
     .action(async (specs: string[], given: ShellOptions, command: Command) => {
       const { testNamePattern, kernel: word, ...options } = given;

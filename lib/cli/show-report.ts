@@ -6,7 +6,7 @@ import { execa } from 'execa';
 import { findProgram } from '../kernel/find-program.ts';
 import { findReport } from '../report/find-report.ts';
 import { quote } from '../report/shell-words.ts';
-import { EXIT } from './exit-codes.ts';
+import { exitCodes } from './exit-codes.ts';
 import { print, say } from './print.ts';
 
 const OPENER = 'xdg-open';
@@ -19,12 +19,15 @@ export function showReportCommand(): Command {
     .addHelpText(
       'after',
       `
-Opens the page that hairpin/reporter has written, by ${OPENER}. Without a display it prints the page's address, and how to copy
-it to a machine with a browser or to serve it from here.
+Opens the page that hairpin/reporter has written, by ${OPENER}. Without a
+display it prints the page's address, and how to copy it to a machine with a
+browser or to serve it from here.
 
-  hairpin show-report test-results
-
-Exit codes: ${EXIT.ok} opened, or its address printed, ${EXIT.usage} wrong usage, or there is no report`,
+  hairpin show-report test-results`,
+    )
+    .addHelpText(
+      'after',
+      exitCodes({ ok: 'opened, or its address printed', usage: 'wrong usage, or there is no report' }),
     )
     .action(async (given: string | undefined) => {
       const file = findReport(given);

@@ -9,7 +9,7 @@ import { mergeReports, runVitest } from '../machines/merge-reports.ts';
 import { splitArguments } from '../machines/split-arguments.ts';
 import { blobTarget, copyBlob, testOnKernel } from '../machines/test-on-kernel.ts';
 import { BLOBS, clearPlace, resultsFolder } from '../report/results.ts';
-import { EXIT } from './exit-codes.ts';
+import { EXIT, exitCodes } from './exit-codes.ts';
 import { DEFAULT_IMAGE, testInContainer } from './in-container.ts';
 import {
   addMachineOptions,
@@ -54,16 +54,25 @@ export function testCommand(): Command {
     .addHelpText(
       'after',
       `
-Each kernel boots in QEMU (with KVM where that works), or as a program (um:, User-Mode Linux), and vitest runs there. The
-guest has this machine's root file system, read-only: what a spec writes is gone with the guest. All results are in one
-report, a project for each kernel. Consoles, output and evidence are in test-results/<kernel>/.
+Each kernel boots in QEMU (with KVM where that works), or as a program (um:,
+User-Mode Linux), and vitest runs there. The guest has this machine's root file
+system, read-only: what a spec writes is gone with the guest. All results are in
+one report, a project for each kernel. Consoles, output and evidence are in
+test-results/<kernel>/.
 
-  hairpin test --kernel 6.1.0-40-amd64 --kernel ../linux -- specs/article --reporter=junit
+  hairpin test --kernel 6.1 --kernel ../linux -- specs/article --reporter=junit
   hairpin test --build ../linux --fail-on-warning -- specs/article
   hairpin test --kernel ../linux --gdb -- specs/mine.spec.ts
-  hairpin test --in-container -- specs/article
-
-Exit codes: ${EXIT.ok} every test passes on every kernel, ${EXIT.difference} a test or a kernel fails, or warns with --fail-on-warning, ${EXIT.usage} wrong usage, ${EXIT.unable} this machine cannot run it`,
+  hairpin test --in-container -- specs/article`,
+    )
+    .addHelpText(
+      'after',
+      exitCodes({
+        ok: 'every test passes on every kernel',
+        difference: 'a test or a kernel fails, or warns with --fail-on-warning',
+        usage: 'wrong usage',
+        unable: 'this machine cannot run it',
+      }),
     )
     .action(async (args: string[], given: TestOptions, command: Command) => {
       const { kernel: words = [], build: trees = [], live, gdb, inContainer, ...options } = given;

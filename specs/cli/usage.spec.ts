@@ -25,11 +25,12 @@ test.for([
   [['bisect', '--help']],
   [['check-switch', '--help']],
   [['doctor', '--help']],
-])('hairpin %j helps, and documents its exit codes', async ([args], { lab }) => {
+])('hairpin %j helps in 80 columns, and documents its exit codes', async ([args], { lab }) => {
   const { exitCode, stdout } = await hairpin(lab.namespace('host'), args ?? []);
   expect(exitCode).toBe(0);
   expect(stdout).toContain('Usage: hairpin');
-  expect(stdout).toContain('Exit codes: 0');
+  expect(stdout).toContain('Exit codes:\n  0  ');
+  expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
 });
 
 test('an unknown command or option is wrong usage: exit code 2, and nothing on stdout', async ({ lab }) => {
