@@ -2,8 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, openSync, readdirSync } from 'node:fs';
 import { createLab, expect, test } from 'hairpin';
 import { vi } from 'vitest';
-import { engineOf } from '../../lib/lab/engine.ts';
-import { processesIn } from './referee.ts';
+import { keep, processesIn } from './referee.ts';
 
 /** Leaves this process no descriptor that it could open, until the function returned is called. */
 function exhaustDescriptors(): () => void {
@@ -45,13 +44,14 @@ test('that setpriv could not be tried for lack of descriptors is no word on setp
 test('a lab ends its programs when the process has no descriptor left', async () => {
   const lab = createLab();
   const a = lab.namespace('a');
+  using network = keep(a);
   await a.exec('setsid', ['-f', 'sleep', '1000'], { stdio: 'ignore' });
-  expect(processesIn(engineOf(a).netns)).toHaveLength(1);
+  expect(processesIn(network)).toHaveLength(1);
   const release = exhaustDescriptors();
   try {
     await lab.close();
   } finally {
     release();
   }
-  expect(processesIn(engineOf(a).netns)).toEqual([]);
+  expect(processesIn(network)).toEqual([]);
 });

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { ExecaError } from 'execa';
 import { createLab, type ExecOptions, expect, test, UsageError } from 'hairpin';
 import { engineOf } from '../../lib/lab/engine.ts';
-import { processesIn, read } from './referee.ts';
+import { keep, processesIn, read } from './referee.ts';
 
 // a eth0 ── eth0 b
 test('a program runs inside its namespace, without a shell', async ({ lab }) => {
@@ -103,30 +103,33 @@ test("a program's last words move no cursor, and are no commands to a CI system"
 test('a program that still runs ends with its lab', async () => {
   const lab = createLab();
   const a = lab.namespace('a');
+  using network = keep(a);
   const program = a.exec('sleep', ['1000']);
   const outcome = program.catch((error: unknown) => error);
   await lab.close();
   expect(await outcome).toMatchObject({ signal: 'SIGKILL' });
-  expect(processesIn(engineOf(a).netns)).toEqual([]);
+  expect(processesIn(network)).toEqual([]);
 });
 
 // a: sleep, whose parent has gone
 test('a daemon that left its parent ends with the lab', async () => {
   const lab = createLab();
   const a = lab.namespace('a');
+  using network = keep(a);
   await a.exec('setsid', ['-f', 'sleep', '1000'], { stdio: 'ignore' });
-  expect(processesIn(engineOf(a).netns)).toHaveLength(1);
+  expect(processesIn(network)).toHaveLength(1);
   await lab.close();
-  expect(processesIn(engineOf(a).netns)).toEqual([]);
+  expect(processesIn(network)).toEqual([]);
 });
 
 // a: sleep, spawned by the spec
 test('a child that a spec spawned inside run ends with the lab', async () => {
   const lab = createLab();
   const a = lab.namespace('a');
+  using network = keep(a);
   const child = a.run(() => spawn('sleep', ['1000']));
   const ended = new Promise((resolve) => child.once('exit', (_code, signal) => resolve(signal)));
-  expect(processesIn(engineOf(a).netns)).toEqual([child.pid]);
+  expect(processesIn(network)).toEqual([child.pid]);
   await lab.close();
   expect(await ended).toBe('SIGKILL');
 });
@@ -135,12 +138,13 @@ test('a child that a spec spawned inside run ends with the lab', async () => {
 test('what came into a namespace from another of the lab ends with the lab', async () => {
   const lab = createLab();
   const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  using network = keep(b);
   await a.exec('setsid', ['-f', 'nsenter', `--net=/proc/${process.pid}/fd/${engineOf(b).netns.fd}`, 'sleep', '1000'], {
     stdio: 'ignore',
   });
-  await expect.poll(() => processesIn(engineOf(b).netns)).toHaveLength(1);
+  await expect.poll(() => processesIn(network)).toHaveLength(1);
   await lab.close();
-  expect(processesIn(engineOf(b).netns)).toEqual([]);
+  expect(processesIn(network)).toEqual([]);
 });
 
 // a: sleep, and a daemon (a namespace of its own) that holds sleep's output open, and has taken off what tells whose it is

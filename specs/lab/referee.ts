@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readlinkSync } from 'node:fs';
 import { expect, KernelError, type Namespace } from 'hairpin';
 import { findProgram } from '../../lib/kernel/find-program.ts';
+import { NetNamespace } from '../../lib/kernel/net-namespace.ts';
 
 /** A device as iproute2 reads it: the fields that specs look at. */
 export interface IpLink {
@@ -95,6 +96,14 @@ export function refusal(call: () => unknown): string {
     throw error;
   }
   throw new Error('the kernel did not refuse');
+}
+
+/**
+ * A descriptor of a namespace's network, to be closed by the spec. The kernel gives the inode of a network that is gone to the next
+ * one (`proc_alloc_inum`), and that may be another test's.
+ */
+export function keep(namespace: Namespace): NetNamespace {
+  return NetNamespace.open(namespace.path);
 }
 
 /** The processes inside a network namespace, whoever started them. */
