@@ -5,6 +5,7 @@ export { defineLink } from '../links/define-link.ts';
 export { IPVLAN_FLAGS, IPVLAN_MODES, type IpvlanFlag, type IpvlanMode } from '../links/ipvlan.ts';
 export type { End, LinkDescription, Lower, Refused } from '../links/link-description.ts';
 export type { LinkKind } from '../links/link-kind.ts';
+export type { MacsecAssociation, MacsecChannel } from '../links/macsec-keys.ts';
 export { MACVLAN_MODES, type MacvlanMode } from '../links/macvlan.ts';
 export { netlink } from '../links/netlink-types.ts';
 export type { LinkKindName, PairKindName, SingleKind } from '../links/registry.ts';

@@ -3,6 +3,7 @@ import { oneOf } from '../netlink/one-of.ts';
 import { be16, bool, digits, range, u8, u32, u64 } from '../netlink/scalars.ts';
 import { type Fixed, fixed } from '../netlink/type.ts';
 import { describeLink } from './describe-link.ts';
+import { macsecApart, macsecKeys } from './macsec-keys.ts';
 import { liveFrom, setting } from './setting.ts';
 
 /** IEEE 802.1AE-2018 table 14-1, and 802.1AEbw (linux/if_macsec.h). */
@@ -38,7 +39,7 @@ const cipher: Fixed<Cipher | undefined, Cipher> = fixed<Cipher | undefined, Ciph
 /** A MAC address and a port (802.1AE-2018 clause 9.9). */
 const sci = digits('0200000000650001');
 
-/** Frames signed, or encrypted, to and from the device below (IEEE 802.1AE, drivers/net/macsec.c). `ip macsec` gives it keys. */
+/** Frames signed, or encrypted, to and from the device below (IEEE 802.1AE, drivers/net/macsec.c). `tx` and `rx` are its keys. */
 export const macsec = describeLink('macsec', {
   option: 'MACSEC',
   lower: 'interface',
@@ -75,9 +76,10 @@ export const macsec = describeLink('macsec', {
     validate: setting('IFLA_MACSEC_VALIDATION', 13, oneOf(u8, '', VALIDATE), liveFrom('strict')),
     /** Which of the four associations it sends by, 0 to 3. @default 0 */
     encodingsa: setting('IFLA_MACSEC_ENCODING_SA', 6, range(u8, 0, 3), liveFrom(0)),
+    ...macsecKeys,
   },
+  apart: macsecApart,
   label: ({ encrypt }) => [encrypt ? 'encrypted' : 'signed'],
-  leftOut: (device) => [{ what: `the secure associations of ${device} (ip macsec)` }],
   causes: {
     add: ({ lower }) => ({
       EBUSY: `${lower} has a macsec of this identifier, or another rx_handler, already (macsec_newlink)`,
