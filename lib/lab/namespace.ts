@@ -16,6 +16,7 @@ import { vlan } from '../links/vlan.ts';
 import type { MonitoredObject } from '../state/entries/entry-kinds.ts';
 import { type AddrlabelEntry, addrlabel } from '../state/objects/addrlabel.ts';
 import { type FouEntry, fou } from '../state/objects/fou.ts';
+import { type VniEntry, vni } from '../state/objects/vni.ts';
 import { type Advertisement, type AdvertiseOptions, advertise } from './advertisement.ts';
 import { converge, type SettledOptions } from './convergence.ts';
 import type { Daemon } from './daemon.ts';
@@ -46,7 +47,7 @@ import { Mptcp } from './mptcp.ts';
 import { MrouteTable } from './mroute-table.ts';
 import { NeighbourTable } from './neighbour-table.ts';
 import { NexthopTable } from './nexthop-table.ts';
-import type { AddrlabelOptions, FouOptions } from './object-options.ts';
+import type { AddrlabelOptions, FouOptions, VniOptions } from './object-options.ts';
 import { ObjectTable } from './object-table.ts';
 import type { Role } from './role.ts';
 import { RouteTable } from './route-table.ts';
@@ -76,6 +77,8 @@ export class Namespace {
   readonly fou: ObjectTable<FouOptions, Omit<FouOptions, 'ipproto' | 'gue'>, FouEntry>;
   /** The endpoints and limits of MPTCP, as `ip mptcp` has them (`CONFIG_MPTCP`). */
   readonly mptcp: Mptcp;
+  /** The network identifiers that vxlans with `vnifilter` take, as `bridge vni` has them (Linux 5.18). */
+  readonly vni: ObjectTable<VniOptions, Pick<VniOptions, 'dev' | 'vni'>, VniEntry>;
 
   constructor(lab: Lab, name: string, role: Role) {
     this.#lab = lab;
@@ -90,6 +93,7 @@ export class Namespace {
     this.addrlabel = new ObjectTable(this, addrlabel);
     this.fou = new ObjectTable(this, fou);
     this.mptcp = new Mptcp(this);
+    this.vni = new ObjectTable(this, vni);
   }
 
   get lab(): Lab {

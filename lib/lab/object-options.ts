@@ -1,3 +1,4 @@
+import type { VlanIds } from '../netlink/vlan-rows.ts';
 import type { Interface } from './interface.ts';
 
 /** A new label of IPv6 addresses, in the words of `ip addrlabel`. */
@@ -27,4 +28,16 @@ export interface FouOptions {
   peerPort?: number;
   /** The interface that they must come in by. @default any */
   dev?: Interface | string;
+}
+
+/** Network identifiers that a vxlan takes, in the words of `bridge vni`. The vxlan has `external` and `vnifilter`. */
+export interface VniOptions {
+  /** The vxlan. */
+  dev: Interface | string;
+  /** One from 1 to 16777215, or several in a row: `'10-19'`. */
+  vni: VlanIds;
+  /** The other end of these. @default an entry of the vxlan's `fdb`, or the route, says it */
+  remote?: string;
+  /** In place of `remote`, the multicast group that all ends join. It needs a vxlan with `dev`. */
+  group?: string;
 }

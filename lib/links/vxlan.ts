@@ -97,7 +97,7 @@ export const vxlan = describeLink('vxlan', {
     }),
     /** A route (`encap ip`), `tc` or BPF says where each frame goes: one device for all identifiers. @default false */
     external: setting('IFLA_VXLAN_COLLECT_METADATA', 25, onOff('external'), own),
-    /** It takes only the identifiers of `bridge vni` (Linux 5.18). @default false */
+    /** It takes only the identifiers of `ns.vni` (Linux 5.18). @default false */
     vnifilter: setting('IFLA_VXLAN_VNIFILTER', 30, onOff('vnifilter'), { ...own, ifAbsent: false, since: '5.18' }),
     /** Group policy: carry the packet's mark along (draft-smith-vxlan-group-policy). @default false */
     gbp: setting('IFLA_VXLAN_GBP', 23, flag, { ifAbsent: false }),
@@ -128,7 +128,6 @@ export const vxlan = describeLink('vxlan', {
       ? `ttl cannot change to or from inherit: the device keeps VXLAN_F_TTL_INHERIT for life: received ${wanted}, and it is ${now}`
       : undefined,
   label: ({ id, external }) => (external ? ['external'] : [id]),
-  leftOut: (device, { vnifilter }) => (vnifilter ? [{ what: `the VNIs that ${device} lets in (bridge vni)` }] : []),
   causes: {
     add: ({ namespace, name, settings: { id } }) => ({
       EEXIST: `${namespace} has a vxlan device of id ${id} already (vxlan_find_vni), or an interface ${name}`,

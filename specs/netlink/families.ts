@@ -5,6 +5,7 @@ import { ipAddrlabel } from '../../lib/netlink/addrlabel.ts';
 import { ipAltname } from '../../lib/netlink/altname.ts';
 import { bridgeMst, bridgeVlanGlobal } from '../../lib/netlink/bridge-mst.ts';
 import { bridgeVlan, bridgeVlanOptions } from '../../lib/netlink/bridge-vlan.ts';
+import { bridgeVni } from '../../lib/netlink/bridge-vni.ts';
 import { ipDeviceSysctls } from '../../lib/netlink/device-sysctls.ts';
 import { tcFilter } from '../../lib/netlink/filter.ts';
 import { ipLink } from '../../lib/netlink/link.ts';
@@ -37,6 +38,7 @@ export const FAMILIES = {
   bridgeVlanOptions,
   bridgeVlanGlobal,
   bridgeMst,
+  bridgeVni,
   ipNtable,
   tcQdisc,
   tcFilter,

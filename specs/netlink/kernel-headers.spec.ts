@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { PORT_STATUS } from '../../lib/links/bridge-port.ts';
 import { ownKinds } from '../../lib/links/registry.ts';
-import { bridgeVnis } from '../../lib/netlink/bridge-vni.ts';
 import { filterOptions, mirredOptions } from '../../lib/netlink/filter.ts';
 import { fouAttributes } from '../../lib/netlink/fou.ts';
 import { genericFamily } from '../../lib/netlink/generic.ts';
@@ -75,7 +74,7 @@ const NEWER =
   /^RTAX_FEATURE_TCP_USEC_TS$|^(IFLA_)?NETKIT_|weight_high|^DEVCONF_FORCE_FORWARDING$|^NTF_EXT_(EXT_VALIDATED|LOCKED)$|^IFLA_BRPORT_(MAB|NEIGH_VLAN_SUPPRESS|MCAST_N_GROUPS|MCAST_MAX_GROUPS|BACKUP_NHID)$|^IFLA_BR_FDB_MAX_LEARNED$|^MPTCP_PM_ADDR_FLAG_LAMINAR$|^IFLA_BOND_COUPLED_CONTROL$|^IFLA_MACVLAN_BC_CUTOFF$|^BRIDGE_VLANDB_ENTRY_(NEIGH_SUPPRESS|MCAST_MAX_GROUPS)$|^(IFLA_)?VXLAN_(LOCALBYPASS|MC_ROUTE|LABEL_.*|RESERVED_BITS)$/;
 
 const families = Object.values(FAMILIES);
-const generic = [genericFamily, wireguardDevice, teamOptions, bridgeVnis, macsecDevice, fouAttributes, mptcpAttributes];
+const generic = [genericFamily, wireguardDevice, teamOptions, macsecDevice, fouAttributes, mptcpAttributes];
 const netfilter = [nftTable, nftChain, nftRule, nftSet, nftTrace, logConfig, logPacket];
 const qdiscs = [netemOptions, tbfOptions, mirredOptions, ...Object.values(filterOptions)];
 const bodies = [

@@ -20,7 +20,7 @@ const BATCHES = {
     addrlabels: 'addrlabel',
   },
   'ip -j -6': { rulesOfIPv6: 'rule' },
-  'bridge -j -d': { ports: 'link', fdb: 'fdb show' },
+  'bridge -j -d': { ports: 'link', fdb: 'fdb show', vnis: 'vni show' },
 };
 
 const COMMANDS = {

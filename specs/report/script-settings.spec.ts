@@ -141,6 +141,11 @@ test.for([
     'a vxlan that takes its tunnels from routes',
     'ip link add v7 address 02:00:00:00:0b:07 type vxlan external dstport 4790',
   ],
+  [
+    'the VNIs that a vxlan takes',
+    'ip link add v7 address 02:00:00:00:0b:07 type vxlan external vnifilter dstport 4790\n' +
+      'bridge vni add vni 7 remote 192.0.2.7 dev v7\nbridge vni add vni 10-19 dev v7',
+  ],
   ['the MTU of IPv6 on a device', 'sysctl -w net.ipv6.conf.x1.mtu=1300'],
   ['the MTUs of a device and of IPv6 on it', 'ip link set x1 mtu 1400\nsysctl -w net.ipv6.conf.x1.mtu=1300'],
   [
@@ -170,11 +175,6 @@ test.for([
     'a neighbour of a control plane',
     'ip neighbour add 10.0.0.77 lladdr 02:00:00:00:00:77 dev x1 nud stale extern_learn',
     'the neighbour 10.0.0.77 of a/x1, which a program looks after (extern_learn, managed)',
-  ],
-  [
-    'the VNIs of a vxlan',
-    'ip link add v type vxlan external vnifilter dstport 4789',
-    'the VNIs that a/v lets in (bridge vni)',
   ],
   ['a group of devices', 'ip link set x1 group 7', 'a/x1: IFLA_GROUP 0x07000000'],
   ['a group of the loopback', 'ip link set lo group 7', 'a/lo: IFLA_GROUP 0x07000000'],

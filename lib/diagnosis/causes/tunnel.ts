@@ -9,7 +9,7 @@ import type { Cause } from '../../model/cause.ts';
 import type { Device } from '../../model/network.ts';
 import { type Ends, endsOf, fdbAddress, isExternal, tunnelHeader, whyNotTaken } from '../../model/tunnel.ts';
 import type { VniRange } from '../../model/tunnel-lookup.ts';
-import { vnisOf } from '../../netlink/bridge-vni.ts';
+import { bridgeVni } from '../../netlink/bridge-vni.ts';
 import { missedPassage } from '../../trace/far-end.ts';
 import { forwards } from '../../trace/forwards.ts';
 import { type OuterWay, outerWays } from '../../trace/outer-packet.ts';
@@ -145,9 +145,9 @@ function listVnis({ namespace }: Interface): (device: Device) => VniRange[] {
   return ({ link, index }) =>
     vxlan.is(link) && vxlan.of(link).vnifilter
       ? rtnetlink
-          .list(vnisOf(index))
+          .list(bridgeVni.all({ device: index }))
+          .flat()
           .filter(({ device }) => device === index)
-          .flatMap(({ entries }) => entries.map(({ first, last = first }) => ({ first, last })))
       : [];
 }
 

@@ -2,6 +2,7 @@ import { addrlabel } from './addrlabel.ts';
 import { fou } from './fou.ts';
 import { mptcpEndpoint, mptcpLimits } from './mptcp.ts';
 import type { ObjectKind } from './object-kind.ts';
+import { vni } from './vni.ts';
 
 /** All kinds of such objects, in the order in which a script makes them. */
-export const OBJECT_KINDS: readonly ObjectKind[] = [addrlabel, fou, mptcpLimits, mptcpEndpoint];
+export const OBJECT_KINDS: readonly ObjectKind[] = [addrlabel, fou, mptcpLimits, mptcpEndpoint, vni];
