@@ -54,6 +54,7 @@ import { RuleTable } from './rule-table.ts';
 import { type DaemonOptions, startDaemon } from './start-daemon.ts';
 import { Sysctls } from './sysctls.ts';
 import { watcher } from './watcher.ts';
+import { Xfrm } from './xfrm.ts';
 
 /** A network namespace of a lab: a host, a router, or a switch. */
 export class Namespace {
@@ -76,6 +77,8 @@ export class Namespace {
   readonly fou: ObjectTable<FouOptions, Omit<FouOptions, 'ipproto' | 'gue'>, FouEntry>;
   /** The endpoints and limits of MPTCP, as `ip mptcp` has them (`CONFIG_MPTCP`). */
   readonly mptcp: Mptcp;
+  /** The states, policies and defaults of IPsec, as `ip xfrm` has them (`CONFIG_XFRM_USER`). */
+  readonly xfrm: Xfrm;
 
   constructor(lab: Lab, name: string, role: Role) {
     this.#lab = lab;
@@ -90,6 +93,7 @@ export class Namespace {
     this.addrlabel = new ObjectTable(this, addrlabel);
     this.fou = new ObjectTable(this, fou);
     this.mptcp = new Mptcp(this);
+    this.xfrm = new Xfrm(this);
   }
 
   get lab(): Lab {
