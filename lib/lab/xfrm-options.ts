@@ -19,7 +19,7 @@ export interface XfrmSelectorOptions {
   code?: number;
   /** The key, of gre. */
   key?: number;
-  /** The interface that the packets come in or leave by. */
+  /** The interface that the packets leave by (`xfrm_selector_match`). */
   dev?: Interface | string;
 }
 

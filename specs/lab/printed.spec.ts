@@ -27,7 +27,7 @@ test('a difference that vitest shows by copies has nothing of the whole network'
   expect(JSON.parse(JSON.stringify(shown))).toEqual({
     host: {
       ...{ name: 'a', role: 'host', route: {}, rule: {}, nexthop: {}, mroute: {}, neighbour: {}, sysctl: {} },
-      ...{ addrlabel: {}, fou: {}, mptcp: { endpoint: {}, limits: {} } },
+      ...{ addrlabel: {}, fou: {}, mptcp: { endpoint: {}, limits: {} }, xfrm: { state: {}, policy: {}, defaults: {} } },
     },
   });
 });

@@ -59,7 +59,7 @@ export const xfrmPolicy: ObjectKind<XfrmPolicy, XfrmPolicyEntry> = {
   list: ({ xfrm }) => xfrm?.list(ipXfrmPolicy.all()).toReversed() ?? [],
   add: (state) =>
     ipXfrmPolicy.add(state, {
-      EEXIST: 'there is a policy of this dir, for these packets and of this priority, already',
+      EEXIST: 'there is a policy of this dir for these packets already',
     }),
   delete: (state) => ipXfrmPolicy.delete(state, { ENOENT: 'there is no such policy' }),
   parse: (call, { dir, action, priority = 0, mark, ifId, flag = [], limit, tmpl, ...selector }, isNew) => {

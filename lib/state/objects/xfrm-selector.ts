@@ -45,14 +45,16 @@ export function parseSelector(call: string, given: Given, otherwise: Family): Xf
   const family = oneFamily(call, { family: given.family, src, dst }) ?? otherwise;
   const number = protocolNumber(proto);
   const kind = portKeywords(number);
+  // Without a protocol a port matches nothing that iproute2 can say.
   const wrong = Object.entries({ sport, dport, type, code, key }).find(
-    ([name, value]) => value !== undefined && KINDS[name] !== kind,
+    ([name, value]) => value !== undefined && (KINDS[name] !== kind || number === undefined),
   );
-  const [name = ''] = wrong ?? [];
-  if (wrong || (number === undefined && [sport, dport].some((each) => each !== undefined)))
+  if (wrong) {
+    const [name] = wrong;
     throw new UsageError(
-      `${call}: ${name || 'a port'} belongs to ${PROTOCOLS_OF[KINDS[name] ?? 'ports']}: received proto ${proto}`,
+      `${call}: ${name} belongs to ${PROTOCOLS_OF[KINDS[name] ?? 'ports']}: received proto ${proto}`,
     );
+  }
   return {
     ...{ family, proto: number || undefined, device },
     ...{ src: src === undefined ? undefined : parsePrefix(src), dst: dst === undefined ? undefined : parsePrefix(dst) },

@@ -154,8 +154,9 @@ function checkTogether(
   if (wrong) throw new UsageError(`${call}: ${proto} takes ${taken.join(', ')}, and no ${wrong}`);
   if (proto === 'esp' && aead && (auth || enc))
     throw new UsageError(`${call}: aead encrypts and signs: leave out auth and enc`);
-  if (!auth && !enc && !aead && !comp)
-    throw new UsageError(`${call}: ${proto} needs ${proto === 'esp' ? 'aead, or enc, auth or both' : taken[0]}`);
+  // ESP signs nothing that it does not encrypt, were it by ecb(cipher_null) (esp_init_state).
+  if (proto === 'esp' ? !aead && !enc : !auth && !comp)
+    throw new UsageError(`${call}: ${proto} needs ${proto === 'esp' ? 'aead or enc' : taken[0]}`);
   if (proto === 'comp' && spi > 0xffff)
     throw new UsageError(`${call}: spi of comp must be from 0 to 65535: received ${show(spi)}`);
   if (tfcpad !== undefined && mode !== 'tunnel')
