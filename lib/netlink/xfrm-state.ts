@@ -17,6 +17,7 @@ import {
   limitWords,
   markWords,
   nothing,
+  oddInLimits,
   oddInSelector,
   readLimits,
   readSelector,
@@ -193,15 +194,20 @@ function stateOf(read: Read): XfrmState {
       ...(encap && !encapType ? [`encapsulation ${encap.type}`] : []),
       ...(flags.unnamed | extra.unnamed ? ['flags'] : []),
       ...oddInSelector(sel),
+      ...oddInLimits(read.limit),
       ...(read.unknown.length > 0 ? [`attributes ${read.unknown}`] : []),
-      ...(!isKernelsOwn(read) && !auth && !enc && !aead && !comp ? ['a program has yet to give it algorithms'] : []),
     ],
   };
 }
 
 /** Of an outgoing packet that waits for a program that negotiates (`xfrm_state_find`), or a part of another state. */
-export function isKernelsOwn({ proto, spi }: { proto: string | number; spi: number }): boolean {
-  return spi === 0 || proto in XFRM_KERNELS_OWN || Object.values<string | number>(XFRM_KERNELS_OWN).includes(proto);
+export function isKernelsOwn({ proto, spi, ...state }: XfrmState): boolean {
+  return proto in XFRM_KERNELS_OWN || (spi === 0 && !hasAlgorithm(state));
+}
+
+/** A state has none as long as a program negotiates. */
+export function hasAlgorithm({ auth, enc, aead, comp }: Pick<XfrmState, 'auth' | 'enc' | 'aead' | 'comp'>): boolean {
+  return [auth, enc, aead, comp].some((each) => each !== undefined);
 }
 
 function written({ family, mark, ifId, tfcpad, auth, enc, aead, comp, encap, outputMark, ...state }: XfrmState) {

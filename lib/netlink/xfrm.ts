@@ -26,14 +26,14 @@ export interface XfrmMark {
 }
 
 /** After how many bytes, packets and seconds a state or policy ends: at the hard limit. Undefined for never. */
-export type XfrmLimits = { [K in keyof typeof LIMITS]: bigint | undefined };
+export type XfrmLimits = { [K in keyof typeof LIMITS]: number | undefined };
 
 /** The properties of limits, with iproute2's words, in the order of `struct xfrm_lifetime_cfg`. */
 const LIMITS = {
   ...{ byteSoft: 'byte-soft', byteHard: 'byte-hard', packetSoft: 'packet-soft', packetHard: 'packet-hard' },
   ...{ timeSoft: 'time-soft', timeHard: 'time-hard', timeUseSoft: 'time-use-soft', timeUseHard: 'time-use-hard' },
 } as const;
-export const LIMIT_NAMES = Object.keys(LIMITS) as (keyof typeof LIMITS)[];
+export const LIMIT_NAMES = Object.keys(LIMITS) as LimitName[];
 
 /** `IPPROTO_*` */
 export const XFRM_PROTOCOLS = { esp: 50, ah: 51, comp: 108 } as const;
@@ -155,7 +155,7 @@ export function selectorWords({ family, src, dst, proto, device: index, ...selec
 }
 
 /** The words of a number, where there is one. */
-export function said(keyword: string, value: number | bigint | undefined): string[] {
+export function said(keyword: string, value: number | undefined): string[] {
   return value === undefined ? [] : [keyword, String(value)];
 }
 
@@ -178,14 +178,22 @@ export function idWords({
 }
 
 /** Bytes and packets without a limit are all ones, seconds are 0 (`xfrm_state_check_expire`, `xfrm_timer_handler`). */
-export function readLimits(raw: ReturnType<typeof xfrmLifetime.read>): XfrmLimits {
+export function readLimits(raw: RawLimits): XfrmLimits {
   return Object.fromEntries(
-    LIMIT_NAMES.map((name) => [name, raw[name] === withoutLimit(name) ? undefined : raw[name]]),
+    LIMIT_NAMES.map((name) => [name, raw[name] === withoutLimit(name) ? undefined : Number(raw[name])]),
   ) as XfrmLimits;
 }
 
+/** What of limits no number says. */
+export function oddInLimits(raw: RawLimits): string[] {
+  const isOdd = (name: LimitName) => raw[name] > Number.MAX_SAFE_INTEGER && raw[name] !== withoutLimit(name);
+  return LIMIT_NAMES.filter(isOdd).map((name) => `limit ${LIMITS[name]} ${raw[name]}`);
+}
+
 export function writtenLimits(limits: XfrmLimits) {
-  return Object.fromEntries(LIMIT_NAMES.map((name) => [name, limits[name] ?? withoutLimit(name)]));
+  return Object.fromEntries(
+    LIMIT_NAMES.map((name) => [name, limits[name] === undefined ? withoutLimit(name) : BigInt(limits[name])]),
+  );
 }
 
 export function limitWords(limits: XfrmLimits): string[] {
@@ -194,7 +202,10 @@ export function limitWords(limits: XfrmLimits): string[] {
   );
 }
 
-function withoutLimit(name: keyof typeof LIMITS): bigint {
+type RawLimits = ReturnType<typeof xfrmLifetime.read>;
+type LimitName = keyof typeof LIMITS;
+
+function withoutLimit(name: LimitName): bigint {
   return name.startsWith('time') ? 0n : INFINITE;
 }
 

@@ -3,7 +3,7 @@ import { markWords } from '../../netlink/rule.ts';
 import { LIMIT_NAMES, portKeywords, type XfrmLimits, type XfrmMark, type XfrmSelector } from '../../netlink/xfrm.ts';
 import { type Family, familyOf, parsePrefix } from '../../wire/ip-address.ts';
 import { type DeviceNames, nameOrNone } from '../entries/entry-kind.ts';
-import { deviceName, type Fields, from, network, networkWords, number32, one, oneOf } from '../entries/fields.ts';
+import { deviceName, type Field, type Fields, from, networkWords, number32, one, oneOf } from '../entries/fields.ts';
 import { ipproto, parseMark, protocolNumber, protocolWord } from '../entries/rule-entry.ts';
 
 /** Which packets a state or a policy of IPsec is for. Undefined matches all packets. */
@@ -24,11 +24,21 @@ export interface XfrmSelectorEntry {
 }
 
 /** When a state or a policy ends. Undefined for never. */
-export type XfrmLimitEntry = { [K in keyof XfrmLimits]: number | undefined };
+export type XfrmLimitEntry = XfrmLimits;
 
 const PORT = from(1, 65535);
 const BYTE = from(0, 255);
-const COUNT = from(1, Number.MAX_SAFE_INTEGER);
+const COUNT = from(0, Number.MAX_SAFE_INTEGER);
+
+/** The kernel compares the bits behind its length with nothing, but keeps them. */
+const network: Field = {
+  rule: 'an address, or a network such as 10.1.0.0/24 or fd01::/64',
+  schema: { type: 'string' },
+  read: (value) => {
+    const prefix = typeof value === 'string' ? parsePrefix(value) : undefined;
+    return prefix && networkWords(prefix);
+  },
+};
 
 export const selectorFields: Fields<XfrmSelectorEntry> = {
   ...{ family: oneOf(4, 6), src: network, dst: network, proto: ipproto, sport: PORT, dport: PORT },
@@ -98,14 +108,12 @@ export function oneFamily(
 }
 
 export function parseLimit(limit: Partial<XfrmLimitEntry> = {}): XfrmLimits {
-  return Object.fromEntries(
-    LIMIT_NAMES.map((name) => [name, limit[name] === undefined ? undefined : BigInt(limit[name])]),
-  ) as XfrmLimits;
+  return Object.fromEntries(LIMIT_NAMES.map((name) => [name, limit[name]])) as XfrmLimits;
 }
 
 /** Undefined without any. */
 export function limitEntry(limit: XfrmLimits): Partial<XfrmLimitEntry> | undefined {
-  const known = LIMIT_NAMES.flatMap((name) => (limit[name] === undefined ? [] : [[name, Number(limit[name])]]));
+  const known = LIMIT_NAMES.flatMap((name) => (limit[name] === undefined ? [] : [[name, limit[name]]]));
   return known.length === 0 ? undefined : Object.fromEntries(known);
 }
 

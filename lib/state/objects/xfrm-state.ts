@@ -2,6 +2,7 @@ import { show, UsageError } from '../../kernel/validate.ts';
 import { XFRM_MODES, XFRM_PROTOCOLS } from '../../netlink/xfrm.ts';
 import { substituteFor } from '../../netlink/xfrm-keys.ts';
 import {
+  hasAlgorithm,
   ipXfrmState,
   isKernelsOwn,
   XFRM_ENCAPS,
@@ -127,7 +128,10 @@ export const xfrmState: ObjectKind<XfrmState, XfrmStateEntry> = {
   },
   // The kernel makes them as packets come, and with other states.
   remade: (state) => (isKernelsOwn(state) ? undefined : state),
-  whyNot: ({ unknown }) => (unknown.length > 0 ? unknown.join(', ') : undefined),
+  whyNot: (state) => {
+    const why = [...state.unknown, ...(hasAlgorithm(state) ? [] : ['a program has yet to give it algorithms'])];
+    return why.length === 0 || isKernelsOwn(state) ? undefined : why.join(', ');
+  },
   withoutSecrets: ({ auth, enc, aead, ...state }) => ({
     ...{ ...state, auth: withoutKey(auth), enc: withoutKey(enc), aead: withoutKey(aead) },
   }),
@@ -151,12 +155,12 @@ function checkTogether(
   );
   const taken = TAKEN[proto ?? 'esp'] ?? [];
   const wrong = given.find((name) => !taken.includes(name));
-  if (wrong) throw new UsageError(`${call}: ${proto} takes ${taken.join(', ')}, and no ${wrong}`);
+  if (wrong) throw new UsageError(`${call}: proto ${proto} takes ${taken.join(', ')}, and no ${wrong}`);
   if (proto === 'esp' && aead && (auth || enc))
     throw new UsageError(`${call}: aead encrypts and signs: leave out auth and enc`);
   // ESP signs nothing that it does not encrypt, were it by ecb(cipher_null) (esp_init_state).
   if (proto === 'esp' ? !aead && !enc : !auth && !comp)
-    throw new UsageError(`${call}: ${proto} needs ${proto === 'esp' ? 'aead or enc' : taken[0]}`);
+    throw new UsageError(`${call}: proto ${proto} needs ${proto === 'esp' ? 'aead or enc' : taken[0]}`);
   if (proto === 'comp' && spi > 0xffff)
     throw new UsageError(`${call}: spi of comp must be from 0 to 65535: received ${show(spi)}`);
   if (tfcpad !== undefined && mode !== 'tunnel')
