@@ -27,6 +27,9 @@ export type { AddrlabelEntry } from '../state/objects/addrlabel.ts';
 export type { FouEntry } from '../state/objects/fou.ts';
 export type { MptcpEndpointEntry } from '../state/objects/mptcp.ts';
 export type { VniEntry } from '../state/objects/vni.ts';
+export type { XfrmPolicyEntry, XfrmTemplateEntry } from '../state/objects/xfrm-policy.ts';
+export type { XfrmLimitEntry, XfrmSelectorEntry } from '../state/objects/xfrm-selector.ts';
+export type { XfrmStateEntry } from '../state/objects/xfrm-state.ts';
 export { VLAN_PROTOCOLS, type VlanProtocol } from '../wire/vlan-tag.ts';
 export type { AddressList } from './address-list.ts';
 export type { AddressOption } from './address-option.ts';
@@ -93,3 +96,14 @@ export type { Uplink } from './uplink.ts';
 export type { VlanList, VlanMembership } from './vlan-list.ts';
 export type { VlanMulticast, VlanMulticastSettings } from './vlan-multicast.ts';
 export type { VlanSettings } from './vlan-settings.ts';
+export type {
+  XfrmAlgorithmOptions,
+  XfrmDefaultsOptions,
+  XfrmLimitOptions,
+  XfrmPolicyKey,
+  XfrmPolicyOptions,
+  XfrmSelectorOptions,
+  XfrmStateKey,
+  XfrmStateOptions,
+  XfrmTemplateOptions,
+} from './xfrm-options.ts';

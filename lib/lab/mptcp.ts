@@ -3,8 +3,9 @@ import { ipMptcpEndpoint } from '../netlink/mptcp.ts';
 import { type MptcpEndpointEntry, mptcpEndpoint, mptcpLimits } from '../state/objects/mptcp.ts';
 import type { Interface } from './interface.ts';
 import type { Namespace } from './namespace.ts';
-import { listEntries, ObjectTable, parseObject, send } from './object-table.ts';
-import { ask, change } from './watcher.ts';
+import { ObjectTable, parseObject, send } from './object-table.ts';
+import { SettingTable } from './setting-table.ts';
+import { change } from './watcher.ts';
 
 /** A new endpoint of MPTCP, in the words of `ip mptcp endpoint`. */
 export interface MptcpEndpointOptions {
@@ -68,46 +69,14 @@ export class MptcpEndpointTable extends ObjectTable<MptcpEndpointOptions, { id: 
   }
 }
 
-/** The limits of MPTCP of a namespace, as `ip mptcp limits` has them. */
-export class MptcpLimits {
-  readonly #namespace: Namespace;
-
-  constructor(namespace: Namespace) {
-    this.#namespace = namespace;
-  }
-
-  /** The limits that the kernel has now; undefined if it has no MPTCP. */
-  get(): Required<MptcpLimitsOptions> | undefined {
-    ask(`${this.#namespace}.mptcp.limits.get`, this.#namespace);
-    const [limits] = listEntries(this.#namespace, mptcpLimits);
-    return limits as Required<MptcpLimitsOptions> | undefined;
-  }
-
-  /**
-   * Changes the limits. What is left out stays as it is.
-   *
-   * @throws UsageError for a wrong option; KernelError `ENOENT` when the kernel has no MPTCP (`CONFIG_MPTCP`)
-   * @example a.mptcp.limits.set({ subflows: 4 })
-   */
-  set(options: MptcpLimitsOptions): void {
-    change(`${this.#namespace}.mptcp.limits.set`, this.#namespace, [options], (call) => {
-      const known = ['subflows', 'addAddrAccepted'];
-      const whole = typeof options === 'object' ? { ...this.get(), ...options } : options;
-      send(
-        this.#namespace,
-        mptcpLimits.add(parseObject(call, this.#namespace, mptcpLimits, whole, { known, isNew: true }) as never),
-      );
-    });
-  }
-}
-
 /** What a namespace has of MPTCP. */
 export class Mptcp {
   readonly endpoint: MptcpEndpointTable;
-  readonly limits: MptcpLimits;
+  /** The limits, as `ip mptcp limits` has them. */
+  readonly limits: SettingTable<MptcpLimitsOptions>;
 
   constructor(namespace: Namespace) {
     this.endpoint = new MptcpEndpointTable(namespace);
-    this.limits = new MptcpLimits(namespace);
+    this.limits = new SettingTable(namespace, mptcpLimits);
   }
 }

@@ -5,6 +5,7 @@ import { NetNamespace } from '../kernel/net-namespace.ts';
 import { TapSocket } from '../kernel/tap-socket.ts';
 import { ipLink } from '../netlink/link.ts';
 import { NetlinkSocket } from '../netlink/socket.ts';
+import { NetlinkSockets } from '../netlink/sockets.ts';
 import { chosenByMachine, isInherited } from '../state/inherited-sysctls.ts';
 import type { Family } from '../wire/ip-address.ts';
 import { engineOf, setEngine } from './engine.ts';
@@ -25,8 +26,9 @@ export class NamespaceEngine {
   /** Sees every frame at every device here; undefined in a lab without taps. */
   readonly tap: TapSocket | undefined;
   readonly devices: InterfaceList;
+  /** The sockets of other families of netlink, each from its first use to the end of the lab. */
+  readonly sockets: NetlinkSockets;
   readonly #namespace: Namespace;
-  #generic: NetlinkSocket | undefined;
   readonly #multicastRouters = new Map<Family, MulticastRouter>();
   #joining = false;
   #settling: Promise<void> = Promise.resolve();
@@ -42,6 +44,7 @@ export class NamespaceEngine {
       tap: lab.taps ? resources.add(new TapSocket(netns)) : undefined,
     }));
     this.netns = netns;
+    this.sockets = resources.add(new NetlinkSockets(netns, namesOf(lab, namespace)));
     this.rtnetlink = rtnetlink;
     this.tap = tap;
     this.devices = new InterfaceList(namespace);
@@ -50,13 +53,7 @@ export class NamespaceEngine {
 
   /** Speaks to the families of generic netlink. */
   get generic(): NetlinkSocket {
-    const { lab } = this.#namespace;
-    this.#generic ??= this.netns.run(() =>
-      engineOf(lab).resources.add(
-        new NetlinkSocket({ names: namesOf(lab, this.#namespace), protocol: NETLINK_GENERIC }),
-      ),
-    );
-    return this.#generic;
+    return this.sockets.of(NETLINK_GENERIC);
   }
 
   /**

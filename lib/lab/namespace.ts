@@ -55,6 +55,7 @@ import { RuleTable } from './rule-table.ts';
 import { type DaemonOptions, startDaemon } from './start-daemon.ts';
 import { Sysctls } from './sysctls.ts';
 import { watcher } from './watcher.ts';
+import { Xfrm } from './xfrm.ts';
 
 /** A network namespace of a lab: a host, a router, or a switch. */
 export class Namespace {
@@ -79,6 +80,8 @@ export class Namespace {
   readonly mptcp: Mptcp;
   /** The network identifiers that vxlans with `vnifilter` take, as `bridge vni` has them (Linux 5.18). */
   readonly vni: ObjectTable<VniOptions, Pick<VniOptions, 'dev' | 'vni'>, VniEntry>;
+  /** The states, policies and defaults of IPsec, as `ip xfrm` has them (`CONFIG_XFRM_USER`). */
+  readonly xfrm: Xfrm;
 
   constructor(lab: Lab, name: string, role: Role) {
     this.#lab = lab;
@@ -94,6 +97,7 @@ export class Namespace {
     this.fou = new ObjectTable(this, fou);
     this.mptcp = new Mptcp(this);
     this.vni = new ObjectTable(this, vni);
+    this.xfrm = new Xfrm(this);
   }
 
   get lab(): Lab {

@@ -1,11 +1,12 @@
+import { isPlainObject } from '../kernel/plain-object.ts';
 import { checkOptions } from '../kernel/validate.ts';
-import { loadedFamilies } from '../netlink/generic.ts';
 import type { GenericRequest } from '../netlink/generic-family.ts';
 import type { Request } from '../netlink/request.ts';
 import { withNumber } from '../netlink/with-number.ts';
 import { deviceNames } from '../state/entries/entry-kind.ts';
 import { checkOptionValues, type Fields } from '../state/entries/fields.ts';
 import type { Given, ObjectKind } from '../state/objects/object-kind.ts';
+import { objectSockets } from '../state/objects/object-sockets.ts';
 import { engineOf } from './engine.ts';
 import { Interface } from './interface.ts';
 import type { Namespace } from './namespace.ts';
@@ -73,26 +74,36 @@ export function parseObject(
   { known, isNew }: { known: readonly string[]; isNew: boolean },
 ): object {
   checkOptions(call, options, known);
-  const { dev } = options as { dev?: unknown };
-  const { dev: _, ...checked } = checkOptionValues(call, kind.fields as Fields, {
-    ...options,
-    ...(dev instanceof Interface ? { dev: dev.name } : {}),
-  }) as Record<string, unknown>;
-  const device = dev === undefined ? undefined : deviceOf(namespace, dev as Interface | string);
-  return kind.parse(call, { ...checked, device } as Given<object>, isNew);
+  const nameOf = (value: unknown) => (value instanceof Interface ? value.name : value);
+  const checked = checkOptionValues(call, kind.fields as Fields, options, nameOf);
+  return kind.parse(call, withDevices(namespace, options, checked) as Given<object>, isNew);
+}
+
+/** Options with the ifindex of each device, as `device`. */
+function withDevices(namespace: Namespace, options: object, checked: object): object {
+  const { dev, ...given } = options as Record<string, unknown>;
+  const { dev: _, ...rest } = checked as Record<string, unknown>;
+  const inner = Object.entries(given).filter(([, value]) => isPlainObject(value));
+  return {
+    ...rest,
+    ...Object.fromEntries(
+      inner.map(([name, value]) => [name, withDevices(namespace, Object(value), Object(rest[name]))]),
+    ),
+    device: dev === undefined ? undefined : deviceOf(namespace, dev as Interface | string),
+  };
 }
 
 /** The objects in the words of a spec. */
 export function listEntries(namespace: Namespace, kind: ObjectKind): object[] {
-  const { rtnetlink, generic } = engineOf(namespace);
+  const { rtnetlink, sockets } = engineOf(namespace);
   const names = deviceNames(rtnetlink);
-  const states = kind.list({ rtnetlink, generic, families: loadedFamilies(generic) });
+  const states = kind.list(objectSockets(rtnetlink, sockets));
   return states.map((state) => kind.entry(state, names));
 }
 
 /** Has a change made by the socket that it is for. */
 export function send(namespace: Namespace, request: Request | GenericRequest): void {
-  const { rtnetlink, generic } = engineOf(namespace);
-  if ('family' in request) generic.change(withNumber(generic, request));
-  else rtnetlink.change(request);
+  const { rtnetlink, sockets } = engineOf(namespace);
+  const socket = request.protocol === undefined ? rtnetlink : sockets.of(request.protocol);
+  socket.change('family' in request ? withNumber(socket, request) : request);
 }

@@ -3,7 +3,7 @@ import { absent } from '../netlink/type.ts';
 import { describeLink } from './describe-link.ts';
 import { setting } from './setting.ts';
 
-/** Packets that IPsec policies and states of its id protect (net/xfrm/xfrm_interface_core.c); `ip xfrm` makes these. */
+/** Packets that IPsec policies and states of its id protect (net/xfrm/xfrm_interface_core.c); `ns.xfrm` makes these. */
 export const xfrm = describeLink('xfrm', {
   option: 'XFRM_INTERFACE',
   module: 'xfrm_interface',

@@ -26,8 +26,12 @@ interface FamilyOptions<R, W, State, Config> {
   command: readonly [tool: 'ip' | 'bridge' | 'tc', object: string];
   /** The kernel's name of the messages, and the number of the one that makes an object: `['ADDR', 20]` for `RTM_NEWADDR`. */
   messages: readonly [name: string, number: number];
+  /** The family of netlink that takes its messages (`NETLINK_XFRM`). @default NETLINK_ROUTE */
+  protocol?: number;
   /** What follows `nlmsghdr`. */
   body: Type<R, W>;
+  /** The same for verbs whose messages have another body. */
+  bodies?: Partial<Record<Verb, Type<unknown, W>>>;
   /** What is sent for a config. @default the config itself */
   complete?: (config: Config, verb: Verb) => W;
   /** What the kernel's answer says. @default the body as it is read */
@@ -114,15 +118,15 @@ export class Family<R, W extends object, State = R, Config extends object = W> {
   }
 
   #request(verb: Verb, message: keyof typeof OFFSETS, flags: number, config: Config, causes?: Causes): Request<State> {
-    const { messages, body, complete, state, feature } = this.options;
+    const { messages, protocol, body, bodies, complete, state, feature } = this.options;
     const object = () => complete?.(config, verb) ?? (config as unknown as W);
+    const sent: Type<unknown, W> = bodies?.[verb] ?? body;
     return {
-      type: messages[1] + OFFSETS[message],
-      flags,
-      write: (to) => body.write(to, object()),
+      ...{ type: messages[1] + OFFSETS[message], protocol, flags },
+      write: (to) => sent.write(to, object()),
       read: (bytes) => (state ? state(body.read(bytes)) : (body.read(bytes) as unknown as State)),
-      words: (names) => this.#words(verb, config, body.words(object(), names), names),
-      pathAt: (bytes, offset) => body.pathAt?.(bytes, offset) ?? [],
+      words: (names) => this.#words(verb, config, sent.words(object(), names), names),
+      pathAt: (bytes, offset) => sent.pathAt?.(bytes, offset) ?? [],
       causes,
       feature: verb === 'add' ? feature?.(config) : undefined,
     };

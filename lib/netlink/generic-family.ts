@@ -1,3 +1,4 @@
+import { NETLINK_GENERIC } from '../kernel/constants.ts';
 import { body } from './body.ts';
 import { genericHeader } from './generic.ts';
 import type { Names } from './names.ts';
@@ -77,7 +78,7 @@ export class GenericFamily<F extends Rows, State, Config = State> {
     const [tool = 'ip', ...object] = command;
     const isQuestion = verb === 'list' || verb === 'show';
     return {
-      ...{ family: name, needs, type: 0, flags: 0, causes },
+      ...{ family: name, needs, protocol: NETLINK_GENERIC, type: 0, flags: 0, causes },
       write: (to) => {
         const values = isQuestion ? {} : complete(config, verb);
         whole.write(to, { ...values, command: commands[verb] ?? 0, version: 1 } as never);

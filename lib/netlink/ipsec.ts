@@ -1,19 +1,18 @@
+import { NETLINK_XFRM } from '../kernel/constants.ts';
 import { unlessCode } from '../kernel/has-code.ts';
 import type { NetNamespace } from '../kernel/net-namespace.ts';
 import { netlinkProtocols } from '../kernel/netlink-protocols.ts';
 import { body } from './body.ts';
 import { requestOf } from './request.ts';
-import { u8, u32 } from './scalars.ts';
+import { u32 } from './scalars.ts';
 import { NetlinkSocket } from './socket.ts';
 import { struct } from './struct.ts';
 import { attribute, table } from './table.ts';
-
-const NETLINK_XFRM = 6;
+import { ipXfrmDefaults } from './xfrm-defaults.ts';
 
 // linux/xfrm.h
 const XFRM_MSG_GETSADINFO = 0x23;
 const XFRM_MSG_GETSPDINFO = 0x25;
-const XFRM_MSG_GETDEFAULT = 0x28;
 
 /** A number of flags stands before the attributes. */
 const flags = struct('xfrm_info', { flags: u32 });
@@ -30,10 +29,6 @@ const counts = struct('xfrmu_spdinfo', {
 });
 const policies = body(flags, table({ counts: attribute('XFRMA_SPD_INFO', 1, counts) }));
 
-/** `struct xfrm_userpolicy_default`: what becomes of packets that no policy is for. */
-const defaults = struct('xfrm_userpolicy_default', { in: u8, forward: u8, out: u8 });
-const XFRM_USERPOLICY_BLOCK = 1;
-
 /** Whether a namespace has states or policies of IPsec (`ip xfrm state`, `ip xfrm policy`), or blocks what no policy is for. */
 export function hasIpsec(namespace: NetNamespace): boolean {
   if (!netlinkProtocols(namespace).has(NETLINK_XFRM)) return false;
@@ -43,7 +38,6 @@ export function hasIpsec(namespace: NetNamespace): boolean {
   if (count !== 0) return true;
   const told = socket.get(requestOf(XFRM_MSG_GETSPDINFO, policies, {}, { words: 'ip xfrm policy count' }));
   if (told.counts === undefined || Object.values(told.counts).some((number) => number > 0)) return true;
-  const ask = () => socket.get(requestOf(XFRM_MSG_GETDEFAULT, defaults, {}, { words: 'ip xfrm policy getdefault' }));
   // Kernels before 5.15 have none.
-  return Object.values(unlessCode(['EINVAL'], ask, {})).includes(XFRM_USERPOLICY_BLOCK);
+  return Object.values(unlessCode(['EINVAL'], () => socket.get(ipXfrmDefaults.show()), {})).includes('block');
 }

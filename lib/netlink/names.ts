@@ -15,5 +15,8 @@ export interface KnownNames {
   netns?(fd: number): string | undefined;
 }
 
+/** A word without a letter, as a shell takes it. */
+export const EMPTY_WORD = "''";
+
 /** For words that have no names in them. */
 export const NUMBERS: Names = { namespace: undefined, device: String, netns: String };

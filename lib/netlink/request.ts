@@ -6,6 +6,8 @@ import type { Writer } from './writer.ts';
 export interface Request<Answer = unknown> {
   /** `RTM_NEWLINK` … */
   type: number;
+  /** The family of netlink that takes it (`NETLINK_XFRM`). @default NETLINK_ROUTE */
+  protocol?: number | undefined;
   /** `NLM_F_CREATE` … */
   flags: number;
   /** Writes what follows `nlmsghdr`. */

@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import {
   NETLINK_ROUTE,
+  NETLINK_XFRM,
   NLM_F_ACK,
   NLM_F_DUMP,
   NLM_F_DUMP_INTR,
@@ -31,6 +32,11 @@ const MOST_AT_ONCE = 65536;
 /** Of `nlmsg_flags` in `struct nlmsghdr`. */
 const FLAGS_AT = 6;
 
+const PROTOCOLS: Readonly<Record<number, { name: string; needs?: string }>> = {
+  [NETLINK_ROUTE]: { name: 'NETLINK_ROUTE' },
+  [NETLINK_XFRM]: { name: 'NETLINK_XFRM', needs: 'CONFIG_XFRM_USER' },
+};
+
 const GENERAL_CAUSES: Causes = {
   ENOBUFS: 'the kernel had no room for its answer, so it is not known whether it did as it was asked',
 };
@@ -54,8 +60,10 @@ export class NetlinkSocket implements Disposable {
   constructor({ names = {}, protocol = NETLINK_ROUTE }: { names?: KnownNames; protocol?: number } = {}) {
     const channel = NetlinkChannel.open(protocol);
     if (typeof channel === 'number') {
-      const operation = `socket(AF_NETLINK, ${protocol === NETLINK_ROUTE ? 'NETLINK_ROUTE' : protocol})`;
-      throw new KernelError({ operation, errno: channel, cause: causeOf(channel) });
+      const { name = protocol, needs } = PROTOCOLS[protocol] ?? {};
+      const causes = needs === undefined ? {} : { EPROTONOSUPPORT: `this kernel lacks it: it needs ${needs}` };
+      const operation = `socket(AF_NETLINK, ${name})`;
+      throw new KernelError({ operation, errno: channel, cause: causeOf(channel, causes) });
     }
     this.#channel = channel;
     this.#known = names;

@@ -11,6 +11,7 @@ import { attributesWithoutWords, newWordsOf } from './link-words.ts';
 import { isMadeByCall, mrouteWords } from './mroute-words.ts';
 import { instancesLeftOut } from './mst-instances.ts';
 import { filtersLeftOut } from './script-filters.ts';
+import { objectsLeftOut } from './script-objects.ts';
 import { routeConfig, whyNoNexthop, whyNoRoute } from './script-routes.ts';
 import { namesIn, objectWords } from './script-words.ts';
 
@@ -96,11 +97,12 @@ export function leftOut(state: WholeLabState, namespace: WholeNamespace): string
       .filter(({ unknown }) => unknown.length > 0)
       .map(({ priority, family, unknown }) => `the rule ${priority} of IPv${family} of ${name}: attributes ${unknown}`),
     ...filtersLeftOut(namespace),
-    ...objectsLeftOut(state, namespace, place),
+    ...objectsLeftOut(namespace, names),
+    ...othersLeftOut(state, namespace, place),
   ];
 }
 
-function objectsLeftOut(
+function othersLeftOut(
   { namespaces }: WholeLabState,
   { name, links, otherObjects: { changed, groups, filtered } }: WholeNamespace,
   place: (device: number) => string,

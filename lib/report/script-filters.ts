@@ -33,7 +33,6 @@ export function filtersLeftOut({
     ...filters.legacy.map(
       (family) => `the tables of ${family === 'ip' ? 'iptables' : `${family}tables`}-legacy of ${name}`,
     ),
-    ...(filters.ipsec ? [`the states and policies of IPsec of ${name} (ip xfrm)`] : []),
     ...(filters.ipvs ? [`the services of IPVS of ${name} (ipvsadm)`] : []),
   ];
 }

@@ -1,4 +1,4 @@
-import type { Names } from '../netlink/names.ts';
+import { EMPTY_WORD, type Names } from '../netlink/names.ts';
 import type { Request } from '../netlink/request.ts';
 import type { NetworkState } from '../state/network-state.ts';
 import { shellLine } from './shell-words.ts';
@@ -10,7 +10,13 @@ import { shellLine } from './shell-words.ts';
 export function sayer(network: NetworkState<never>, namespace: string): (request: Pick<Request, 'words'>) => string {
   const names = namesIn(network, namespace);
   // No name has white space in it.
-  return (request) => shellLine(...request.words(names).split(' '));
+  return (request) =>
+    request
+      .words(names)
+      .split(' ')
+      .map((word) => (word === EMPTY_WORD ? word : shellLine(word)))
+      .filter((word) => word !== '')
+      .join(' ');
 }
 
 /** What adds an object, without the words before the object's own: `ip -n ns1 route add`. */

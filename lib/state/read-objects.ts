@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import { NETLINK_GENERIC } from '../kernel/constants.ts';
 import { unlessError } from '../kernel/has-code.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
 import { once } from '../kernel/once.ts';
-import { loadedFamilies } from '../netlink/generic.ts';
 import { NetlinkSocket } from '../netlink/socket.ts';
+import { NetlinkSockets } from '../netlink/sockets.ts';
+import type { ObjectKind } from './objects/object-kind.ts';
+import { objectSockets } from './objects/object-sockets.ts';
 import { OBJECT_KINDS } from './objects/registry.ts';
 import type { StateSource } from './state-source.ts';
 
@@ -34,10 +35,11 @@ function without(all: readonly object[], others: readonly object[]): object[] {
 }
 
 function listObjects(netns: NetNamespace, rtnetlink: NetlinkSocket): Record<string, readonly object[]> {
-  using generic = netns.run(() => new NetlinkSocket({ protocol: NETLINK_GENERIC }));
+  using others = new NetlinkSockets(netns);
+  const sockets = objectSockets(rtnetlink, others);
   // A user namespace in which they may not be listed cannot make any, either (GENL_ADMIN_PERM).
-  const sockets = { rtnetlink, generic, families: loadedFamilies(generic) };
-  const list = (kind: (typeof OBJECT_KINDS)[number]) => unlessError(KernelError, () => kind.list(sockets), []);
+  const list = ({ list: all, withoutSecrets = (state) => state }: ObjectKind) =>
+    unlessError(KernelError, () => all(sockets), []).map((state) => withoutSecrets(state));
   return Object.fromEntries(OBJECT_KINDS.map((kind) => [kind.key, list(kind)]));
 }
 

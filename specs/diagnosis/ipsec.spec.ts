@@ -1,4 +1,5 @@
-import { createLab, describe, expect, type Lab, type Namespace, test } from 'hairpin';
+import { describe, expect, type Lab, type Namespace, test } from 'hairpin';
+import { hasEsp } from '../ipsec.ts';
 import { diagnosed } from './diagnosed.ts';
 
 const SHORT = { within: 50, family: 4 } as const;
@@ -13,35 +14,35 @@ function build(lab: Lab) {
 }
 
 const WAYS = [
-  { spi: '1', src: A, dst: B },
-  { spi: '2', src: B, dst: A },
+  { spi: 1, src: A, dst: B },
+  { spi: 2, src: B, dst: A },
 ];
 
-async function addStates(ns: Namespace, key = KEY) {
-  for (const { spi, src, dst } of WAYS) {
-    const esp = ['src', src, 'dst', dst, 'proto', 'esp', 'spi', spi, 'reqid', '1', 'mode', 'transport'];
-    await ns.exec('ip', ['xfrm', 'state', 'add', ...esp, 'auth', 'hmac(sha1)', key, 'enc', 'cbc(aes)', KEY]);
-  }
+function addStates({ xfrm }: Namespace, key = KEY) {
+  const algorithms = { auth: { name: 'hmac(sha1)', key }, enc: { name: 'cbc(aes)', key: KEY } };
+  for (const way of WAYS) xfrm.state.add({ ...way, proto: 'esp', reqid: 1, ...algorithms });
 }
 
-async function addPolicies(ns: Namespace, own: string) {
-  for (const { src, dst } of WAYS) {
-    const tmpl = ['tmpl', 'src', src, 'dst', dst, 'proto', 'esp', 'reqid', '1', 'mode', 'transport'];
-    const dir = src === own ? 'out' : 'in';
-    await ns.exec('ip', ['xfrm', 'policy', 'add', 'src', src, 'dst', dst, 'dir', dir, ...tmpl]);
-  }
+function addPolicies({ xfrm }: Namespace, own: string) {
+  for (const { src, dst } of WAYS)
+    xfrm.policy.add({ src, dst, dir: src === own ? 'out' : 'in', tmpl: { src, dst, proto: 'esp', reqid: 1 } });
 }
 
 describe.skipIf(!(await hasEsp()))('needs CONFIG_INET_ESP', () => {
   test('with states and policies at both ends they reach each other', async ({ lab }) => {
     const { a, b } = build(lab);
-    await Promise.all([addStates(a), addStates(b), addPolicies(a, A), addPolicies(b, B)]);
+    addStates(a);
+    addStates(b);
+    addPolicies(a, A);
+    addPolicies(b, B);
     await expect(a).toReach(b, { family: 4 });
   });
 
   test('a host without a state for what comes in', async ({ lab }) => {
     const { a, b } = build(lab);
-    await Promise.all([addStates(a), addPolicies(a, A), addPolicies(b, B)]);
+    addStates(a);
+    addPolicies(a, A);
+    addPolicies(b, B);
     expect(await diagnosed(expect(a).toReach(b, SHORT))).toMatchObject({
       code: 'ipsec.no-state',
       facts: { namespace: 'b', counter: 'InNoStates' },
@@ -51,7 +52,10 @@ describe.skipIf(!(await hasEsp()))('needs CONFIG_INET_ESP', () => {
 
   test('a key that differs', async ({ lab }) => {
     const { a, b } = build(lab);
-    await Promise.all([addStates(a), addStates(b, KEY.replace('01', '11')), addPolicies(a, A), addPolicies(b, B)]);
+    addStates(a);
+    addStates(b, KEY.replace('01', '11'));
+    addPolicies(a, A);
+    addPolicies(b, B);
     expect(await diagnosed(expect(a).toReach(b, SHORT))).toMatchObject({
       code: 'ipsec.state',
       facts: { namespace: 'b', counter: 'InStateProtoError' },
@@ -60,7 +64,8 @@ describe.skipIf(!(await hasEsp()))('needs CONFIG_INET_ESP', () => {
 
   test('a packet that is not encrypted, and should be', async ({ lab }) => {
     const { a, b } = build(lab);
-    await Promise.all([addStates(b), addPolicies(b, B)]);
+    addStates(b);
+    addPolicies(b, B);
     expect(await diagnosed(expect(a).toReach(b, SHORT))).toMatchObject({
       code: 'ipsec.policy',
       facts: { namespace: 'b', counter: 'InTmplMismatch' },
@@ -70,7 +75,9 @@ describe.skipIf(!(await hasEsp()))('needs CONFIG_INET_ESP', () => {
 
   test('an answer that is not encrypted, and should be', async ({ lab }) => {
     const { a, b } = build(lab);
-    await Promise.all([addStates(a), addPolicies(a, A), addStates(b)]);
+    addStates(a);
+    addPolicies(a, A);
+    addStates(b);
     expect(await diagnosed(expect(a).toReach(b, SHORT))).toMatchObject({
       code: 'ipsec.policy',
       facts: { namespace: 'a', counter: 'InTmplMismatch' },
@@ -79,22 +86,12 @@ describe.skipIf(!(await hasEsp()))('needs CONFIG_INET_ESP', () => {
   });
 });
 
-/** By trying. */
-async function hasEsp(): Promise<boolean> {
-  await using lab = createLab();
-  return await addStates(build(lab).a).then(
-    () => true,
-    () => false,
-  );
-}
-
 // Every kernel with IPsec policies can do this.
 test('a policy that blocks', async ({ lab, skip }) => {
   const { a, b } = build(lab);
-  const add = await b.exec('ip', ['xfrm', 'policy', 'add', 'src', A, 'dst', B, 'dir', 'in', 'action', 'block'], {
-    reject: false,
-  });
-  if (add.exitCode !== 0) skip('needs CONFIG_XFRM_USER');
+  const { exitCode } = await b.exec('ip', ['xfrm', 'policy'], { reject: false });
+  if (exitCode !== 0) skip('needs CONFIG_XFRM_USER');
+  b.xfrm.policy.add({ src: A, dst: B, dir: 'in', action: 'block' });
   expect(await diagnosed(expect(a).toReach(b, SHORT))).toMatchObject({
     code: 'ipsec.policy',
     facts: { namespace: 'b', counter: 'InPolBlock' },

@@ -18,6 +18,6 @@ test('handles show nothing of their engines: a spec sees what is public', ({ lab
   expect(Object.keys(lab)).toEqual(['taps', 'defaults']);
   expect(Object.keys(a)).toEqual([
     ...['name', 'role', 'route', 'rule', 'nexthop', 'mroute', 'neighbour', 'sysctl'],
-    ...['addrlabel', 'fou', 'mptcp', 'vni'],
+    ...['addrlabel', 'fou', 'mptcp', 'vni', 'xfrm'],
   ]);
 });

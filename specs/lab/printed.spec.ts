@@ -27,7 +27,13 @@ test('a difference that vitest shows by copies has nothing of the whole network'
   expect(JSON.parse(JSON.stringify(shown))).toEqual({
     host: {
       ...{ name: 'a', role: 'host', route: {}, rule: {}, nexthop: {}, mroute: {}, neighbour: {}, sysctl: {} },
-      ...{ addrlabel: {}, fou: {}, mptcp: { endpoint: {}, limits: {} }, vni: {} },
+      ...{
+        addrlabel: {},
+        fou: {},
+        mptcp: { endpoint: {}, limits: {} },
+        vni: {},
+        xfrm: { state: {}, policy: {}, defaults: {} },
+      },
     },
   });
 });

@@ -21,16 +21,15 @@ describeNeeding(['xfrm'], () => {
     const { a, b } = build(lab);
     const [, right] = [a, b].map((ns, at) => ns.link('xfrm', { ifId: 7, address: `10.7.0.${at + 1}/24` }));
     await expect(a).not.toReach(right as never);
-    for (const [at, ns] of [a, b].entries()) {
+    for (const [at, { xfrm }] of [a, b].entries()) {
       for (const [spi, src, dst] of [
-        ['0x1', '192.0.2.1', '192.0.2.2'],
-        ['0x2', '192.0.2.2', '192.0.2.1'],
+        [1, '192.0.2.1', '192.0.2.2'],
+        [2, '192.0.2.2', '192.0.2.1'],
       ] as const) {
-        const esp = ['src', src, 'dst', dst, 'proto', 'esp', 'spi', spi, 'reqid', '1', 'mode', 'tunnel'];
-        await ns.exec('ip', ['xfrm', 'state', 'add', ...esp, 'if_id', '7', 'enc', 'cipher_null', '']);
-        const out = (src === '192.0.2.1') === (at === 0);
-        const tmpl = ['tmpl', 'src', src, 'dst', dst, 'proto', 'esp', 'reqid', '1', 'mode', 'tunnel'];
-        await ns.exec('ip', ['xfrm', 'policy', 'add', 'dir', out ? 'out' : 'in', 'if_id', '7', ...tmpl]);
+        const esp = { src, dst, proto: 'esp', mode: 'tunnel', reqid: 1 } as const;
+        xfrm.state.add({ ...esp, spi, ifId: 7, enc: { name: 'ecb(cipher_null)', key: '' } });
+        const isOut = (src === '192.0.2.1') === (at === 0);
+        xfrm.policy.add({ dir: isOut ? 'out' : 'in', ifId: 7, tmpl: esp });
       }
     }
     await expect(a).toReach(right as never);

@@ -19,6 +19,8 @@ import { tcQdisc } from '../../lib/netlink/qdisc.ts';
 import { ipRoute } from '../../lib/netlink/route.ts';
 import { ipRule } from '../../lib/netlink/rule.ts';
 import { ipToken } from '../../lib/netlink/token.ts';
+import { ipXfrmPolicy } from '../../lib/netlink/xfrm-policy.ts';
+import { ipXfrmState } from '../../lib/netlink/xfrm-state.ts';
 
 /** Every family of objects; the lab registers its kinds of links. */
 export const FAMILIES = {
@@ -45,4 +47,6 @@ export const FAMILIES = {
   ipNetns,
   ipAltname,
   ipToken,
+  ipXfrmPolicy,
+  ipXfrmState,
 };

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { NETLINK_XFRM } from '../../lib/kernel/constants.ts';
 import { PORT_STATUS } from '../../lib/links/bridge-port.ts';
 import { ownKinds } from '../../lib/links/registry.ts';
 import { filterOptions, mirredOptions } from '../../lib/netlink/filter.ts';
@@ -15,6 +16,7 @@ import { type Rows, type Table, versionsOf } from '../../lib/netlink/table.ts';
 import { teamOptions } from '../../lib/netlink/team.ts';
 import type { Type } from '../../lib/netlink/type.ts';
 import { wireguardDevice } from '../../lib/netlink/wireguard.ts';
+import { xfrmDefaults } from '../../lib/netlink/xfrm-defaults.ts';
 import { LINK_STATUS } from '../../lib/state/status-attributes.ts';
 import { FAMILIES } from './families.ts';
 import { evaluateInC, withoutHeaders } from './kernel-headers.ts';
@@ -63,6 +65,24 @@ const MEMBERS: Record<string, string> = {
   tc_tbf_qopt: 'rate peakrate limit buffer mtu',
   tc_mirred: 'index-bindcnt eaction ifindex',
   tunnel_msg: 'family flags-reserved2 ifindex',
+  xfrm_algo: 'alg_name alg_key_len',
+  xfrm_algo_aead: 'alg_name alg_key_len alg_icv_len',
+  xfrm_algo_auth: 'alg_name alg_key_len alg_trunc_len',
+  xfrm_encap_tmpl: 'encap_type encap_sport encap_dport - encap_oa',
+  xfrm_id: 'daddr spi proto -',
+  xfrm_lifetime_cfg:
+    'soft_byte_limit hard_byte_limit soft_packet_limit hard_packet_limit soft_add_expires_seconds hard_add_expires_seconds soft_use_expires_seconds hard_use_expires_seconds',
+  xfrm_mark: 'v m',
+  xfrm_replay_state: 'oseq seq bitmap',
+  xfrm_replay_state_esn: 'bmp_len oseq seq oseq_hi seq_hi replay_window',
+  xfrm_selector: 'daddr saddr dport dport_mask sport sport_mask family prefixlen_d prefixlen_s proto - ifindex user',
+  xfrm_user_tmpl: 'id family - saddr reqid mode share optional - aalgos ealgos calgos',
+  xfrm_userpolicy_default: 'in fwd out',
+  xfrm_userpolicy_id: 'sel index dir -',
+  xfrm_userpolicy_info: 'sel lft curlft priority index dir action flags share -',
+  xfrm_userpolicy_type: 'type - reserved1 reserved2 -',
+  xfrm_usersa_id: 'daddr spi family proto -',
+  xfrm_usersa_info: 'sel id saddr lft curlft stats seq reqid family mode replay_window flags -',
   tcmsg: 'tcm_family tcm__pad1-tcm__pad2 tcm_ifindex tcm_handle tcm_parent tcm_info',
 };
 
@@ -74,11 +94,19 @@ const NEWER =
   /^RTAX_FEATURE_TCP_USEC_TS$|^(IFLA_)?NETKIT_|weight_high|^DEVCONF_FORCE_FORWARDING$|^NTF_EXT_(EXT_VALIDATED|LOCKED)$|^IFLA_BRPORT_(MAB|NEIGH_VLAN_SUPPRESS|MCAST_N_GROUPS|MCAST_MAX_GROUPS|BACKUP_NHID)$|^IFLA_BR_FDB_MAX_LEARNED$|^MPTCP_PM_ADDR_FLAG_LAMINAR$|^IFLA_BOND_COUPLED_CONTROL$|^IFLA_MACVLAN_BC_CUTOFF$|^BRIDGE_VLANDB_ENTRY_(NEIGH_SUPPRESS|MCAST_MAX_GROUPS)$|^(IFLA_)?VXLAN_(LOCALBYPASS|MC_ROUTE|LABEL_.*|RESERVED_BITS)$/;
 
 const families = Object.values(FAMILIES);
-const generic = [genericFamily, wireguardDevice, teamOptions, macsecDevice, fouAttributes, mptcpAttributes];
+const generic = [
+  genericFamily,
+  wireguardDevice,
+  teamOptions,
+  macsecDevice,
+  fouAttributes,
+  mptcpAttributes,
+  xfrmDefaults,
+];
 const netfilter = [nftTable, nftChain, nftRule, nftSet, nftTrace, logConfig, logPacket];
 const qdiscs = [netemOptions, tbfOptions, mirredOptions, ...Object.values(filterOptions)];
 const bodies = [
-  ...families.map(({ options }) => options.body),
+  ...families.flatMap(({ options: { body, bodies } }) => [body, ...Object.values(bodies ?? {})]),
   ...[...netfilter, ...generic, ...qdiscs],
 ] as readonly AnyType[];
 const types = bodies.flatMap((body) => [...within(body)]);
@@ -90,7 +118,13 @@ describe.skipIf(withoutHeaders())(
   "as the kernel's headers have them (needs linux-libc-dev and cc)",
   () => {
     test.each([
-      ['messages', families.map(({ options: { messages } }) => [`RTM_NEW${messages[0]}`, messages[1]] as const)],
+      [
+        'messages',
+        families.map(({ options: { messages, protocol } }) => {
+          const family = protocol === NETLINK_XFRM ? 'XFRM_MSG' : 'RTM';
+          return [`${family}_NEW${messages[0]}`, messages[1]] as const;
+        }),
+      ],
       [
         'attributes',
         tables

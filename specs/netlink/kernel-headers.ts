@@ -43,6 +43,7 @@ const HEADERS = [
     'linux/if_macsec.h',
     'linux/if_team.h',
     'linux/fou.h',
+    'linux/xfrm.h',
     'linux/netlink.h',
     'linux/netfilter/nfnetlink.h',
     'linux/netfilter/nfnetlink_log.h',

@@ -179,9 +179,9 @@ test.for([
   ['a group of devices', 'ip link set x1 group 7', 'a/x1: IFLA_GROUP 0x07000000'],
   ['a group of the loopback', 'ip link set lo group 7', 'a/lo: IFLA_GROUP 0x07000000'],
   [
-    'that IPsec blocks what no policy is for',
-    'ip xfrm policy setdefault in block',
-    'the states and policies of IPsec of a (ip xfrm)',
+    'a policy of the type sub (CONFIG_XFRM_SUB_POLICY)',
+    'ip xfrm policy add dst 10.9.0.1 dir in ptype sub',
+    'the policy of IPsec src 0.0.0.0/0 dst 10.9.0.1/32 dir in of a: it is of the type sub',
   ],
   ['a flag of a device', 'ip link set x1 multicast off', 'a/x1: multicast off'],
   ['the broadcast address of a device', 'ip link set x1 brd 02:00:00:00:00:ff', 'a/x1: IFLA_BROADCAST 0x0200000000ff'],
@@ -221,6 +221,14 @@ test.for([
     'modprobe fou || busybox modprobe fou || true\nip address add 10.9.0.1/24 dev x1\nip fou add port 5555 ipproto 47\nip -6 fou add port 5556 gue\n' +
       'ip fou add port 5557 gue local 10.9.0.1 peer 10.9.0.2 peer_port 7 dev x1',
     'ip fou show | sort',
+  ],
+  [
+    'CONFIG_XFRM_USER',
+    'ip xfrm policy add src 10.9.0.0/24 dst 10.8.0.0/16 proto tcp dport 80 dev x1 dir out mark 7 mask 0xff if_id 3 priority 9 flag localok limit byte-hard 99 ' +
+      'tmpl src 10.9.0.1 dst 10.9.0.2 proto esp spi 7 mode tunnel reqid 3 tmpl proto ah\n' +
+      'ip -6 xfrm policy add dir fwd proto ipv6-icmp type 135 action block\nip xfrm policy add dir in proto gre key 1.2.3.4\n' +
+      'ip xfrm policy add dst 10.9.0.1 dir in tmpl proto comp level use tmpl proto esp\nip xfrm policy setdefault in block fwd block',
+    'ip -s xfrm policy | grep -v " use "; ip xfrm policy getdefault',
   ],
 ])('a script says what %s brings', async ([option = '', commands = '', list = ''], { lab, skip }) => {
   const a = lab.namespace('a');

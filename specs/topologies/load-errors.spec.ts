@@ -52,7 +52,7 @@ test.for<[about: string, text: string, message: string]>([
   [
     'a key that is near no other',
     'namespaces: { a: { bgp: true } }\n',
-    "office.yaml:1:20: there is no key 'bgp' in a host; the keys are role, sysctls, exec, nexthops, routes, mroutes, rules, neighbours, addrlabels, fou, mptcpLimits, mptcpEndpoints, vnis",
+    "office.yaml:1:20: there is no key 'bgp' in a host; the keys are role, sysctls, exec, nexthops, routes, mroutes, rules, neighbours, addrlabels, fou, mptcpLimits, mptcpEndpoints, vnis, xfrmStates, xfrmPolicies, xfrmDefaults",
   ],
   [
     'a role that there is none of',

@@ -14,6 +14,8 @@ export interface Field {
   read(value: unknown): unknown;
   /** The fields of the objects that it is a list of, or that it is. */
   readonly inner?: Fields;
+  /** It is one such object, and no list. */
+  readonly isOne?: true;
 }
 
 /** The values of an entry by their names. */
@@ -73,16 +75,21 @@ interface Checker {
 /**
  * Checks the values of an option object, of which the names are known to be right.
  *
+ * @param resolve the name of a device that is given as an object
  * @returns the same with each value as an entry has it
  * @throws UsageError for a value that is none of its kind
  */
-export function checkOptionValues<T extends object>(call: string, fields: Fields, options: T): T {
-  const resolve = (value: unknown) => value;
+export function checkOptionValues<T extends object>(
+  call: string,
+  fields: Fields,
+  options: T,
+  resolve = (value: unknown) => value,
+): T {
   const checked = Object.entries(options).map(([name, value]) => {
     const field = fields[name];
     // A matcher of vitest's is for entries that are there.
     if (field && isAsymmetric(value)) throw wrongOption(call, name, field.rule, value);
-    return [name, field ? checkValue({ call, name, field, resolve }, value) : value];
+    return [name, field ? checkValue({ call, name, field, resolve }, resolve(value)) : value];
   });
   return Object.fromEntries(checked);
 }
@@ -96,7 +103,7 @@ interface Checked {
 
 function checkValue({ call, name, field, resolve }: Checked, value: unknown): unknown {
   if (value === undefined || (isAsymmetric(value) && !(field.inner && isContaining(value)))) return value;
-  if (field.inner && Array.isArray(value))
+  if (field.inner && !field.isOne && Array.isArray(value))
     return value.map((each) =>
       checkEntry(call, { noun: `member of ${name}`, fields: field.inner as Fields }, each, resolve),
     );
@@ -233,6 +240,17 @@ export function inner(fields: Fields): Field {
     schema: { anyOf: [each, { type: 'array', items: each }] },
     read: (value) => value,
     inner: fields,
+  };
+}
+
+/** One object with fields of its own. */
+export function one(fields: Fields): Field {
+  return {
+    rule: `an object with ${Object.keys(fields).join(', ')}`,
+    schema: objectSchema(fields),
+    read: (value) => value,
+    inner: fields,
+    isOne: true,
   };
 }
 

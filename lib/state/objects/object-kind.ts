@@ -12,6 +12,8 @@ interface Asker {
 export interface ObjectSockets {
   readonly rtnetlink: Asker;
   readonly generic: Asker;
+  /** Undefined in a kernel that has not loaded IPsec (`NETLINK_XFRM`). */
+  readonly xfrm: Asker | undefined;
   /** The families of generic netlink that the kernel has loaded, with their numbers. */
   readonly families: ReadonlyMap<string, number>;
 }
@@ -57,7 +59,11 @@ export interface ObjectKind<State extends object = object, Entry extends object 
   entry(state: State, names: DeviceNames): Entry;
   /** What an object that is made once more must not say: what the kernel chooses. */
   remade?(state: State): State | undefined;
+  /** Why an object cannot be made once more; undefined if it can. */
+  whyNot?(state: State): string | undefined;
+  /** The same without its secrets, for what is written down. */
+  withoutSecrets?(state: State): State;
 }
 
-/** The options of a call; a device is its ifindex. */
+/** The options of a call; a device is its ifindex, here and in objects among them. */
 export type Given<Entry> = { readonly [K in keyof Entry]?: Entry[K] } & { readonly device?: number | undefined };

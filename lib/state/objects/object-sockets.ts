@@ -1,0 +1,16 @@
+import { NETLINK_GENERIC, NETLINK_XFRM } from '../../kernel/constants.ts';
+import { loadedFamilies } from '../../netlink/generic.ts';
+import type { NetlinkSocket } from '../../netlink/socket.ts';
+import type { NetlinkSockets } from '../../netlink/sockets.ts';
+import type { ObjectSockets } from './object-kind.ts';
+
+/** The sockets of a namespace that its objects are asked for with. */
+export function objectSockets(rtnetlink: NetlinkSocket, sockets: NetlinkSockets): ObjectSockets {
+  const generic = sockets.of(NETLINK_GENERIC);
+  return {
+    ...{ rtnetlink, generic, families: loadedFamilies(generic) },
+    get xfrm() {
+      return sockets.ifLoaded(NETLINK_XFRM);
+    },
+  };
+}
