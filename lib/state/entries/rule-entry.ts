@@ -99,7 +99,7 @@ const ruleType = oneOf('lookup', ...Object.keys(RULE_ACTIONS).filter((action) =>
 export const ruleEntry = describeEntry<Rule, RuleEntry>({
   noun: 'rule',
   monitored: ['rule'],
-  message: 32,
+  family: ipRule,
   requests: [ipRule.all({ family: 4 }), ipRule.all({ family: 6 })],
   fields: {
     ...{
