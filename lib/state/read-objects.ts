@@ -1,11 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import { NETLINK_GENERIC } from '../kernel/constants.ts';
 import { unlessError } from '../kernel/has-code.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
 import { once } from '../kernel/once.ts';
-import { loadedFamilies } from '../netlink/generic.ts';
 import { NetlinkSocket } from '../netlink/socket.ts';
+import { withSockets } from './objects/list-generic.ts';
 import { OBJECT_KINDS } from './objects/registry.ts';
 import type { StateSource } from './state-source.ts';
 
@@ -16,11 +15,8 @@ export interface ObjectChanges {
 }
 
 /** The objects of each kind of {@link OBJECT_KINDS}, by its key. */
-export function readObjects({
-  netns,
-  rtnetlink,
-}: Pick<StateSource, 'netns' | 'rtnetlink'>): Record<string, ObjectChanges> {
-  const [now, fresh] = [listObjects(netns, rtnetlink), freshObjects()];
+export function readObjects(source: StateSource): Record<string, ObjectChanges> {
+  const [now, fresh] = [listObjects(source), freshObjects()];
   return Object.fromEntries(
     OBJECT_KINDS.map(({ key }) => {
       const [own = [], usual = []] = [now[key], fresh[key]];
@@ -33,17 +29,16 @@ function without(all: readonly object[], others: readonly object[]): object[] {
   return all.filter((each) => !others.some((other) => isDeepStrictEqual(each, other)));
 }
 
-function listObjects(netns: NetNamespace, rtnetlink: NetlinkSocket): Record<string, readonly object[]> {
-  using generic = netns.run(() => new NetlinkSocket({ protocol: NETLINK_GENERIC }));
-  // A user namespace in which they may not be listed cannot make any, either (GENL_ADMIN_PERM).
-  const sockets = { rtnetlink, generic, families: loadedFamilies(generic) };
-  const list = (kind: (typeof OBJECT_KINDS)[number]) => unlessError(KernelError, () => kind.list(sockets), []);
-  return Object.fromEntries(OBJECT_KINDS.map((kind) => [kind.key, list(kind)]));
+function listObjects(source: Pick<StateSource, 'netns' | 'rtnetlink'>): Record<string, readonly object[]> {
+  return withSockets(source, (sockets) =>
+    // A user namespace in which they may not be listed cannot make any, either (GENL_ADMIN_PERM).
+    Object.fromEntries(OBJECT_KINDS.map((kind) => [kind.key, unlessError(KernelError, () => kind.list(sockets), [])])),
+  );
 }
 
 /** What the kernel gives to a new namespace, such as the labels of `ip6addrlbl_init_table`. */
 const freshObjects = once(() => {
-  using namespace = NetNamespace.create();
-  using rtnetlink = namespace.run(() => new NetlinkSocket());
-  return listObjects(namespace, rtnetlink);
+  using netns = NetNamespace.create();
+  using rtnetlink = netns.run(() => new NetlinkSocket());
+  return listObjects({ netns, rtnetlink });
 });
