@@ -1,7 +1,7 @@
 import { ipvlan } from '../links/ipvlan.ts';
 import { type AddressState, SCOPE_HOST } from '../netlink/address.ts';
 import { vrfOf } from '../state/find-link.ts';
-import { ETHERTYPE } from '../wire/ethernet.ts';
+import { ETHERTYPE, SHORTEST_PAYLOAD } from '../wire/ethernet.ts';
 import { contains, type Family, familyOf, ipToBytes, solicitedNodeGroup } from '../wire/ip-address.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import { BROADCAST_MAC, multicastMac6, NO_MAC } from '../wire/mac-address.ts';
@@ -13,8 +13,6 @@ import { drop, heardBy, type Prediction, type Step, stepsOf, transmitOn, unknown
 import { greatest, refusesSource } from './reverse-path.ts';
 import { lookUpRoute } from './route-lookup.ts';
 
-/** The shortest payload of a frame (IEEE 802.3 clause 4.4.2), which ARP is shorter than. */
-const LENGTH = 46;
 /** States in which an entry has no MAC address that would serve. */
 const USELESS = ['INCOMPLETE', 'FAILED', 'NONE'];
 
@@ -70,7 +68,7 @@ function ask(device: Device, hop: string, follow: (frame: Frame, from: Step) => 
   if (first.silence) return first.silence;
   const owner = device.network.find(first.at) as Device;
   if (others.length > 0) return unknown(`more than one host answers for ${hop}`);
-  const reply = { source: owner.link.mac, destination: device.link.mac, tags: [], length: LENGTH };
+  const reply = { source: owner.link.mac, destination: device.link.mac, tags: [], length: SHORTEST_PAYLOAD };
   const etherType = family === 4 ? ETHERTYPE.arp : ETHERTYPE.ipv6;
   const back = heardBy(follow({ ...reply, etherType }, { ...first.at, direction: 'out' }));
   return back.some(({ namespace, index }) => namespace === device.namespace && index === device.index)
@@ -198,7 +196,7 @@ function mayProxy(device: Device, target: string, key: 'proxy_arp' | 'proxy_ndp'
 
 /** The frame by which a device asks for a neighbour (`arp_solicit`, `ndisc_solicit`). @param own the address that it asks by */
 export function question({ link }: Device, family: Family, own: string | undefined, hop: string): Frame {
-  const frame = { source: link.mac, tags: [], length: LENGTH };
+  const frame = { source: link.mac, tags: [], length: SHORTEST_PAYLOAD };
   if (family === 4) {
     const sender = { senderMac: link.mac, senderIp: own ?? '0.0.0.0' };
     const arp = { operation: 'request', ...sender, targetMac: NO_MAC, targetIp: hop } as const;

@@ -1,4 +1,4 @@
-import { ARPHRD_ETHER, ARPHRD_LOOPBACK } from '../wire/arp.ts';
+import { ARPHRD } from '../wire/arp.ts';
 import { sendByBond } from './bond.ts';
 import { sendByBridge } from './bridge.ts';
 import { linkCause } from './carrier.ts';
@@ -40,14 +40,14 @@ export function transmit(device: Device, frame: Frame, learnt: Learnt): readonly
   const given = device.host.qdiscs.find((qdisc) => qdisc.device === device.index && qdisc.isGiven)?.kind;
   if (given) return [unknown(`${device} has the queueing discipline ${given}`)];
   if (hasFilters(device)) return [unknown(`${device.namespace} has packet filters at devices`)];
-  if (link.hardware === ARPHRD_LOOPBACK) return [receiveOn(device, frame, 'host')];
+  if (link.hardware === ARPHRD.LOOPBACK) return [receiveOn(device, frame, 'host')];
   const send = BY_KIND[link.kind ?? ''];
   return send ? send(device, frame, learnt) : [leadsAway(device)];
 }
 
 /** Of a tun device, or a tunnel of IP packets, the model knows nothing. */
 export function notEthernet({ link, name }: Device): string | undefined {
-  return [ARPHRD_ETHER, ARPHRD_LOOPBACK].some((known) => known === link.hardware)
+  return [ARPHRD.ETHER, ARPHRD.LOOPBACK].some((known) => known === link.hardware)
     ? undefined
     : `${name} is no Ethernet device`;
 }
