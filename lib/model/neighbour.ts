@@ -1,5 +1,6 @@
 import { ipvlan } from '../links/ipvlan.ts';
 import { type AddressState, SCOPE_HOST } from '../netlink/address.ts';
+import { deviceSysctl } from '../state/device-sysctl.ts';
 import { vrfOf } from '../state/find-link.ts';
 import { ETHERTYPE, SHORTEST_PAYLOAD } from '../wire/ethernet.ts';
 import { contains, type Family, familyOf, ipToBytes, solicitedNodeGroup } from '../wire/ip-address.ts';
@@ -96,7 +97,7 @@ export function whySilent(device: Device, { family, target, asker }: NeighbourQu
   const holding = own.filter(({ tentative }) => !tentative);
   const here = holding.find((own) => own.index === device.index);
   if (family === 6 && here) return undefined;
-  if ((family === 6 || holding.length === 0) && mayProxy(device, target, family === 4 ? 'proxy_arp' : 'proxy_ndp'))
+  if ((family === 6 || holding.length === 0) && mayProxy(device, target, family))
     return unknown(`${namespace} may answer for others`);
   // A whole subnet may be local (AnyIP): of ND it would need proxy_ndp.
   const isOfVrf = [device.index, ...holding.map(({ index }) => index)].some((index) => vrfOf(host, index));
@@ -187,11 +188,11 @@ function arpFilter(device: Device, address: string, asker: string | undefined): 
   return drop({ code: 'neighbour.arp-filter', facts: { device: device.name, address, asker } }, 'arp_filter');
 }
 
-function mayProxy(device: Device, target: string, key: 'proxy_arp' | 'proxy_ndp'): boolean {
-  const { host, link } = device;
-  const family = key === 'proxy_arp' ? 'ipv4' : 'ipv6';
-  const isOn = ['all', link.name].some((which) => host.sysctls[`net.${family}.conf.${which}.${key}`] === '1');
-  return isOn || host.proxies.some(({ to }) => to === target);
+function mayProxy({ host, link }: Device, target: string, family: Family): boolean {
+  const proxies = ['all', link.name].map((which) =>
+    family === 4 ? deviceSysctl(host, 'ipv4', which, 'proxy_arp') : deviceSysctl(host, 'ipv6', which, 'proxy_ndp'),
+  );
+  return proxies.includes('1') || host.proxies.some(({ to }) => to === target);
 }
 
 /** The frame by which a device asks for a neighbour (`arp_solicit`, `ndisc_solicit`). @param own the address that it asks by */
