@@ -89,9 +89,6 @@ export const SOL_PACKET = 263;
 export const PACKET_STATISTICS = 6;
 export const PACKET_AUXDATA = 8;
 
-// linux/if_ether.h
-export const ETH_P_ARP = 0x0806;
-
 // linux/netlink.h
 export const NETLINK_GENERIC = 16;
 export const NETLINK_ROUTE = 0;

@@ -1,5 +1,4 @@
 import { readlinkSync } from 'node:fs';
-import { endianness } from 'node:os';
 import { checked } from './checked.ts';
 import { AF_INET6, AF_NETLINK, AF_PACKET, IPPROTO_TCP, SOCK_DGRAM, SOCK_RAW, TCP_INFO } from './constants.ts';
 import { entryOf } from './entry-of.ts';
@@ -95,8 +94,8 @@ export function foreignSocketsOf(namespace: NetNamespace, protocol: keyof typeof
   return all.filter(({ file }) => !own.includes(file));
 }
 
-/** `0B00007F:0035`: 127.0.0.11, in the byte order of the machine. */
-const AT_LOOPBACK = endianness() === 'LE' ? /^.{6}7F:/ : /^7F.{6}:/;
+/** `0B00007F:0035`: 127.0.0.11, in the byte order of the machine, which is little-endian (bytes.ts). */
+const AT_LOOPBACK = /^.{6}7F:/;
 
 function protocolOf(domain: number, type: number): string {
   if (domain === AF_NETLINK) return 'NETLINK';

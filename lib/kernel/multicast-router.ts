@@ -1,11 +1,12 @@
 import { type Family, ipToBytes } from '../wire/ip-address.ts';
 import { s32, u16 } from './bytes.ts';
-import { ICMPV6_FILTER, IPPROTO_ICMPV6, IPPROTO_IGMP, IPPROTO_IP, IPPROTO_IPV6, SOCK_RAW } from './constants.ts';
+import { AF_INET, IPPROTO_IGMP, IPPROTO_IP, IPPROTO_IPV6, SOCK_RAW } from './constants.ts';
+import { openIcmpSocket } from './icmp-socket.ts';
 import { KernelError } from './kernel-error.ts';
 import type { NetNamespace } from './net-namespace.ts';
 import { readProcNet } from './proc-net.ts';
 import { Socket } from './socket.ts';
-import { familyNumber, ipSocketAddress } from './socket-address.ts';
+import { ipSocketAddress } from './socket-address.ts';
 
 /** linux/mroute.h; linux/mroute6.h has the same numbers. */
 const MRT_INIT = 200;
@@ -38,10 +39,10 @@ export class MulticastRouter {
   constructor(namespace: NetNamespace, family: Family) {
     this.family = family;
     this.#namespace = namespace;
-    this.#socket = Socket.open(namespace, familyNumber(family), SOCK_RAW, family === 4 ? IPPROTO_IGMP : IPPROTO_ICMPV6);
+    // ICMPv6 messages are not read here, so no type of them is let in.
+    this.#socket =
+      family === 4 ? Socket.open(namespace, AF_INET, SOCK_RAW, IPPROTO_IGMP) : openIcmpSocket(namespace, 6, []);
     try {
-      // Blocks all types: ICMPv6 messages are not read here.
-      if (family === 6) this.#socket.setOption(IPPROTO_ICMPV6, ICMPV6_FILTER, Buffer.alloc(32, 0xff));
       this.#set(MRT_INIT, 'MRT_INIT', s32(1), {
         EADDRINUSE: 'a program is the multicast router here already (smcrouted, pimd …): have it add the route',
         ENOPROTOOPT: `this kernel lacks CONFIG_${family === 4 ? 'IP' : 'IPV6'}_MROUTE`,

@@ -1,3 +1,4 @@
+import { u16 } from './bytes.ts';
 import { checked } from './checked.ts';
 import { AF_UNIX, SOCK_CLOEXEC, SOCK_STREAM } from './constants.ts';
 import { bind, close, connect, getsockname, listen, socket } from './libc.ts';
@@ -11,8 +12,7 @@ export function namelessListener(): { listener: number; connection: number; clos
   using resources = new ResourceStack();
   const listener = open(resources);
   const connection = open(resources);
-  const family = Buffer.alloc(2);
-  new Uint16Array(family.buffer, family.byteOffset, 1)[0] = AF_UNIX;
+  const family = u16(AF_UNIX);
   const address = Buffer.alloc(128);
   const length = Uint32Array.of(address.length);
   checked('bind(AF_UNIX)', bind(listener, family, family.length));

@@ -1,4 +1,7 @@
-import { bareHeader } from '../wire/ethernet.ts';
+import { ARPHRD } from '../wire/arp.ts';
+import { bareHeader, ETHERTYPE } from '../wire/ethernet.ts';
+import { greLength } from '../wire/tunnel-header.ts';
+import { VLAN_PROTOCOL_NUMBERS } from '../wire/vlan-tag.ts';
 import { s32 } from './bytes.ts';
 import { checkErrno } from './checked.ts';
 import { PACKET_AUXDATA, PACKET_OUTGOING, SO_TIMESTAMPNS, SOL_PACKET, SOL_SOCKET } from './constants.ts';
@@ -41,13 +44,11 @@ const AUXDATA_VLAN_TPID_AT = 18;
 /** Behind the two addresses: where a tag stands, or the EtherType. */
 const TAG_AT = 12;
 
-/** `ARPHRD_TUNNEL`, `TUNNEL6`, `SIT`, `IPGRE`, `IP6GRE` and `NONE` (tun, WireGuard, xfrm): `packet_rcv` gives IP packets. */
-const WITHOUT_HEADER = [768, 769, 776, 778, 823, 65534];
-const IP = [0x0800, 0x86dd];
-const ARPHRD_IPGRE = 778;
-/** RFC 2784 and 2890: a checksum, a key, a sequence number follow, of 4 bytes each. */
-const GRE_OPTIONS = [0x8000, 0x2000, 0x1000];
-const GRE_BASE = 4;
+/** Tunnels, and `NONE` (tun, WireGuard, xfrm): `packet_rcv` gives IP packets. */
+const WITHOUT_HEADER: readonly number[] = [
+  ...[ARPHRD.TUNNEL, ARPHRD.TUNNEL6, ARPHRD.SIT, ARPHRD.IPGRE, ARPHRD.IP6GRE, ARPHRD.NONE],
+];
+const IP: readonly number[] = [ETHERTYPE.ipv4, ETHERTYPE.ipv6];
 
 /**
  * A packet socket that sees every frame at every device of a namespace, in both directions. It makes no device
@@ -132,17 +133,15 @@ function toFrame(item: BatchItem): TappedFrame {
 
 /** A `gre` without a remote end has the outer packet's headers before its packets (`ipgre_header_ops`), and only then an address. */
 function outerLength(data: Buffer, { hardware, addressLength }: { hardware: number; addressLength: number }): number {
-  if (hardware !== ARPHRD_IPGRE || addressLength === 0) return 0;
+  if (hardware !== ARPHRD.IPGRE || addressLength === 0) return 0;
   const ip = ((data[0] ?? 0) & 0x0f) * 4;
-  if (data.length < ip + GRE_BASE) return 0;
-  const flags = data.readUInt16BE(ip);
-  return ip + GRE_BASE + 4 * GRE_OPTIONS.filter((option) => (flags & option) !== 0).length;
+  return data.length < ip + greLength(0) ? 0 : ip + greLength(data.readUInt16BE(ip));
 }
 
 function vlanTag(auxiliary: Buffer): Buffer | undefined {
   if ((auxiliary.readUInt32LE(0) & TP_STATUS_VLAN_VALID) === 0) return undefined;
   const tag = Buffer.alloc(4);
-  tag.writeUInt16BE(auxiliary.readUInt16LE(AUXDATA_VLAN_TPID_AT) || 0x8100, 0);
+  tag.writeUInt16BE(auxiliary.readUInt16LE(AUXDATA_VLAN_TPID_AT) || VLAN_PROTOCOL_NUMBERS['802.1Q'], 0);
   tag.writeUInt16BE(auxiliary.readUInt16LE(AUXDATA_VLAN_TCI_AT), 2);
   return tag;
 }

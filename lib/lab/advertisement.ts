@@ -23,11 +23,8 @@ import {
 } from '../kernel/validate.ts';
 import { familyOf, networkOf, normalizeIp, type Prefix, parsePrefix } from '../wire/ip-address.ts';
 import { IPV6_MIN_MTU } from '../wire/ipv6.ts';
-import {
-  encodeRouterAdvertisement,
-  ROUTER_SOLICITATION,
-  type RouterAdvertisement,
-} from '../wire/router-advertisement.ts';
+import { ROUTER_SOLICITATION } from '../wire/neighbour-discovery.ts';
+import { encodeRouterAdvertisement, type RouterAdvertisement } from '../wire/router-advertisement.ts';
 import { checkLabOpen } from './check-lab-open.ts';
 import { engineOf } from './engine.ts';
 import type { Interface } from './interface.ts';

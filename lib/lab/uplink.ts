@@ -7,7 +7,7 @@ import { wirelessDevices } from '../kernel/wireless.ts';
 import { macvlan } from '../links/macvlan.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import { NetlinkSocket } from '../netlink/socket.ts';
-import { ARPHRD_ETHER, ARPHRD_LOOPBACK } from '../wire/arp.ts';
+import { ARPHRD } from '../wire/arp.ts';
 import { bytesToMac } from '../wire/mac-address.ts';
 import { engineOf, setEngine } from './engine.ts';
 import type { Interface } from './interface.ts';
@@ -65,7 +65,7 @@ export function openUplink(lab: Lab, name: string): Uplink {
   const links = rtnetlink.list(ipLink.all());
   const link = links.find((each) => each.name === name);
   if (!link) {
-    const names = links.filter(({ hardware }) => hardware !== ARPHRD_LOOPBACK).map((each) => each.name);
+    const names = links.filter(({ hardware }) => hardware !== ARPHRD.LOOPBACK).map((each) => each.name);
     throw new UsageError(
       `lab.uplink: there is no NIC ${show(name)} in the network that this run was started from; it has ${names.join(', ') || 'none'}`,
     );
@@ -107,9 +107,9 @@ function enterStartingNamespace(lab: Lab, name: string): Pick<UplinkEngine, 'net
 /** Why macvlans cannot hang on a NIC, or would hear nothing there. */
 function whyNot(link: LinkState, links: readonly LinkState[], netns: NetNamespace): string | undefined {
   const { name, hardware, master, up, carrier } = link;
-  if (hardware === ARPHRD_LOOPBACK) return 'is the loopback, which leads nowhere: name a NIC with a cable';
+  if (hardware === ARPHRD.LOOPBACK) return 'is the loopback, which leads nowhere: name a NIC with a cable';
   // macvlan_port_create takes nothing else.
-  if (hardware !== ARPHRD_ETHER)
+  if (hardware !== ARPHRD.ETHER)
     return `is no Ethernet device (its hardware type is ${hardware}), which a macvlan needs`;
   if (master !== undefined) {
     const of = links.find(({ index }) => index === master);

@@ -3,14 +3,22 @@ import { oneOf } from '../netlink/one-of.ts';
 import { be32, bool, range, u8, u16, u32 } from '../netlink/scalars.ts';
 import { absent, flat } from '../netlink/type.ts';
 import { describeLink } from './describe-link.ts';
-import { type Ends, encapSettings, outerSettings4, outerSettings6, tunnelLabel, tunnelTag } from './ip-tunnel.ts';
+import {
+  attributesOf,
+  type Ends,
+  encapSettings,
+  outerSettings4,
+  outerSettings6,
+  tunnelLabel,
+  tunnelTag,
+} from './ip-tunnel.ts';
 import { liveFrom, setting } from './setting.ts';
 
 /** linux/if_tunnel.h, the numbers of all kinds of GRE. */
-const NUMBERS = {
+const at = attributesOf('IFLA_GRE', {
   ...{ LINK: 1, LOCAL: 6, REMOTE: 7, TTL: 8, TOS: 9, PMTUDISC: 10, ENCAP_LIMIT: 11, FLOWINFO: 12, FLAGS: 13 },
   ...{ ENCAP_TYPE: 14, ENCAP_FLAGS: 15, ENCAP_SPORT: 16, ENCAP_DPORT: 17, COLLECT_METADATA: 18, FWMARK: 20 },
-} as const;
+});
 
 const off = { live: true } as const;
 const key = absent(0, range(be32, 1, 2 ** 32 - 1));
@@ -53,15 +61,15 @@ function withKeyFlags<T extends { ikey?: number | undefined; okey?: number | und
   };
 }
 
-const encap = encapSettings('IFLA_GRE', NUMBERS);
+const encap = encapSettings(at);
 const over4 = {
-  ...outerSettings4('IFLA_GRE', NUMBERS),
+  ...outerSettings4(at),
   /** Fragment outer packets in spite of DF. It needs `pmtudisc: false`. @default false */
   ignoreDf: setting('IFLA_GRE_IGNORE_DF', 19, bool(u8, ['noignore-df', 'ignore-df']), { word: '', live: true }),
   ...header,
   ...encap,
 };
-const over6 = { ...outerSettings6('IFLA_GRE', NUMBERS), ...header, ...encap };
+const over6 = { ...outerSettings6(at), ...header, ...encap };
 
 /** A mirror's copies, with what they were copied from (draft-foschiano-erspan). */
 const erspanHeader = {

@@ -20,7 +20,13 @@ import { tos } from './tunnel-types.ts';
 
 // The settings that the kinds of IP tunnels have in common. Each family has numbers of its own for them (linux/if_tunnel.h).
 
-type Numbers = Readonly<Record<string, number>>;
+/** The name and the number of the attribute of a setting. */
+type AttributeOf = (setting: string) => [kernel: string, number: number];
+
+/** The attributes of a family, such as `IFLA_GRE_TTL`. */
+export function attributesOf(prefix: string, numbers: Readonly<Record<string, number>>): AttributeOf {
+  return (setting) => [`${prefix}_${setting}`, numbers[setting] as number];
+}
 
 /** What carries the outer packets: IP itself, or UDP (`CONFIG_NET_FOU_IP_TUNNELS`). */
 const ENCAPS = { none: 0, fou: 1, gue: 2 } as const;
@@ -37,8 +43,7 @@ const encapFlags = flat(
 );
 
 /** The settings of `encap`, behind those of each kind. */
-export function encapSettings<const P extends string>(prefix: P, numbers: Numbers) {
-  const at = (name: string): [string, number] => [`${prefix}_${name}`, numbers[name] as number];
+export function encapSettings(at: AttributeOf) {
   return {
     /** What carries the outer packets: IP itself, or UDP (`CONFIG_NET_FOU_IP_TUNNELS`). @default 'none' */
     encap: setting(...at('ENCAP_TYPE'), oneOf(u16, 'TUNNEL_ENCAP_', ENCAPS), {
@@ -60,7 +65,7 @@ export function encapSettings<const P extends string>(prefix: P, numbers: Number
   };
 }
 
-function outerEnds(at: (name: string) => [string, number], address: Type<string | undefined, string>) {
+function outerEnds(at: AttributeOf, address: Type<string | undefined, string>) {
   return {
     /** The address of the other end. @default any */
     remote: setting(...at('REMOTE'), address, { live: true }),
@@ -72,8 +77,7 @@ function outerEnds(at: (name: string) => [string, number], address: Type<string 
 }
 
 /** Where a tunnel over IPv4 begins and ends, and what its outer packets are like. */
-export function outerSettings4<const P extends string>(prefix: P, numbers: Numbers) {
-  const at = (name: string): [string, number] => [`${prefix}_${name}`, numbers[name] as number];
+export function outerSettings4(at: AttributeOf) {
   return {
     ...outerEnds(at, absent('0.0.0.0', ip4)),
     /** Of the outer packets, 0 to 255; 0 takes that of the inner packet. @default 0 */
@@ -86,8 +90,7 @@ export function outerSettings4<const P extends string>(prefix: P, numbers: Numbe
 }
 
 /** As {@link outerSettings4}, over IPv6. */
-export function outerSettings6<const P extends string>(prefix: P, numbers: Numbers) {
-  const at = (name: string): [string, number] => [`${prefix}_${name}`, numbers[name] as number];
+export function outerSettings6(at: AttributeOf) {
   return {
     ...outerEnds(at, absent('::', ip6)),
     /** Of the outer packets, 0 to 255; 0 takes that of the inner packet. @default 64, as iproute2 has it */

@@ -3,19 +3,16 @@ import { oneOf } from '../netlink/one-of.ts';
 import { u8, u16 } from '../netlink/scalars.ts';
 import { flat } from '../netlink/type.ts';
 import { describeLink } from './describe-link.ts';
-import { encapSettings, outerSettings4, outerSettings6, tunnelLabel, tunnelTag } from './ip-tunnel.ts';
+import { attributesOf, encapSettings, outerSettings4, outerSettings6, tunnelLabel, tunnelTag } from './ip-tunnel.ts';
 import { networkSetting } from './network-setting.ts';
 import { liveFrom, setting } from './setting.ts';
 
 /** linux/if_tunnel.h, the numbers of all tunnels without a header of their own. */
-const NUMBERS = {
+const at = attributesOf('IFLA_IPTUN', {
   ...{ LINK: 1, LOCAL: 2, REMOTE: 3, TTL: 4, TOS: 5, ENCAP_LIMIT: 6, FLOWINFO: 7, FLAGS: 8, PMTUDISC: 10 },
   ...{ '6RD_PREFIX': 11, '6RD_RELAY_PREFIX': 12, '6RD_PREFIXLEN': 13, '6RD_RELAY_PREFIXLEN': 14 },
   ...{ ENCAP_TYPE: 15, ENCAP_FLAGS: 16, ENCAP_SPORT: 17, ENCAP_DPORT: 18, COLLECT_METADATA: 19, FWMARK: 20 },
-} as const;
-
-/** The attribute of a name. */
-const at = (name: keyof typeof NUMBERS): [string, number] => [`IFLA_IPTUN_${name}`, NUMBERS[name]];
+});
 
 const PROTO = ['IFLA_IPTUN_PROTO', 9] as const;
 
@@ -38,13 +35,13 @@ const common = {
   },
 } as const;
 
-const over4 = { ...outerSettings4('IFLA_IPTUN', NUMBERS), ...encapSettings('IFLA_IPTUN', NUMBERS) };
+const over4 = { ...outerSettings4(at), ...encapSettings(at) };
 
 /** No sit takes metadata (ipip6_policy). */
 const { external: _, ...ofSit } = {
   ...over4,
   /** Of the outer packets, 0 to 255; 0 takes that of the inner packet. @default 64 (`ipip6_netlink_parms`) */
-  ttl: setting('IFLA_IPTUN_TTL', NUMBERS.TTL, u8, liveFrom(64)),
+  ttl: setting(...at('TTL'), u8, liveFrom(64)),
 };
 
 /** IPv4 in IPv4 (RFC 2003, net/ipv4/ipip.c). */
@@ -90,7 +87,7 @@ export const sit = describeLink('sit', {
     /** What it carries. @default 'ip6ip' */
     mode: setting(...PROTO, oneOf(u8, '', { ip6ip: 41, ipip: 4, mplsip: 137, any: 0 }), liveFrom('ip6ip')),
     /** `isatap`: addresses say where to send (RFC 5214). @default false */
-    flags: setting('IFLA_IPTUN_FLAGS', NUMBERS.FLAGS, flat(bits(u16, { isatap: bit('SIT_ISATAP', 1, 'isatap') })), {
+    flags: setting(...at('FLAGS'), flat(bits(u16, { isatap: bit('SIT_ISATAP', 1, 'isatap') })), {
       each: { isatap: {} },
     }),
     /**
@@ -120,8 +117,8 @@ export const ip6tnl = describeLink('ip6tnl', {
   module: 'ip6_tunnel',
   trial: { local: '2001:db8::1', remote: '2001:db8::2' },
   settings: {
-    ...outerSettings6('IFLA_IPTUN', NUMBERS),
-    ...encapSettings('IFLA_IPTUN', NUMBERS),
+    ...outerSettings6(at),
+    ...encapSettings(at),
     /** What it carries. @default 'any' */
     mode: setting(...PROTO, oneOf(u8, '', { ip6ip6: 41, ipip6: 4, any: 0 }), liveFrom('any')),
   },

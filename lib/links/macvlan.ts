@@ -15,6 +15,8 @@ export type MacvlanMode = keyof typeof MODES;
 export const MACVLAN_MODES = Object.keys(MODES) as MacvlanMode[];
 
 const IFLA_MACVLAN_MACADDR = 4;
+/** `MACVLAN_DEFAULT_BC_QUEUE_LEN`, which kernels before 5.11 do not tell. */
+const BC_QUEUE_LEN = 1000;
 
 /** A second MAC address on the device below (drivers/net/macvlan.c). */
 export const macvlan = describeLink('macvlan', {
@@ -51,7 +53,7 @@ export const macvlan = describeLink('macvlan', {
       },
     ),
     /** How many broadcasts wait for the parent's worker, 0 to 2³²−1. Kernels before 5.11 do not tell. @default the kernel's 1000 */
-    bcqueuelen: setting('IFLA_MACVLAN_BC_QUEUE_LEN', 7, u32, liveFrom(1000)),
+    bcqueuelen: setting('IFLA_MACVLAN_BC_QUEUE_LEN', 7, u32, liveFrom(BC_QUEUE_LEN)),
     /**
      * For all macvlans of the parent: a multicast frame waits for the kernel's worker if more than this many of them are in its group.
      * −1: none waits (Linux 6.4). @default 1
@@ -142,9 +144,6 @@ function whyInvalid(lower: LowerDevice, mode: MacvlanMode): string {
   const others = lower.foreignChildren().join(', ') || 'in another namespace';
   return `${mtu}; or a passthru macvlan is, or would be, on ${lower} beside another (${others}): it takes one child only`;
 }
-
-/** `MACVLAN_DEFAULT_BC_QUEUE_LEN`, which kernels before 5.11 do not tell. */
-const BC_QUEUE_LEN = 1000;
 
 /** How many broadcasts a parent's queue has room for: as many as the child that asks for most (`update_port_bc_queue_len`). */
 export function broadcastRoom(children: readonly LinkState[]): number {

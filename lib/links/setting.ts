@@ -1,3 +1,4 @@
+import type { Intersection } from '../netlink/object-of.ts';
 import { attribute, type Row, type RowOptions, type Version } from '../netlink/table.ts';
 import type { Flat, Type } from '../netlink/type.ts';
 
@@ -136,9 +137,8 @@ type IsOption<S> = RulesOf<S> extends { readOnly: true } ? false : IsReadable<S>
 type IsRequired<S> =
   RulesOf<S> extends { unless: string } ? false : RulesOf<S> extends { required: true } ? true : false;
 type IsLive<S> = RulesOf<S> extends { live: true } ? true : false;
-type Union<T> = (T extends unknown ? (each: T) => void : never) extends (all: infer I) => void ? I : never;
 /** The settings that stand in bits, each by its own rules. */
-type BitsOf<S extends Settings> = Union<
+type BitsOf<S extends Settings> = Intersection<
   { [K in keyof S]: RulesOf<S[K]> extends { each: infer E } ? E : Record<never, never> }[keyof S]
 >;
 

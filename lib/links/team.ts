@@ -132,7 +132,7 @@ function setOption(id: number, index: number, name: string, value: string | numb
   });
 }
 
-/** What stands for none: `*NOMODE*` (`team_no_mode`), and no port. */
+/** What stands for none: `*NOMODE*` (`__team_no_mode`), and no port. */
 function isNone(name: string, value: unknown): boolean {
   return (name === 'mode' && !Object.hasOwn(MODES, String(value))) || (name === 'activePort' && value === 0);
 }

@@ -1,4 +1,4 @@
-import { AF_INET, AF_INET6 } from '../kernel/constants.ts';
+import { familyNumber } from '../kernel/socket-address.ts';
 import { checkInteger, checkOptions, checkPrefix, show, UsageError } from '../kernel/validate.ts';
 import { genericRequest } from '../netlink/generic.ts';
 import { range, u16, u32 } from '../netlink/scalars.ts';
@@ -109,7 +109,7 @@ function changes(present: Peers, next: Peers) {
       flags: WGPEER_F_REPLACE_ALLOWEDIPS,
       allowedIps: allowedIps.map((text) => {
         const { address, length, family } = checkPrefix('', '', text);
-        return { address, length, family: family === 4 ? AF_INET : AF_INET6 };
+        return { address, length, family: familyNumber(family) };
       }),
     })),
   ];

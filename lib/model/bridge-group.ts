@@ -1,6 +1,7 @@
 import { bridge as bridgeKind } from '../links/bridge.ts';
 import { portOf } from '../links/bridge-port.ts';
 import { ETHERTYPE } from '../wire/ethernet.ts';
+import { isGroupMessage } from '../wire/group-message.ts';
 import { BROADCAST_MAC, isGroupMac } from '../wire/mac-address.ts';
 import type { Frame } from './frame.ts';
 import type { Device } from './network.ts';
@@ -27,7 +28,7 @@ export function snoop(bridge: Device, frame: Frame, vlan: number | undefined): S
   const isIp = etherType === ETHERTYPE.ipv4 || etherType === ETHERTYPE.ipv6;
   const group = isIp ? packet?.destination : destination;
   // Messages about membership have rules of their own.
-  if (group === undefined || mcastVlanSnooping || isAboutMembership(frame))
+  if (group === undefined || mcastVlanSnooping || (packet && isGroupMessage(packet)))
     return { group: destination, isMember: () => undefined, vague: `${bridge} snoops multicast` };
   const version = etherType === ETHERTYPE.ipv4 ? settings.mcastIgmpVersion === 3 : settings.mcastMldVersion === 2;
   const entries = bridge.host.mdb
@@ -66,12 +67,3 @@ const PERMANENT = 2;
 function isLinkLocal(group: string): boolean {
   return group.startsWith('224.0.0.') || group === 'ff02::1';
 }
-
-/** IGMP and MLD (RFC 3376, 3810). MLD stands behind a hop-by-hop header, which is 0. */
-function isAboutMembership({ packet }: Frame): boolean {
-  if (packet?.family === 4) return packet.protocol === IGMP;
-  return packet?.protocol === HOP_BY_HOP || (packet?.protocol === ICMPV6 && MLD.includes(packet.payload[0] ?? 0));
-}
-
-const [IGMP, HOP_BY_HOP, ICMPV6] = [2, 0, 58];
-const MLD = [130, 131, 132, 143];

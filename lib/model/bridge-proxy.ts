@@ -1,8 +1,7 @@
 import { portOf } from '../links/bridge-port.ts';
 import { type Family, isMulticastIp } from '../wire/ip-address.ts';
-import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import { isGroupMac } from '../wire/mac-address.ts';
-import { decodeNeighbourMessage, NEIGHBOUR_SOLICITATION } from '../wire/neighbour-discovery.ts';
+import { NEIGHBOUR_SOLICITATION, neighbourMessageIn } from '../wire/neighbour-discovery.ts';
 import { vlanOf } from './bridge-vlan.ts';
 import type { CauseOf } from './cause.ts';
 import type { Frame } from './frame.ts';
@@ -96,7 +95,7 @@ function messageOf({ link }: Device, { arp, packet, tags }: Frame): Message | un
     const isQuestion = operation === 'request';
     return { family: 4, address, isQuestion, isAnnouncement: senderIp === address, isProbe: senderIp.startsWith('0.') };
   }
-  const message = packet?.protocol === IP_PROTOCOL.icmpv6 ? decodeNeighbourMessage(packet.payload) : undefined;
+  const message = neighbourMessageIn(packet);
   if (!packet || !message) return undefined;
   const isQuestion = message.type === NEIGHBOUR_SOLICITATION;
   const isAnnouncement = isQuestion ? packet.source === packet.destination : !message.solicited;

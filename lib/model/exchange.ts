@@ -1,4 +1,4 @@
-import { ETHERTYPE } from '../wire/ethernet.ts';
+import { ETHERTYPE, SHORTEST_PAYLOAD } from '../wire/ethernet.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import { BROADCAST_MAC, multicastMac4 } from '../wire/mac-address.ts';
 import type { Frame } from './frame.ts';
@@ -52,7 +52,7 @@ function copies(state: ModelState, from: Device, to: Device, kind: FrameKind): n
 function frameOf(from: Device, to: Device, kind: FrameKind): Frame {
   const [source, target] = [from.link.mac, to.link.mac];
   const [ip4, target4] = [from.address(4) ?? '0.0.0.0', to.address(4) ?? '0.0.0.0'];
-  const frame = { source, tags: [], etherType: ETHERTYPE.ipv4, length: 46 };
+  const frame = { source, tags: [], etherType: ETHERTYPE.ipv4, length: SHORTEST_PAYLOAD };
   const datagram = (destination: string) => ({
     family: 4 as const,
     ...{ source: ip4, destination, protocol: IP_PROTOCOL.udp, payload: Buffer.alloc(0) },

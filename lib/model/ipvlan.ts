@@ -9,8 +9,6 @@ import { drop, PASS, receiveOn, toNeighbour, transmitOn, unknown, type Verdict }
 import { lookUpRoute } from './route-lookup.ts';
 import { handOver } from './veth.ts';
 
-export const IPVLAN_KINDS = ['ipvlan', 'ipvtap'] as const;
-
 /** `ipvlan_queue_xmit`. */
 export function sendByIpvlan(device: Device, frame: Frame): readonly Verdict[] {
   const { lower } = device;
@@ -127,7 +125,7 @@ function addressesOf({ host, index }: Device): string[] {
 }
 
 function childrenOf(parent: Device): readonly Device[] {
-  return parent.uppers(...IPVLAN_KINDS);
+  return parent.uppers(ipvlan);
 }
 
 function settingsOf({ link }: Device): { mode: string; flag: string } {

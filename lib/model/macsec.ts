@@ -1,3 +1,4 @@
+import type { macsec } from '../links/macsec.ts';
 import type { MacsecTag } from '../wire/macsec-tag.ts';
 import type { Cause, DeviceName } from './cause.ts';
 
@@ -11,15 +12,7 @@ interface Association {
 /** A MACsec device with its settings, the associations that it sends by, and its receive channels. */
 export interface MacsecEnd {
   name: DeviceName;
-  settings: {
-    encodingsa?: number;
-    protect?: boolean;
-    validate?: 'disabled' | 'check' | 'strict';
-    replay?: boolean;
-    window?: number;
-    cipher?: string | undefined;
-    icvlen?: number;
-  };
+  settings: Omit<ReturnType<typeof macsec.of>, 'tx' | 'rx'>;
   state: {
     sending: readonly Association[];
     channels: readonly {

@@ -1,4 +1,4 @@
-import { macvlan } from '../links/macvlan.ts';
+import { broadcastRoom, macvlan } from '../links/macvlan.ts';
 import { BROADCAST_MAC, isGroupMac } from '../wire/mac-address.ts';
 import { downCause, onlyUp } from './carrier.ts';
 import type { Cause } from './cause.ts';
@@ -6,8 +6,6 @@ import { type Frame, groupType, type PacketType } from './frame.ts';
 import type { Device } from './network.ts';
 import { drop, PASS, receiveOn, transmitOn, unknown, type Verdict } from './prediction.ts';
 import { handOver } from './veth.ts';
-
-export const MACVLAN_KINDS = ['macvlan', 'macvtap'] as const;
 
 /** `macvlan_queue_xmit`. */
 export function sendByMacvlan(device: Device, frame: Frame): readonly Verdict[] {
@@ -94,7 +92,7 @@ function missCause(parent: Device, child: Device, { destination }: Frame): Cause
  */
 function multicastRx(parent: Device, frame: Frame, source: Device | undefined): Verdict[] {
   const hearing = hearingModes(source);
-  const queue = queueOf(parent);
+  const room = broadcastRoom(childrenOf(parent).map(({ link }) => link));
   return childrenOf(parent).flatMap((child): Verdict[] => {
     const mode = modeOf(child);
     // It has had its copy, if it listens to the sender at all.
@@ -106,7 +104,7 @@ function multicastRx(parent: Device, frame: Frame, source: Device | undefined): 
       const cause: Cause = { code: 'macvlan.private', facts: { device: child.name, as: 'receiver' } };
       return [drop(cause, 'macvlan_multicast_rx', { towards: child })];
     }
-    if (queue !== 0) return [receiveOn(child, frame, groupType(frame.destination))];
+    if (room > 0) return [receiveOn(child, frame, groupType(frame.destination))];
     // Since 6.4 the frames of a group that one child has joined need no queue (macvlan_recompute_bc_filter).
     if (frame.destination !== BROADCAST_MAC) return [unknown(`${parent} may have no queue for groups`)];
     return [
@@ -142,14 +140,8 @@ function forwardToSources(parent: Device, frame: Frame, type: PacketType): { cop
   return { copies: [...copies, ...missed], eaters: heard.filter((child) => macvlan.of(child.link).nodst) };
 }
 
-/** The longest queue that a child asked for; undefined: kernels before 5.11 do not tell, and have one. */
-function queueOf(parent: Device): number | undefined {
-  const lengths = childrenOf(parent).flatMap(({ link }) => macvlan.of(link).bcqueuelen ?? []);
-  return lengths.length > 0 ? Math.max(...lengths) : undefined;
-}
-
 function childrenOf(parent: Device): readonly Device[] {
-  return parent.uppers(...MACVLAN_KINDS);
+  return parent.uppers(macvlan);
 }
 
 /** `macvlan_hash_lookup`: children that are down are not in the table (`macvlan_stop`). */

@@ -2,7 +2,7 @@ import { MROUTE_TABLES, type Mroute } from '../netlink/mroute.ts';
 import { contains, ipToBytes, isRoutedGroup } from '../wire/ip-address.ts';
 import type { IpPacket } from '../wire/ip-packet.ts';
 import { multicastMac4, multicastMac6 } from '../wire/mac-address.ts';
-import type { Cause } from './cause.ts';
+import type { Cause, DeviceName } from './cause.ts';
 import { exceedsMtu } from './exceeds-mtu.ts';
 import { filtersOf } from './filters-of.ts';
 import type { Frame } from './frame.ts';
@@ -98,11 +98,7 @@ function wrongInput(device: Device, route: Mroute): Cause {
   return { code: 'mroute.wrong-in', facts: { device: device.name, ...keyOf(route), ...(wanted && { wanted }) } };
 }
 
-function noRoute(
-  { name }: Device,
-  { source, destination }: IpPacket,
-  more: { wanted?: `${string}/${string}` } = {},
-): Cause {
+function noRoute({ name }: Device, { source, destination }: IpPacket, more: { wanted?: DeviceName } = {}): Cause {
   return { code: 'mroute.none', facts: { device: name, group: destination, source, ...more } };
 }
 

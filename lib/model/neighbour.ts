@@ -1,7 +1,8 @@
 import { ipvlan } from '../links/ipvlan.ts';
 import { type AddressState, SCOPE_HOST } from '../netlink/address.ts';
+import { deviceSysctl } from '../state/device-sysctl.ts';
 import { vrfOf } from '../state/find-link.ts';
-import { ETHERTYPE } from '../wire/ethernet.ts';
+import { ETHERTYPE, SHORTEST_PAYLOAD } from '../wire/ethernet.ts';
 import { contains, type Family, familyOf, ipToBytes, solicitedNodeGroup } from '../wire/ip-address.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import { BROADCAST_MAC, multicastMac6, NO_MAC } from '../wire/mac-address.ts';
@@ -13,8 +14,6 @@ import { drop, heardBy, type Prediction, type Step, stepsOf, transmitOn, unknown
 import { greatest, refusesSource } from './reverse-path.ts';
 import { lookUpRoute } from './route-lookup.ts';
 
-/** The shortest payload of a frame (IEEE 802.3 clause 4.4.2), which ARP is shorter than. */
-const LENGTH = 46;
 /** States in which an entry has no MAC address that would serve. */
 const USELESS = ['INCOMPLETE', 'FAILED', 'NONE'];
 
@@ -70,7 +69,7 @@ function ask(device: Device, hop: string, follow: (frame: Frame, from: Step) => 
   if (first.silence) return first.silence;
   const owner = device.network.find(first.at) as Device;
   if (others.length > 0) return unknown(`more than one host answers for ${hop}`);
-  const reply = { source: owner.link.mac, destination: device.link.mac, tags: [], length: LENGTH };
+  const reply = { source: owner.link.mac, destination: device.link.mac, tags: [], length: SHORTEST_PAYLOAD };
   const etherType = family === 4 ? ETHERTYPE.arp : ETHERTYPE.ipv6;
   const back = heardBy(follow({ ...reply, etherType }, { ...first.at, direction: 'out' }));
   return back.some(({ namespace, index }) => namespace === device.namespace && index === device.index)
@@ -98,7 +97,7 @@ export function whySilent(device: Device, { family, target, asker }: NeighbourQu
   const holding = own.filter(({ tentative }) => !tentative);
   const here = holding.find((own) => own.index === device.index);
   if (family === 6 && here) return undefined;
-  if ((family === 6 || holding.length === 0) && mayProxy(device, target, family === 4 ? 'proxy_arp' : 'proxy_ndp'))
+  if ((family === 6 || holding.length === 0) && mayProxy(device, target, family))
     return unknown(`${namespace} may answer for others`);
   // A whole subnet may be local (AnyIP): of ND it would need proxy_ndp.
   const isOfVrf = [device.index, ...holding.map(({ index }) => index)].some((index) => vrfOf(host, index));
@@ -189,16 +188,16 @@ function arpFilter(device: Device, address: string, asker: string | undefined): 
   return drop({ code: 'neighbour.arp-filter', facts: { device: device.name, address, asker } }, 'arp_filter');
 }
 
-function mayProxy(device: Device, target: string, key: 'proxy_arp' | 'proxy_ndp'): boolean {
-  const { host, link } = device;
-  const family = key === 'proxy_arp' ? 'ipv4' : 'ipv6';
-  const isOn = ['all', link.name].some((which) => host.sysctls[`net.${family}.conf.${which}.${key}`] === '1');
-  return isOn || host.proxies.some(({ to }) => to === target);
+function mayProxy({ host, link }: Device, target: string, family: Family): boolean {
+  const proxies = ['all', link.name].map((which) =>
+    family === 4 ? deviceSysctl(host, 'ipv4', which, 'proxy_arp') : deviceSysctl(host, 'ipv6', which, 'proxy_ndp'),
+  );
+  return proxies.includes('1') || host.proxies.some(({ to }) => to === target);
 }
 
 /** The frame by which a device asks for a neighbour (`arp_solicit`, `ndisc_solicit`). @param own the address that it asks by */
 export function question({ link }: Device, family: Family, own: string | undefined, hop: string): Frame {
-  const frame = { source: link.mac, tags: [], length: LENGTH };
+  const frame = { source: link.mac, tags: [], length: SHORTEST_PAYLOAD };
   if (family === 4) {
     const sender = { senderMac: link.mac, senderIp: own ?? '0.0.0.0' };
     const arp = { operation: 'request', ...sender, targetMac: NO_MAC, targetIp: hop } as const;

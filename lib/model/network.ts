@@ -1,4 +1,5 @@
 import { isBridgePort } from '../links/bridge-port.ts';
+import type { LinkKind } from '../links/link-kind.ts';
 import { isRoutable } from '../netlink/address.ts';
 import { portsOf } from '../state/find-link.ts';
 import type { Link, LinkPlace, NamespaceState, NetworkState } from '../state/network-state.ts';
@@ -52,9 +53,9 @@ export class Device implements LinkPlace {
     return this.network.find(this.link.lower);
   }
 
-  /** The devices that were made on it, of some kinds, the oldest first. */
-  uppers(...kinds: readonly string[]): readonly Device[] {
-    return this.network.uppersOf(this).filter(({ link }) => kinds.includes(link.kind ?? ''));
+  /** The devices of a kind, or of a variant of it, that were made on it, the oldest first. */
+  uppers(kind: Pick<LinkKind, 'is'>): readonly Device[] {
+    return this.network.uppersOf(this).filter(({ link }) => kind.is(link));
   }
 
   /** The bridge that it is a port of. */

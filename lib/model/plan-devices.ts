@@ -1,6 +1,6 @@
 import type { FdbEntry } from '../netlink/neighbour.ts';
 import type { Link } from '../state/network-state.ts';
-import { ARPHRD_ETHER } from '../wire/arp.ts';
+import { ARPHRD } from '../wire/arp.ts';
 import type { DeviceName } from './cause.ts';
 import type { ModelState } from './network.ts';
 
@@ -58,7 +58,7 @@ class Plan {
     const master = port ? this.#port(name, port) : { master: undefined, slaveKind: undefined, slaveData: undefined };
     return {
       ...{ index: this.#index(name), name: split(name).device, kind, mac, up, carrier, data },
-      ...{ mtu: 1500, arp: true, hardware: ARPHRD_ETHER, xdp: false },
+      ...{ mtu: 1500, arp: true, hardware: ARPHRD.ETHER, xdp: false },
       ...{ promiscuity: 0, promiscuous: false, allMulticast: false },
       ...{ altnames: [], addrgenmode: 'eui64', token: '::', protodown: false, protodownReasons: [] },
       operState: carrier ? 'UP' : 'DOWN',

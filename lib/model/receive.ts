@@ -1,4 +1,9 @@
 import { hsr } from '../links/hsr.ts';
+import { ipvlan } from '../links/ipvlan.ts';
+import { macsec } from '../links/macsec.ts';
+import { macvlan } from '../links/macvlan.ts';
+import { kindOf } from '../links/registry.ts';
+import { vrf } from '../links/vrf.ts';
 import { ETHERTYPE } from '../wire/ethernet.ts';
 import { tagWords } from '../wire/vlan-tag.ts';
 import { bondOf, receiveBySlave } from './bond.ts';
@@ -6,9 +11,9 @@ import { receiveByPort } from './bridge.ts';
 import type { Cause } from './cause.ts';
 import { forwardPacket } from './forward.ts';
 import type { Frame, PacketType } from './frame.ts';
-import { IPVLAN_KINDS, receiveByIpvlanParent, takeL3s } from './ipvlan.ts';
+import { receiveByIpvlanParent, takeL3s } from './ipvlan.ts';
 import type { Learnt } from './learnt.ts';
-import { MACVLAN_KINDS, receiveByParent } from './macvlan.ts';
+import { receiveByParent } from './macvlan.ts';
 import { sentToItself } from './neighbour.ts';
 import type { Device } from './network.ts';
 import { ACCEPT, drop, PASS, unknown, type Verdict } from './prediction.ts';
@@ -32,16 +37,16 @@ function handle(device: Device, frame: Frame, type: PacketType, learnt: Learnt):
   if (busy) return [unknown(`${busy} takes what ${device} receives`)];
   const bond = bondOf(device);
   if (bond) return receiveBySlave(device, bond, frame, type);
-  if (link.master !== undefined && link.slaveKind !== 'vrf')
+  if (link.master !== undefined && !vrf.is({ kind: link.slaveKind }))
     return [unknown(`${device} belongs to a ${link.slaveKind}`)];
-  if (device.uppers(...MACVLAN_KINDS).length > 0) return receiveByParent(device, frame, type);
-  if (device.uppers(...IPVLAN_KINDS).length > 0) return receiveByIpvlanParent(device, frame);
+  if (device.uppers(macvlan).length > 0) return receiveByParent(device, frame, type);
+  if (device.uppers(ipvlan).length > 0) return receiveByIpvlanParent(device, frame);
   return [PASS];
 }
 
 /** A device whose rx_handler the model does not know: `macsec_handle_frame`, `hsr_handle_frame`. */
 function takenBy(device: Device): Device | undefined {
-  const [secured] = device.uppers('macsec');
+  const [secured] = device.uppers(macsec);
   const rings = device.host.links.filter((link) => hsr.is(link));
   const ring = rings.find((link) => Object.values(hsr.of(link)).includes(device.index as never));
   return secured ?? (ring && device.inHost(ring.index));
@@ -86,7 +91,7 @@ function whyUnknown(device: Device): string | undefined {
   const ingress = host.qdiscs.find((qdisc) => qdisc.device === index && INGRESS.includes(qdisc.kind));
   if (ingress) return `${device} may have filters of tc`;
   // tap_handle_frame: whoever holds its queue gets all that comes in.
-  return link.kind?.endsWith('tap') ? `a program may hold the queue of ${device}` : undefined;
+  return kindOf(link)?.description.characterDevice === true ? `a program may hold the queue of ${device}` : undefined;
 }
 
 const INGRESS = ['ingress', 'clsact'];

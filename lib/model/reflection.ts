@@ -1,6 +1,6 @@
+import { macvlan } from '../links/macvlan.ts';
 import { isGroupMac } from '../wire/mac-address.ts';
 import type { Frame } from './frame.ts';
-import { MACVLAN_KINDS } from './macvlan.ts';
 import type { Device } from './network.ts';
 import type { Prediction, Step } from './prediction.ts';
 import { heardBy } from './prediction.ts';
@@ -12,7 +12,7 @@ import { heardBy } from './prediction.ts';
  * @param follow predicts what becomes of the frame from a step on
  */
 export function wouldHairpinHelp(port: Device, frame: Frame, follow: (from: Step) => Prediction): boolean {
-  const stations = port.peer?.uppers(...MACVLAN_KINDS) ?? [];
+  const stations = port.peer?.uppers(macvlan) ?? [];
   if (stations.length === 0 || !isGroupMac(frame.destination)) return true;
   const heard = heardBy(follow({ namespace: port.namespace, index: port.index, direction: 'out' }));
   return stations.some(

@@ -16,7 +16,7 @@ export function refusesSource(
   device: Device,
   { family, source }: Pick<IpPacket, 'family' | 'source'>,
 ): Verdict | undefined {
-  // ip6_rcv has no such check, nor is there one for who has no address yet.
+  // ipv6_rcv has no such check, nor is there one for who has no address yet.
   if (family === 6 || source === '0.0.0.0') return undefined;
   const { namespace, host, index } = device;
   // A martian source, of whatever route.

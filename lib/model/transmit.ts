@@ -1,4 +1,5 @@
-import { ARPHRD_ETHER, ARPHRD_LOOPBACK } from '../wire/arp.ts';
+import { kindOf } from '../links/registry.ts';
+import { ARPHRD } from '../wire/arp.ts';
 import { sendByBond } from './bond.ts';
 import { sendByBridge } from './bridge.ts';
 import { linkCause } from './carrier.ts';
@@ -15,13 +16,12 @@ import { sendByVxlan } from './vxlan.ts';
 /** What a kind of link does with a frame that it is given to send: its `ndo_start_xmit`. */
 type Send = (device: Device, frame: Frame, learnt: Learnt) => readonly Verdict[];
 
+/** By the kind, or the one that it is a variant of. */
 const BY_KIND: Readonly<Record<string, Send>> = {
   veth: sendByVeth,
   bridge: sendByBridge,
   macvlan: sendByMacvlan,
-  macvtap: sendByMacvlan,
   ipvlan: sendByIpvlan,
-  ipvtap: sendByIpvlan,
   vlan: sendByVlan,
   bond: sendByBond,
   vxlan: sendByVxlan,
@@ -40,14 +40,14 @@ export function transmit(device: Device, frame: Frame, learnt: Learnt): readonly
   const given = device.host.qdiscs.find((qdisc) => qdisc.device === device.index && qdisc.isGiven)?.kind;
   if (given) return [unknown(`${device} has the queueing discipline ${given}`)];
   if (hasFilters(device)) return [unknown(`${device.namespace} has packet filters at devices`)];
-  if (link.hardware === ARPHRD_LOOPBACK) return [receiveOn(device, frame, 'host')];
-  const send = BY_KIND[link.kind ?? ''];
+  if (link.hardware === ARPHRD.LOOPBACK) return [receiveOn(device, frame, 'host')];
+  const send = BY_KIND[kindOf(link)?.family.kind ?? ''];
   return send ? send(device, frame, learnt) : [leadsAway(device)];
 }
 
 /** Of a tun device, or a tunnel of IP packets, the model knows nothing. */
 export function notEthernet({ link, name }: Device): string | undefined {
-  return [ARPHRD_ETHER, ARPHRD_LOOPBACK].some((known) => known === link.hardware)
+  return [ARPHRD.ETHER, ARPHRD.LOOPBACK].some((known) => known === link.hardware)
     ? undefined
     : `${name} is no Ethernet device`;
 }

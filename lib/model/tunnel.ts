@@ -1,5 +1,6 @@
 import { FALLBACK_TUNNELS } from '../links/fallback-tunnels.ts';
 import { kindOf, settingsOf } from '../links/registry.ts';
+import { vrf } from '../links/vrf.ts';
 import { vxlan } from '../links/vxlan.ts';
 import type { Link } from '../state/network-state.ts';
 import { isMulticastIp } from '../wire/ip-address.ts';
@@ -42,8 +43,7 @@ export function whyNotTaken(
   const isOpen = (link: Link) => isFallback(link) || (isExternal(link) && !vxlan.is(link));
   if (here.some(({ link }) => link.up && isOpen(link))) return undefined;
   // The socket belongs to the VRF of the device below (__vxlan_sock_add).
-  if (outer.port !== undefined && here.some(({ host }) => host.links.some(({ kind }) => kind === 'vrf')))
-    return undefined;
+  if (outer.port !== undefined && here.some(({ host }) => host.links.some((link) => vrf.is(link)))) return undefined;
   const own = here
     .filter(({ link }) => !isOpen(link))
     .map((device) => ({ device, wrong: misfits(device.link, outer, vnisOf(device)) }));

@@ -20,7 +20,7 @@ export function sendByVlan(device: Device, frame: Frame): readonly Verdict[] {
 export function receiveTagged(device: Device, frame: Frame, type: PacketType): readonly Verdict[] {
   const [tag, ...inner] = frame.tags;
   const vlan = vlanOn(device, tag);
-  const others = device.uppers('vlan').filter((each) => each !== vlan);
+  const others = device.uppers(vlanKind).filter((each) => each !== vlan);
   const missed = others.map((each) => drop(otherTag(each, tag), 'vlan_do_receive', { towards: each }));
   if (!vlan) return [...missed, PASS];
   if (!vlan.link.up) return [...missed, drop(downCause(vlan), 'vlan_do_receive', { towards: vlan })];
@@ -31,7 +31,7 @@ export function receiveTagged(device: Device, frame: Frame, type: PacketType): r
 
 /** The VLAN device for a tag on a device (`__vlan_find_dev_deep_rcu`). */
 export function vlanOn(device: Device, tag: VlanTag | undefined): Device | undefined {
-  return device.uppers('vlan').find((each) => tag && isSame(tagOf(each), tag));
+  return device.uppers(vlanKind).find((each) => tag && isSame(tagOf(each), tag));
 }
 
 function otherTag(vlan: Device, tag: VlanTag | undefined): Cause {

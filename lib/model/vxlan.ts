@@ -1,7 +1,6 @@
 import { vxlan } from '../links/vxlan.ts';
-import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import { BROADCAST_MAC, isGroupMac, NO_MAC } from '../wire/mac-address.ts';
-import { decodeNeighbourMessage, NEIGHBOUR_SOLICITATION } from '../wire/neighbour-discovery.ts';
+import { NEIGHBOUR_SOLICITATION, neighbourMessageIn } from '../wire/neighbour-discovery.ts';
 import type { CauseOf } from './cause.ts';
 import type { Frame } from './frame.ts';
 import type { Device } from './network.ts';
@@ -28,7 +27,7 @@ type Message = Pick<CauseOf<'vxlan.proxy'>['facts'], 'address' | 'message'>;
 function messageOf({ arp, packet }: Frame): Message | undefined {
   if (arp?.operation === 'request') return { message: 'question', address: arp.targetIp };
   if (arp) return { message: 'answer', address: arp.senderIp };
-  const nd = packet?.protocol === IP_PROTOCOL.icmpv6 ? decodeNeighbourMessage(packet.payload) : undefined;
+  const nd = neighbourMessageIn(packet);
   return nd?.type === NEIGHBOUR_SOLICITATION ? { message: 'question', address: nd.targetIp } : undefined;
 }
 

@@ -1,6 +1,7 @@
 import { NLA_TYPE_MASK } from '../kernel/constants.ts';
 
-const HEADER = 4;
+/** Of an attribute: its length and its type. */
+export const ATTRIBUTE_HEADER = 4;
 /** Where a length of 16 bits begins anew. */
 const WRAP = 0x1_0000;
 
@@ -30,16 +31,16 @@ export function eachAttribute(
   visit: (type: number, start: number, end: number) => void,
 ): void {
   let at = 0;
-  while (at + HEADER <= buffer.length) {
+  while (at + ATTRIBUTE_HEADER <= buffer.length) {
     const type = buffer.readUInt16LE(at + 2) & NLA_TYPE_MASK;
     const nlaLen = buffer.readUInt16LE(at);
     const length = type === long ? unwrapped(nlaLen, buffer.length - at) : nlaLen;
-    if (length < HEADER || at + length > buffer.length) {
+    if (length < ATTRIBUTE_HEADER || at + length > buffer.length) {
       throw new RangeError(
         `netlink attribute of length ${length} at byte ${at} does not fit into ${buffer.length} bytes`,
       );
     }
-    visit(type, at + HEADER, at + length);
+    visit(type, at + ATTRIBUTE_HEADER, at + length);
     at += align(length);
   }
 }

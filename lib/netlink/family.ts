@@ -75,8 +75,8 @@ export class Family<R, W extends object, State = R, Config extends object = W> {
   }
 
   /** Makes an object beside one that the kernel tells apart from it by nothing that `add` looks at. */
-  append(config: Config, causes?: Causes): Request {
-    return this.#request('append', 'new', NLM_F_CREATE | NLM_F_APPEND, config, causes);
+  append(config: Config): Request {
+    return this.#request('append', 'new', NLM_F_CREATE | NLM_F_APPEND, config);
   }
 
   /** Changes an object that is there. */
@@ -89,13 +89,29 @@ export class Family<R, W extends object, State = R, Config extends object = W> {
   }
 
   /** Asks for one object. */
-  get(config: Config, causes?: Causes): Request<State> {
-    return this.#request('get', 'get', 0, config, causes);
+  get(config: Config): Request<State> {
+    return this.#request('get', 'get', 0, config);
   }
 
   /** Asks for all objects, or for those that match `filter`, where the kernel can filter. */
   all(filter: Config = {} as Config): Request<State> {
     return this.#request('list', 'get', 0, filter);
+  }
+
+  /** Whether a message of this type tells of an object that is new or changed. */
+  isNew(type: number): boolean {
+    return type === this.options.messages[1] + OFFSETS.new;
+  }
+
+  /** Whether a message of this type tells of the end of an object. */
+  isGone(type: number): boolean {
+    return type === this.options.messages[1] + OFFSETS.delete;
+  }
+
+  /** Reads the body of a message. @throws RangeError when it is none */
+  read(body: Buffer): State {
+    const read = this.options.body.read(body);
+    return this.options.state ? this.options.state(read) : (read as unknown as State);
   }
 
   /** As {@link all}, each with the bytes that it came in: what `ip route save` writes. */
@@ -118,13 +134,13 @@ export class Family<R, W extends object, State = R, Config extends object = W> {
   }
 
   #request(verb: Verb, message: keyof typeof OFFSETS, flags: number, config: Config, causes?: Causes): Request<State> {
-    const { messages, protocol, body, bodies, complete, state, feature } = this.options;
+    const { messages, protocol, body, bodies, complete, feature } = this.options;
     const object = () => complete?.(config, verb) ?? (config as unknown as W);
     const sent: Type<unknown, W> = bodies?.[verb] ?? body;
     return {
       ...{ type: messages[1] + OFFSETS[message], protocol, flags },
       write: (to) => sent.write(to, object()),
-      read: (bytes) => (state ? state(body.read(bytes)) : (body.read(bytes) as unknown as State)),
+      read: (bytes) => this.read(bytes),
       words: (names) => this.#words(verb, config, sent.words(object(), names), names),
       pathAt: (bytes, offset) => sent.pathAt?.(bytes, offset) ?? [],
       causes,
@@ -143,6 +159,7 @@ export class Family<R, W extends object, State = R, Config extends object = W> {
   }
 }
 
-function toolWords(tool: string, { namespace }: Names): string[] {
+/** The program, with `-n` and the namespace that it is to work in. */
+export function toolWords(tool: string, { namespace }: Names): string[] {
   return namespace === undefined ? [tool] : [tool, '-n', namespace];
 }

@@ -1,3 +1,5 @@
+import { AF_INET, AF_INET6 } from '../kernel/constants.ts';
+import { familyNumber } from '../kernel/socket-address.ts';
 import type { Family } from '../wire/ip-address.ts';
 import { GenericFamily } from './generic-family.ts';
 import { oneOf } from './one-of.ts';
@@ -18,8 +20,6 @@ export interface FouPort {
   /** The device that it is bound to, by its ifindex. */
   device: number | undefined;
 }
-
-const [AF_INET, AF_INET6] = [2, 10];
 
 /** `FOU_ENCAP_*`. */
 const ENCAPS = { direct: 1, gue: 2 } as const;
@@ -45,7 +45,7 @@ export const ipFou = new GenericFamily({
   attributes: fouAttributes,
   commands: { add: 1, delete: 2, list: 3 },
   complete: ({ family, port, ipproto, local, peer, peerPort, device: index }: FouPort, verb) => ({
-    ...{ port, family: family === 6 ? AF_INET6 : AF_INET, peerPort, device: index },
+    ...{ port, family: familyNumber(family), peerPort, device: index },
     ...(verb === 'add'
       ? ipproto === undefined
         ? { type: 'gue' as const }

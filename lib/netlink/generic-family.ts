@@ -1,5 +1,6 @@
 import { NETLINK_GENERIC } from '../kernel/constants.ts';
 import { body } from './body.ts';
+import { toolWords } from './family.ts';
 import { genericHeader } from './generic.ts';
 import type { Names } from './names.ts';
 import type { Causes, Request } from './request.ts';
@@ -8,9 +9,8 @@ import type { Rows, Table } from './table.ts';
 /** What can be asked of such a family. */
 type Verb = 'add' | 'change' | 'set' | 'delete' | 'list' | 'show';
 
-const WORDS: Readonly<Record<Verb, string>> = {
-  ...{ add: 'add', change: 'change', set: 'set', delete: 'del', list: 'show', show: 'show' },
-};
+/** iproute2's words for the verbs that it has another word for. */
+const WORDS: Readonly<Partial<Record<Verb, string>>> = { delete: 'del', list: 'show' };
 
 interface GenericFamilyOptions<F extends Rows, State, Config> {
   /** iproute2's words for its objects: `['ip', 'mptcp', 'endpoint']`. */
@@ -49,13 +49,13 @@ export class GenericFamily<F extends Rows, State, Config = State> {
   }
 
   /** Changes an object that is there. */
-  change(config: Config, causes?: Causes): GenericRequest {
-    return this.#request('change', config, causes);
+  change(config: Config): GenericRequest {
+    return this.#request('change', config);
   }
 
   /** Changes settings that are there in any case. */
-  set(config: Config, causes?: Causes): GenericRequest {
-    return this.#request('set', config, causes);
+  set(config: Config): GenericRequest {
+    return this.#request('set', config);
   }
 
   delete(config: Config, causes?: Causes): GenericRequest {
@@ -86,9 +86,9 @@ export class GenericFamily<F extends Rows, State, Config = State> {
       read: (bytes) => state(whole.read(bytes) as never),
       words: (names) =>
         [
-          ...[tool, ...(names.namespace === undefined ? [] : ['-n', names.namespace])],
+          ...toolWords(tool, names),
           ...(isQuestion ? [] : before(config)),
-          ...[...object, WORDS[verb], ...(isQuestion ? [] : words(config, names, verb))],
+          ...[...object, WORDS[verb] ?? verb, ...(isQuestion ? [] : words(config, names, verb))],
         ].join(' '),
       pathAt: (bytes, offset) => whole.pathAt?.(bytes, offset) ?? [],
     };

@@ -12,8 +12,9 @@ import { struct } from './struct.ts';
 import { attribute, table } from './table.ts';
 import { fixed } from './type.ts';
 
-const NETLINK_SOCK_DIAG = 4;
-const SOCK_DIAG_BY_FAMILY = 20;
+/** linux/sock_diag.h */
+export const NETLINK_SOCK_DIAG = 4;
+export const SOCK_DIAG_BY_FAMILY = 20;
 /** `1 << TCP_ESTABLISHED`: a UDP socket with a peer. */
 const CONNECTED = 1 << 1;
 /** `1 << TCP_CLOSE`: a UDP socket without a peer. */

@@ -12,7 +12,10 @@ import { attribute, table } from './table.ts';
 import { flat } from './type.ts';
 
 /** RFC 2863's states, in iproute2's words. */
-export type OperState = 'UNKNOWN' | 'NOTPRESENT' | 'DOWN' | 'LOWERLAYERDOWN' | 'TESTING' | 'DORMANT' | 'UP';
+export const OPER_STATES = {
+  ...{ UNKNOWN: 0, NOTPRESENT: 1, DOWN: 2, LOWERLAYERDOWN: 3, TESTING: 4, DORMANT: 5, UP: 6 },
+} as const;
+export type OperState = keyof typeof OPER_STATES;
 
 /** What the kernel says of a device. */
 export interface LinkState {
@@ -75,8 +78,6 @@ export const linkHeader = struct('ifinfomsg', {
   ),
 });
 
-const operStates = { UNKNOWN: 0, NOTPRESENT: 1, DOWN: 2, LOWERLAYERDOWN: 3, TESTING: 4, DORMANT: 5, UP: 6 } as const;
-
 /** 0 takes a device away from its master (`do_set_master`). */
 const masterDevice: typeof device = {
   ...device,
@@ -91,7 +92,7 @@ export const linkAttributes = table({
   master: attribute('IFLA_MASTER', 10, masterDevice, { word: '' }),
   netns: attribute('IFLA_NET_NS_FD', 28, netns),
   newIndex: attribute('IFLA_NEW_IFINDEX', 49, s32, { word: 'index' }),
-  operState: attribute('IFLA_OPERSTATE', 16, oneOf(u8, 'IF_OPER_', operStates, 'UNKNOWN'), { ifAbsent: 'UNKNOWN' }),
+  operState: attribute('IFLA_OPERSTATE', 16, oneOf(u8, 'IF_OPER_', OPER_STATES, 'UNKNOWN'), { ifAbsent: 'UNKNOWN' }),
   promiscuity: attribute('IFLA_PROMISCUITY', 30, u32, { ifAbsent: 0 }),
   carrier: attribute('IFLA_CARRIER', 33, bool(u8), { ifAbsent: false }),
   linkNamespaceId: attribute('IFLA_LINK_NETNSID', 37, s32),

@@ -1,3 +1,4 @@
+import { AF_INET, AF_INET6 } from '../kernel/constants.ts';
 import { familyOf } from '../wire/ip-address.ts';
 import { bit, bits } from './bits.ts';
 import { GenericFamily } from './generic-family.ts';
@@ -30,7 +31,6 @@ export interface MptcpLimits {
 }
 
 const NEEDS = 'CONFIG_MPTCP (and net.mptcp.enabled=1)';
-const [AF_INET, AF_INET6] = [2, 10];
 
 /** The words of `ip mptcp endpoint`, and the bits (`MPTCP_PM_ADDR_FLAG_*`, `MPTCP_PM_ADDR_FLAG_LAMINAR` of Linux 6.18). */
 const FLAGS = {

@@ -39,8 +39,9 @@ export const MROUTE_PROTOCOLS = Object.keys(PROTOCOLS) as (keyof typeof PROTOCOL
 /** The table of a router socket that names none: `RT_TABLE_DEFAULT` for IPv4, `RT6_TABLE_DFLT` for IPv6, which is the table `main`. */
 export const MROUTE_TABLES = { 4: 253, 6: 254 } as const;
 
-const RTNL_FAMILY_IPMR = 128;
-const RTNL_FAMILY_IP6MR = 129;
+/** linux/rtnetlink.h */
+export const RTNL_FAMILY_IPMR = 128;
+export const RTNL_FAMILY_IP6MR = 129;
 
 /** A kernel without multicast routing lists its ordinary routes instead (`rtnl_get_link`). These have another family. */
 const mrouteFamily = fixed<IpFamily | undefined>(

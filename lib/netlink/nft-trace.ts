@@ -1,4 +1,4 @@
-import { ETHERTYPE } from '../wire/ethernet.ts';
+import { bareHeader, ETHERTYPE } from '../wire/ethernet.ts';
 import type { Reply } from './message.ts';
 import { netfilterBody, netfilterType } from './netfilter.ts';
 import type { ChainPlace } from './nf-tables.ts';
@@ -74,7 +74,6 @@ export function decodeTrace({ type, body }: Reply): NftTrace | undefined {
 /** A packet as a frame without MAC addresses. ARP begins with its kind of hardware, whose first byte is 0 (RFC 826). */
 export function frameAround(packet: Buffer): Buffer {
   const version = (packet[0] ?? 0) >> 4;
-  const header = Buffer.alloc(14);
-  header.writeUInt16BE(version === 4 ? ETHERTYPE.ipv4 : version === 6 ? ETHERTYPE.ipv6 : ETHERTYPE.arp, 12);
-  return Buffer.concat([header, packet]);
+  const etherType = version === 4 ? ETHERTYPE.ipv4 : version === 6 ? ETHERTYPE.ipv6 : ETHERTYPE.arp;
+  return Buffer.concat([bareHeader(etherType), packet]);
 }

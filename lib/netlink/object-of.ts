@@ -1,5 +1,7 @@
 /** `{ a: 1 } & { b: 2 }` for a union of the two. */
-type Intersection<U> = (U extends unknown ? (each: U) => void : never) extends (all: infer I) => void ? I : never;
+export type Intersection<U> = (U extends unknown ? (each: U) => void : never) extends (all: infer I) => void
+  ? I
+  : never;
 
 /** An intersection as one object, as an editor shows it. */
 export type Flatten<T> = { [K in keyof T]: T[K] };

@@ -1,4 +1,4 @@
-import { eachAttribute } from './attribute.ts';
+import { ATTRIBUTE_HEADER, eachAttribute } from './attribute.ts';
 import type { Entry, ReadOf, WriteOf } from './object-of.ts';
 import type { Flat, Type } from './type.ts';
 import type { Writer } from './writer.ts';
@@ -152,7 +152,7 @@ export function table<F extends Rows>(rows: F): Table<F> {
     pathAt: (bytes, offset) => {
       let path: readonly string[] = [];
       eachAttribute(bytes, long, (number, start, end) => {
-        if (offset < start - HEADER || offset >= end) return;
+        if (offset < start - ATTRIBUTE_HEADER || offset >= end) return;
         const row = byNumber.get(number)?.[0];
         const inner = offset < start ? [] : row?.of.pathAt?.(bytes.subarray(start, end), offset - start);
         path = [row?.kernel ?? `attribute ${number}`, ...(inner ?? [])];
@@ -161,9 +161,6 @@ export function table<F extends Rows>(rows: F): Table<F> {
     },
   };
 }
-
-/** Of an attribute: its length and its type. */
-const HEADER = 4;
 
 type KeyedRow = Rows[string] & { readonly key: string };
 

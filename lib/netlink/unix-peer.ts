@@ -1,14 +1,12 @@
 import { AF_UNIX } from '../kernel/constants.ts';
 import type { NetNamespace } from '../kernel/net-namespace.ts';
 import { answeredBy, body } from './body.ts';
+import { NETLINK_SOCK_DIAG, SOCK_DIAG_BY_FAMILY } from './inet-sockets.ts';
 import { requestOf } from './request.ts';
 import { pad, u8, u32 } from './scalars.ts';
 import { NetlinkSocket } from './socket.ts';
 import { struct } from './struct.ts';
 import { attribute, table } from './table.ts';
-
-const NETLINK_SOCK_DIAG = 4;
-const SOCK_DIAG_BY_FAMILY = 20;
 
 // linux/unix_diag.h
 const UDIAG_SHOW_PEER = 0x4;

@@ -1,5 +1,5 @@
 import { ipSocketAddress, readIpSocketAddress } from '../kernel/socket-address.ts';
-import { type Family, familyOf } from '../wire/ip-address.ts';
+import { endpointWords, type Family, familyOf } from '../wire/ip-address.ts';
 import { list } from './list.ts';
 import { bytes, ip, u8, u16, u32, u64 } from './scalars.ts';
 import { struct } from './struct.ts';
@@ -40,7 +40,7 @@ const endpoint: Type<string> = {
   },
   read: (value) => {
     const { address, port } = readIpSocketAddress(value);
-    return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+    return endpointWords(address, port);
   },
   words: (value) => [value],
 };

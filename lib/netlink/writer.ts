@@ -1,7 +1,6 @@
 import { NLA_F_NESTED } from '../kernel/constants.ts';
-import { align } from './attribute.ts';
+import { ATTRIBUTE_HEADER, align } from './attribute.ts';
 
-const ATTRIBUTE_HEADER = 4;
 /** An attribute's length has 16 bits. */
 const LONGEST = 0xffff;
 

@@ -8,12 +8,12 @@ import {
   decodeEchoReply,
   decodeIcmpError,
   encodeEchoRequest,
+  ICMP_PROTOCOL,
   ICMP_TYPE,
   type IcmpError,
 } from '../wire/icmp.ts';
 import { isMulticastIp } from '../wire/ip-address.ts';
 import { ipPacketOf } from '../wire/ip-packet.ts';
-import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import type { Asker, Reply } from './asker.ts';
 import { bindSource, scopeOf } from './bind-source.ts';
 import { EchoIdentifiers } from './echo-identifiers.ts';
@@ -72,7 +72,7 @@ export function askIcmp(question: Question, size?: number): Asker {
     },
     recognize(bytes) {
       const packet = ipPacketOf(bytes);
-      const protocol = family === 4 ? IP_PROTOCOL.icmp : IP_PROTOCOL.icmpv6;
+      const protocol = ICMP_PROTOCOL[family];
       // The mark is random: no other ping has it, and an error quotes it behind more headers.
       if (packet?.protocol !== protocol || !data.isOurs(packet.payload.subarray(8))) return undefined;
       return packet.payload[0] === ICMP_TYPE[family].echoRequest ? 'probe' : 'answer';
@@ -84,7 +84,7 @@ export function askIcmp(question: Question, size?: number): Asker {
   };
 
   function isOurs({ original }: IcmpError): boolean {
-    const protocol = family === 4 ? IP_PROTOCOL.icmp : IP_PROTOCOL.icmpv6;
+    const protocol = ICMP_PROTOCOL[family];
     return (
       original.destination === to.address &&
       original.protocol === protocol &&

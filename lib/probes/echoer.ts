@@ -11,12 +11,12 @@ import {
   decodeEchoReply,
   decodeIcmpError,
   encodeEchoRequest,
+  ICMP_PROTOCOL,
   ICMP_TYPE,
   type IcmpError,
 } from '../wire/icmp.ts';
 import type { Family } from '../wire/ip-address.ts';
 import { ipPacketOf } from '../wire/ip-packet.ts';
-import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import type { Asker, SendFailure } from './asker.ts';
 import { EchoIdentifiers } from './echo-identifiers.ts';
 import { receiveIcmp } from './icmp-errors.ts';
@@ -96,7 +96,7 @@ export class Echoer implements Disposable {
   recognizer(at: number): Asker['recognize'] {
     const [family, identifiers, payload] = [this.#family, this.#identifiers, this.#payload];
     const [askedBy, question] = [this.#askedBy, this.#questions[at]];
-    const protocol = family === 4 ? IP_PROTOCOL.icmp : IP_PROTOCOL.icmpv6;
+    const protocol = ICMP_PROTOCOL[family];
     const { echoRequest, echoReply } = ICMP_TYPE[family];
     return (bytes) => {
       const packet = ipPacketOf(bytes);
@@ -146,7 +146,7 @@ export class Echoer implements Disposable {
   }
 
   #isOurs({ original }: IcmpError): boolean {
-    const protocol = this.#family === 4 ? IP_PROTOCOL.icmp : IP_PROTOCOL.icmpv6;
+    const protocol = ICMP_PROTOCOL[this.#family];
     return original.protocol === protocol && this.#identifiers.has(decodeEcho(original.payload));
   }
 }

@@ -1,4 +1,3 @@
-import { ETH_P_ARP } from '../kernel/constants.ts';
 import { entryOf } from '../kernel/entry-of.ts';
 import { errnoName } from '../kernel/libc.ts';
 import { openPacketSocket, takeLosses } from '../kernel/packet-socket.ts';
@@ -8,6 +7,7 @@ import { engineOf } from '../lab/engine.ts';
 import { type Interface, isLink, type Namespace } from '../lab/index.ts';
 import { watcher } from '../lab/watcher.ts';
 import { ipvlan } from '../links/ipvlan.ts';
+import { ETHERTYPE } from '../wire/ethernet.ts';
 import type { SendFailure } from './asker.ts';
 
 /** A frame that a namespace's own stack was given. */
@@ -29,7 +29,7 @@ export class FrameSocket {
   readonly #socket: Socket;
   readonly #listeners = new Set<(frame: HeardFrame) => void>();
 
-  static of(namespace: Namespace, etherType: number = ETH_P_ARP): FrameSocket {
+  static of(namespace: Namespace, etherType: number = ETHERTYPE.arp): FrameSocket {
     watcher()?.asked();
     const all = entryOf(FrameSocket.#ofNamespace, namespace, () => new Map<number, FrameSocket>());
     return entryOf(all, etherType, () => new FrameSocket(namespace, etherType));

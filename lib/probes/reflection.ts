@@ -8,12 +8,9 @@ import { packetSocketAddress } from '../kernel/socket-address.ts';
 import { TapSocket } from '../kernel/tap-socket.ts';
 import { engineOf } from '../lab/engine.ts';
 import type { Lab, Macvlan, Uplink } from '../lab/index.ts';
-import { decodeEthernet, encodeEthernet } from '../wire/ethernet.ts';
+import { decodeEthernet, ETHERTYPE, encodeEthernet } from '../wire/ethernet.ts';
 import { BROADCAST_MAC } from '../wire/mac-address.ts';
 import { gatewayOf, ReflectionControl } from './reflection-control.ts';
-
-/** IEEE 802's first local experimental EtherType (clause 9.2.4): no stack has a use for it. */
-const EXPERIMENTAL = 0x88b5;
 
 const ROUNDS = 3;
 
@@ -59,7 +56,7 @@ export async function askReflection(
   { within, neighbour }: { within: number; neighbour?: string | undefined },
 ): Promise<Reflection> {
   const tap = engineOf(lab).resources.add(
-    new TapSocket(engineOf(uplink).netns, { index: uplink.index, etherType: EXPERIMENTAL }),
+    new TapSocket(engineOf(uplink).netns, { index: uplink.index, etherType: ETHERTYPE.experimental }),
   );
   const children = ['one', 'two'].map((name) => addChild(lab, uplink, name)) as [Child, Child];
   const run = randomBytes(8).toString('hex');
@@ -118,7 +115,7 @@ function addChild(lab: Lab, uplink: Uplink, name: string): Child {
   return {
     name,
     device,
-    socket: engineOf(lab).resources.add(openPacketSocket(engineOf(namespace).netns, EXPERIMENTAL)),
+    socket: engineOf(lab).resources.add(openPacketSocket(engineOf(namespace).netns, ETHERTYPE.experimental)),
   };
 }
 
@@ -126,11 +123,11 @@ function send({ device, socket }: Child, destination: string, text: string): voi
   const frame = encodeEthernet({
     destination,
     source: device.mac,
-    etherType: EXPERIMENTAL,
+    etherType: ETHERTYPE.experimental,
     payload: Buffer.from(text),
   });
   // What did not leave is missing on the tap.
-  socket.send(frame, packetSocketAddress(device.index, EXPERIMENTAL));
+  socket.send(frame, packetSocketAddress(device.index, ETHERTYPE.experimental));
 }
 
 async function collect(

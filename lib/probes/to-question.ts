@@ -6,6 +6,7 @@ import { Interface, isBridge, type Lab, Namespace, UsageError } from '../lab/ind
 import { routeIfAny } from '../lab/route-to.ts';
 import { areOnOneLink } from '../lab/segment.ts';
 import { type AddressState, isRoutable, SCOPE_HOST } from '../netlink/address.ts';
+import { ICMP_PROTOCOL } from '../wire/icmp.ts';
 import { contains, type Family, familyOf, isLinkLocal, normalizeIp } from '../wire/ip-address.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import { goneBecause } from './gone-address.ts';
@@ -45,7 +46,7 @@ export function flowOf(
   family: Family,
 ): ProbeFlow {
   if (by === 'arp' || by === 'nd') return {};
-  if (by === 'icmp') return { ipproto: family === 4 ? IP_PROTOCOL.icmp : IP_PROTOCOL.icmpv6 };
+  if (by === 'icmp') return { ipproto: ICMP_PROTOCOL[family] };
   return { ipproto: IP_PROTOCOL[by], dport: port };
 }
 

@@ -1,10 +1,11 @@
 import { type AddressState, SCOPE_HOST, SCOPE_LINK } from '../netlink/address.ts';
 import type { Link, NamespaceState } from '../state/network-state.ts';
+import { ARPHRD } from '../wire/arp.ts';
 import { ipToBytes } from '../wire/ip-address.ts';
 import { macToBytes } from '../wire/mac-address.ts';
 
-// `ARPHRD_*`: tunnels in IPv4, and those in IPv6. The MAC address of one is the IP address that it sends from.
-const [TUNNEL, TUNNEL6, SIT, IPGRE, IP6GRE] = [768, 769, 776, 778, 823];
+/** The kinds of hardware of tunnels. The MAC address of one is the IP address that it sends from. */
+const { TUNNEL, TUNNEL6, SIT, IPGRE, IP6GRE }: Record<string, number> = ARPHRD;
 
 /** The addresses of a device that somebody gave to it; the kernel gives it some of its own as it comes up. */
 export function givenAddresses({ addresses }: NamespaceState<'addresses'>, link: Link): AddressState[] {

@@ -36,14 +36,9 @@ const PROPAGATED = ['ipv4 forwarding', 'ipv6 forwarding', 'ipv6 disable_ipv6'];
 /** The names of those of no single device, in an order in which they can be written again. */
 export function generalNames(): string[] {
   const ofAllDevices = FAMILIES.flatMap((family) =>
-    ['all', 'default'].flatMap((device) =>
-      OF_DEVICE[family]
-        // ipv4.conf.all.forwarding is ip_forward by another name.
-        .filter((key) => !(family === 'ipv4' && device === 'all' && key === 'forwarding'))
-        .map((key) => deviceSysctlName(family, device, key)),
-    ),
+    ['all', 'default'].flatMap((device) => OF_DEVICE[family].map((key) => deviceSysctlName(family, device, key))),
   );
-  return [...GLOBAL, ...ofAllDevices];
+  return [...new Set([...GLOBAL, ...ofAllDevices])];
 }
 
 /** The names of those of one device; `from` is what a new device takes its value from. */
@@ -66,6 +61,8 @@ export function isDecisive(name: string): boolean {
 
 /** In sysctl(8)'s notation slashes separate where the name of a device has dots. */
 export function deviceSysctlName(family: SysctlFamily, device: string, key: string): string {
+  // ipv4.conf.all.forwarding is ip_forward by another name.
+  if (family === 'ipv4' && device === 'all' && key === 'forwarding') return 'net.ipv4.ip_forward';
   return ['net', family, 'conf', device, key].join(device.includes('.') ? '/' : '.');
 }
 
@@ -73,7 +70,7 @@ export function deviceSysctlName(family: SysctlFamily, device: string, key: stri
 export function propagatedFrom(name: string): string | undefined {
   const [, family, key] = /^net\.(ipv[46])\.conf\.default\.(\w+)$/.exec(name) ?? [];
   if (!PROPAGATED.includes(`${family} ${key}`)) return undefined;
-  return family === 'ipv4' ? 'net.ipv4.ip_forward' : `net.ipv6.conf.all.${key}`;
+  return deviceSysctlName(family as SysctlFamily, 'all', `${key}`);
 }
 
 function keysOf<T extends object>(object: T): (keyof T & string)[] {

@@ -12,7 +12,5 @@ export function deviceSysctl<F extends SysctlFamily>(
   device: string,
   key: DeviceSysctl<F>,
 ): string | undefined {
-  // ipv4.conf.all.forwarding is ip_forward by another name.
-  if (family === 'ipv4' && device === 'all' && key === 'forwarding') return sysctls['net.ipv4.ip_forward'];
   return sysctls[deviceSysctlName(family, device, key)];
 }

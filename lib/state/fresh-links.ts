@@ -7,6 +7,7 @@ import { kindOf } from '../links/registry.ts';
 import { veth } from '../links/veth.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import { NetlinkSocket } from '../netlink/socket.ts';
+import { ARPHRD } from '../wire/arp.ts';
 import { type RawLink, rawLink } from './raw-link.ts';
 
 /** A device, and what it says of itself by bytes. */
@@ -31,7 +32,7 @@ export const freshLoopback = once((): ReadLink | undefined => {
 
 /** Whether it is the loopback of its namespace (`ARPHRD_LOOPBACK`). */
 export function isLoopback({ hardware }: Pick<LinkState, 'hardware'>): boolean {
-  return hardware === 772;
+  return hardware === ARPHRD.LOOPBACK;
 }
 
 /** By kind and the settings that it varies by, and whether it is a port of a bridge; undefined: one such cannot be made alone. */

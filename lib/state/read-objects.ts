@@ -4,9 +4,8 @@ import { KernelError } from '../kernel/kernel-error.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
 import { once } from '../kernel/once.ts';
 import { NetlinkSocket } from '../netlink/socket.ts';
-import { NetlinkSockets } from '../netlink/sockets.ts';
 import type { ObjectKind } from './objects/object-kind.ts';
-import { objectSockets } from './objects/object-sockets.ts';
+import { withSockets } from './objects/object-sockets.ts';
 import { OBJECT_KINDS } from './objects/registry.ts';
 import type { StateSource } from './state-source.ts';
 
@@ -17,11 +16,8 @@ export interface ObjectChanges {
 }
 
 /** The objects of each kind of {@link OBJECT_KINDS}, by its key. */
-export function readObjects({
-  netns,
-  rtnetlink,
-}: Pick<StateSource, 'netns' | 'rtnetlink'>): Record<string, ObjectChanges> {
-  const [now, fresh] = [listObjects(netns, rtnetlink), freshObjects()];
+export function readObjects(source: StateSource): Record<string, ObjectChanges> {
+  const [now, fresh] = [listObjects(source), freshObjects()];
   return Object.fromEntries(
     OBJECT_KINDS.map(({ key }) => {
       const [own = [], usual = []] = [now[key], fresh[key]];
@@ -34,18 +30,18 @@ function without(all: readonly object[], others: readonly object[]): object[] {
   return all.filter((each) => !others.some((other) => isDeepStrictEqual(each, other)));
 }
 
-function listObjects(netns: NetNamespace, rtnetlink: NetlinkSocket): Record<string, readonly object[]> {
-  using others = new NetlinkSockets(netns);
-  const sockets = objectSockets(rtnetlink, others);
-  // A user namespace in which they may not be listed cannot make any, either (GENL_ADMIN_PERM).
-  const list = ({ list: all, withoutSecrets = (state) => state }: ObjectKind) =>
-    unlessError(KernelError, () => all(sockets), []).map((state) => withoutSecrets(state));
-  return Object.fromEntries(OBJECT_KINDS.map((kind) => [kind.key, list(kind)]));
+function listObjects(source: Pick<StateSource, 'netns' | 'rtnetlink'>): Record<string, readonly object[]> {
+  return withSockets(source, (sockets) => {
+    // A user namespace in which they may not be listed cannot make any, either (GENL_ADMIN_PERM).
+    const list = ({ list: all, withoutSecrets = (state) => state }: ObjectKind) =>
+      unlessError(KernelError, () => all(sockets), []).map((state) => withoutSecrets(state));
+    return Object.fromEntries(OBJECT_KINDS.map((kind) => [kind.key, list(kind)]));
+  });
 }
 
 /** What the kernel gives to a new namespace, such as the labels of `ip6addrlbl_init_table`. */
 const freshObjects = once(() => {
-  using namespace = NetNamespace.create();
-  using rtnetlink = namespace.run(() => new NetlinkSocket());
-  return listObjects(namespace, rtnetlink);
+  using netns = NetNamespace.create();
+  using rtnetlink = netns.run(() => new NetlinkSocket());
+  return listObjects({ netns, rtnetlink });
 });

@@ -1,31 +1,32 @@
-import { NETLINK_GENERIC } from '../kernel/constants.ts';
 import { unlessError } from '../kernel/has-code.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
 import { once } from '../kernel/once.ts';
 import { readProcNet } from '../kernel/proc-net.ts';
 import { hasPorts } from '../links/registry.ts';
-import { loadedFamilies } from '../netlink/generic.ts';
 import { ipLink } from '../netlink/link.ts';
 import { bridgeMdb } from '../netlink/mdb.ts';
+import { RTNL_FAMILY_IP6MR, RTNL_FAMILY_IPMR } from '../netlink/mroute.ts';
 import { bridgeFdb } from '../netlink/neighbour.ts';
 import type { Request } from '../netlink/request.ts';
 import { NetlinkSocket } from '../netlink/socket.ts';
 import { isGroupMac } from '../wire/mac-address.ts';
 import type { OtherObjects } from './network-state.ts';
+import { listGeneric, showGeneric } from './objects/list-generic.ts';
+import type { ObjectSockets } from './objects/object-kind.ts';
+import { withSockets } from './objects/object-sockets.ts';
 import type { StateSource } from './state-source.ts';
 
 /** The objects of a namespace that hairpin neither makes nor follows, so that a script can say that it leaves them out. */
-export function readOtherObjects({ netns, rtnetlink }: Pick<StateSource, 'netns' | 'rtnetlink'>): OtherObjects {
-  const now = listObjects(netns, rtnetlink);
-  const fresh = freshObjects();
+export function readOtherObjects(source: StateSource): OtherObjects {
+  const [now, fresh] = [listOthers(source), freshOthers()];
   return {
-    changed: OBJECTS.filter((_, at) => String(now[at]) !== String(fresh[at])).map(({ what, command }) => ({
+    changed: OTHER_KINDS.filter((_, at) => String(now[at]) !== String(fresh[at])).map(({ what, command }) => ({
       what,
       command,
     })),
-    groups: staticGroups(netns),
-    filtered: rtnetlink
+    groups: staticGroups(source.netns),
+    filtered: source.rtnetlink
       .list(bridgeFdb.all())
       .filter(
         ({ bridge, to, nhid, permanent, mac }) =>
@@ -36,24 +37,17 @@ export function readOtherObjects({ netns, rtnetlink }: Pick<StateSource, 'netns'
 }
 
 const [RTM_GETROUTE, RTM_GETRULE] = [26, 34];
-// linux/socket.h, linux/rtnetlink.h
-const [AF_MPLS, RTNL_FAMILY_IPMR, RTNL_FAMILY_IP6MR] = [28, 128, 129];
+// linux/socket.h
+const AF_MPLS = 28;
 
-interface ObjectKind {
+interface OtherKind {
   what: string;
   command: string;
   /** The bytes of each object. */
-  list(sockets: Sockets): string[];
+  list(sockets: ObjectSockets): string[];
 }
 
-interface Sockets {
-  rtnetlink: NetlinkSocket;
-  generic: NetlinkSocket;
-  /** The families of generic netlink. */
-  families: ReadonlyMap<string, number>;
-}
-
-const OBJECTS: readonly ObjectKind[] = [
+const OTHER_KINDS: readonly OtherKind[] = [
   { what: 'the routes of MPLS', command: 'ip -f mpls route', list: ofFamily(RTM_GETROUTE, AF_MPLS) },
   { what: 'the rules of multicast routing', command: 'ip mrule', list: ofFamily(RTM_GETRULE, RTNL_FAMILY_IPMR) },
   {
@@ -67,11 +61,11 @@ const OBJECTS: readonly ObjectKind[] = [
   { what: 'the namespaces of IOAM', command: 'ip ioam namespace', list: generic('IOAM6', 3) },
   { what: 'the schemas of IOAM', command: 'ip ioam schema', list: generic('IOAM6', 6) },
   { what: 'the HMAC keys of SRv6', command: 'ip sr hmac', list: generic('SEG6', 2) },
-  { what: 'the source address of SRv6', command: 'ip sr tunsrc', list: generic('SEG6', 4, { isDump: false }) },
+  { what: 'the source address of SRv6', command: 'ip sr tunsrc', list: generic('SEG6', 4, showGeneric) },
 ];
 
 /** A kernel without the family answers with the objects of all others (`rtnl_dump_all`). */
-function ofFamily(type: number, family: number): ObjectKind['list'] {
+function ofFamily(type: number, family: number): OtherKind['list'] {
   return ({ rtnetlink }) => {
     // struct rtmsg, struct fib_rule_hdr
     const header = Buffer.alloc(12, 0);
@@ -81,7 +75,7 @@ function ofFamily(type: number, family: number): ObjectKind['list'] {
 }
 
 /** The entries of what has no ports (`vxlan_mdb_dump`, Linux 6.4). */
-function groupsOfTunnels({ rtnetlink }: Sockets): string[] {
+function groupsOfTunnels({ rtnetlink }: ObjectSockets): string[] {
   const bridges = rtnetlink.list(ipLink.all()).filter(hasPorts);
   const entries = rtnetlink.list(bridgeMdb.all()).flatMap((each) => each.entries);
   return entries
@@ -89,13 +83,9 @@ function groupsOfTunnels({ rtnetlink }: Sockets): string[] {
     .map((entry) => JSON.stringify(entry));
 }
 
-function generic(family: string, command: number, { isDump = true } = {}): ObjectKind['list'] {
-  return ({ generic: socket, families }) => {
-    const id = families.get(family);
-    if (id === undefined) return [];
-    const request = raw(id, Buffer.from([command, 1, 0, 0]));
-    return isDump ? socket.list(request) : [socket.get(request)];
-  };
+function generic(family: string, command: number, ask = listGeneric<string>): OtherKind['list'] {
+  const request = { ...raw(0, Buffer.from([command, 1, 0, 0])), family, needs: '' };
+  return (sockets) => ask(sockets, request);
 }
 
 function raw(type: number, header: Buffer): Request<string> {
@@ -108,19 +98,19 @@ function raw(type: number, header: Buffer): Request<string> {
   };
 }
 
-function listObjects(netns: NetNamespace, rtnetlink: NetlinkSocket): string[][] {
-  using socket = netns.run(() => new NetlinkSocket({ protocol: NETLINK_GENERIC }));
-  const sockets = { rtnetlink, generic: socket, families: loadedFamilies(socket) };
+function listOthers(source: Pick<StateSource, 'netns' | 'rtnetlink'>): string[][] {
   // A kernel without them refuses (fib_nl_dumprule, seg6_genl_dumphmac); and who may not list them in a user namespace, may not make
   // any, either (GENL_ADMIN_PERM).
-  return OBJECTS.map(({ list }) => unlessError(KernelError, () => list(sockets), []));
+  return withSockets(source, (sockets) =>
+    OTHER_KINDS.map(({ list }) => unlessError(KernelError, () => list(sockets), [])),
+  );
 }
 
 /** What every new namespace of this kernel has of them. */
-const freshObjects = once((): string[][] => {
-  using namespace = NetNamespace.create();
-  using rtnetlink = namespace.run(() => new NetlinkSocket());
-  return listObjects(namespace, rtnetlink);
+const freshOthers = once((): string[][] => {
+  using netns = NetNamespace.create();
+  using rtnetlink = netns.run(() => new NetlinkSocket());
+  return listOthers({ netns, rtnetlink });
 });
 
 /** The groups of `ip maddress add`: index, name, references, whether it is one of those, address (`dev_mc_seq_show`). */

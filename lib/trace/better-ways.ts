@@ -1,8 +1,7 @@
 import { after } from '../kernel/clock.ts';
 import type { CapturedFrame } from '../lab/index.ts';
-import { decodeRedirect } from '../wire/icmp.ts';
+import { decodeRedirect, ICMP_PROTOCOL } from '../wire/icmp.ts';
 import { packetBehindTags } from '../wire/ip-packet.ts';
-import { IP_PROTOCOL } from '../wire/ipv4.ts';
 
 /**
  * Milliseconds after which a router repeats its first redirect: twice `ip_rt_redirect_load`, which is a fiftieth of a second, and
@@ -38,7 +37,7 @@ function countRedirects(frames: readonly CapturedFrame[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { at, direction, bytes } of frames) {
     const packet = direction === 'in' && !at.isPort ? packetBehindTags(bytes) : undefined;
-    const isIcmp = packet?.protocol === (packet?.family === 4 ? IP_PROTOCOL.icmp : IP_PROTOCOL.icmpv6);
+    const isIcmp = packet?.protocol === ICMP_PROTOCOL[packet?.family ?? 4];
     const redirect = packet && isIcmp ? decodeRedirect(packet.family, packet.payload) : undefined;
     if (!redirect) continue;
     const key = `${at} ${redirect.destination} ${redirect.gateway}`;

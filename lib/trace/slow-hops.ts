@@ -1,6 +1,7 @@
 import { entryOf } from '../kernel/entry-of.ts';
 import type { CapturedFrame, Interface, Lab, Namespace } from '../lab/index.ts';
 import { isGroupMessage } from '../wire/group-message.ts';
+import { packetBehindTags } from '../wire/ip-packet.ts';
 import { Capture } from './capture.ts';
 
 /** The longest time that is believed of a hop, in milliseconds. After a longer time, the same bytes may be a new frame. */
@@ -54,7 +55,8 @@ export class SlowHops {
       came.set(identity, undefined);
       const kept = milliseconds(nanoseconds - first);
       // A host repeats its reports of groups by itself (RFC 3376 section 8.14.1), and the first may come before a switch has its ports.
-      if (kept > this.slowest && kept <= MOST && !isGroupMessage(bytes)) this.slowest = kept;
+      const packet = packetBehindTags(bytes);
+      if (kept > this.slowest && kept <= MOST && !(packet && isGroupMessage(packet))) this.slowest = kept;
     }
     for (const known of [...this.#came.values(), ...this.#own.values()]) if (known.size > MOST_FRAMES) known.clear();
   }

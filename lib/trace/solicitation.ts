@@ -3,11 +3,7 @@ import { decodeEthernet, ETHERTYPE } from '../wire/ethernet.ts';
 import { familyOf, ipToBytes, solicitedNodeGroup } from '../wire/ip-address.ts';
 import { ipPacketOf } from '../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
-import {
-  decodeNeighbourMessage,
-  NEIGHBOUR_ADVERTISEMENT,
-  NEIGHBOUR_SOLICITATION,
-} from '../wire/neighbour-discovery.ts';
+import { NEIGHBOUR_ADVERTISEMENT, NEIGHBOUR_SOLICITATION, neighbourMessageIn } from '../wire/neighbour-discovery.ts';
 
 /** A question for a neighbour's MAC address: by whom, and for which IP address. */
 export interface Solicitation {
@@ -52,6 +48,6 @@ function arpOf(bytes: Buffer) {
 
 function ndMessage(bytes: Buffer, type: number): Solicitation | undefined {
   const packet = ipPacketOf(bytes);
-  const message = packet?.protocol === IP_PROTOCOL.icmpv6 ? decodeNeighbourMessage(packet.payload) : undefined;
+  const message = neighbourMessageIn(packet);
   return packet && message?.type === type ? { source: packet.source, target: message.targetIp } : undefined;
 }

@@ -55,7 +55,9 @@ const PROTOCOL_AT = [9, 6];
 /** `NFT_META_L4PROTO`. */
 const META_PROTOCOL = 16;
 /** Those that begin with their ports. */
-const WITH_PORTS: readonly number[] = [IP_PROTOCOL.tcp, IP_PROTOCOL.udp, 33, 132, 136];
+const WITH_PORTS: readonly number[] = [
+  ...[IP_PROTOCOL.tcp, IP_PROTOCOL.udp, IP_PROTOCOL.dccp, IP_PROTOCOL.sctp, IP_PROTOCOL.udplite],
+];
 
 /** `NFT_CMP_NEQ`: this and less compare with one value. */
 const EQUALITY = 1;

@@ -2,7 +2,9 @@ import { bytesToIp, ipToBytes } from './ip-address.ts';
 import { bytesToMac, macToBytes } from './mac-address.ts';
 
 /** Kinds of hardware (linux/if_arp.h): Linux has one for each device, ARP or not. */
-export const [ARPHRD_ETHER, ARPHRD_LOOPBACK] = [1, 772] as const;
+export const ARPHRD = {
+  ...{ ETHER: 1, TUNNEL: 768, TUNNEL6: 769, LOOPBACK: 772, SIT: 776, IPGRE: 778, IP6GRE: 823, NONE: 65534 },
+} as const;
 
 export const ARP_LENGTH = 28;
 const OPERATIONS = { request: 1, reply: 2 } as const;

@@ -1,5 +1,5 @@
 import { checksum } from './checksum.ts';
-import { encodeEthernet } from './ethernet.ts';
+import { ETHERTYPE, encodeEthernet } from './ethernet.ts';
 import { ipToBytes, isMulticastIp } from './ip-address.ts';
 import { encodeIpv4, IP_PROTOCOL } from './ipv4.ts';
 import { encodeIpv6, pseudoHeader } from './ipv6.ts';
@@ -51,8 +51,6 @@ export interface FrameDefaults {
   payload: Uint8Array;
 }
 
-/** IEEE 802-2014 clause 9.2.4: a local experimental EtherType. */
-const EXPERIMENTAL_ETHERTYPE = 0x88b5;
 /** RFC 3692 section 2.1. */
 const EXPERIMENTAL_PROTOCOL = 253;
 const DISCARD_PORT = 9;
@@ -67,7 +65,7 @@ export function buildFrame(description: FrameDescription, defaults: FrameDefault
   const frame = encodeEthernet({
     source: description.source ?? defaults.source,
     destination: description.destination ?? (packet && groupMac(packet.destination)) ?? defaults.destination,
-    etherType: description.etherType ?? packet?.etherType ?? EXPERIMENTAL_ETHERTYPE,
+    etherType: description.etherType ?? packet?.etherType ?? ETHERTYPE.experimental,
     payload: packet?.bytes ?? data,
   });
   return tagged(frame, tagsOf(description));
@@ -91,11 +89,15 @@ function packetOf({ ip = {}, udp }: FrameDescription, data: Uint8Array, defaults
   const datagram = udp && encodeUdp({ sourcePort: DISCARD_PORT, destinationPort: DISCARD_PORT, ...udp, payload: data });
   const payload = datagram ?? data;
   if (!destination.includes(':'))
-    return { destination, etherType: 0x0800, bytes: encodeIpv4({ source, destination, protocol, ttl, payload }) };
+    return {
+      destination,
+      etherType: ETHERTYPE.ipv4,
+      bytes: encodeIpv4({ source, destination, protocol, ttl, payload }),
+    };
   const packet = { source, destination, nextHeader: protocol, hopLimit: ttl, payload };
   // IPv6 allows no datagram without a checksum (RFC 8200 section 8.1); 0 stands for none.
   datagram?.writeUInt16BE(checksum(pseudoHeader(packet), datagram) || 0xffff, 6);
-  return { destination, etherType: 0x86dd, bytes: encodeIpv6(packet) };
+  return { destination, etherType: ETHERTYPE.ipv6, bytes: encodeIpv6(packet) };
 }
 
 function groupMac(address: string): string | undefined {

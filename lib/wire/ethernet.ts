@@ -1,10 +1,13 @@
 import { bytesToMac, macToBytes } from './mac-address.ts';
 
-export const ETHERTYPE = { ipv4: 0x0800, arp: 0x0806, ipv6: 0x86dd } as const;
+/** `experimental` is for use within a network, by anybody (IEEE 802-2014 clause 9.2.4): no stack has a use for it. */
+export const ETHERTYPE = {
+  ...{ ipv4: 0x0800, arp: 0x0806, ipv6: 0x86dd, experimental: 0x88b5, lldp: 0x88cc, macsec: 0x88e5 },
+} as const;
 
-/** The shortest frame, without the FCS (IEEE 802.3 clause 4.4.2). */
-const SHORTEST = 60;
 const HEADER = 14;
+/** The shortest payload: with the header, and without the FCS, a frame has 60 bytes at the least (IEEE 802.3 clause 4.4.2). */
+export const SHORTEST_PAYLOAD = 46;
 
 export interface EthernetFrame {
   destination: string;
@@ -19,7 +22,7 @@ export interface DecodedEthernet extends EthernetFrame {
 
 /** A frame as a packet socket sends it: padded to 60 bytes, without the FCS. */
 export function encodeEthernet({ destination, source, etherType, payload }: EthernetFrame): Buffer {
-  const frame = Buffer.alloc(Math.max(SHORTEST, HEADER + payload.length));
+  const frame = Buffer.alloc(HEADER + Math.max(SHORTEST_PAYLOAD, payload.length));
   macToBytes(destination).copy(frame, 0);
   macToBytes(source).copy(frame, 6);
   frame.writeUInt16BE(etherType, 12);

@@ -1,13 +1,17 @@
 import { checksum } from './checksum.ts';
 import { bytesToIp, type Family } from './ip-address.ts';
-import { decodeIpv4 } from './ipv4.ts';
+import { decodeIpv4, IP_PROTOCOL } from './ipv4.ts';
 import { decodeIpv6 } from './ipv6.ts';
+import { REDIRECT as ICMPV6_REDIRECT } from './neighbour-discovery.ts';
 
 /** The types that a probe sends or understands: ICMP (RFC 792) and ICMPv6 (RFC 4443). */
 export const ICMP_TYPE = {
   4: { echoRequest: 8, echoReply: 0, errors: [3, 11, 12] },
   6: { echoRequest: 128, echoReply: 129, errors: [1, 2, 3, 4] },
 } as const;
+
+/** The protocol above IP, by the version. */
+export const ICMP_PROTOCOL = { 4: IP_PROTOCOL.icmp, 6: IP_PROTOCOL.icmpv6 } as const;
 
 const HEADER = 8;
 
@@ -79,7 +83,8 @@ export interface IcmpRedirect {
   destination: string;
 }
 
-const REDIRECT = { 4: 5, 6: 137 } as const;
+/** The type of a redirect. */
+export const REDIRECT = { 4: 5, 6: ICMPV6_REDIRECT } as const;
 
 /** Undefined for anything but a redirect that names both addresses. */
 export function decodeRedirect(family: Family, message: Buffer): IcmpRedirect | undefined {

@@ -1,7 +1,24 @@
 import { checksum } from './checksum.ts';
 import { bytesToIp, ipToBytes } from './ip-address.ts';
 
-export const IP_PROTOCOL = { icmp: 1, tcp: 6, udp: 17, icmpv6: 58 } as const;
+/** What stands behind a header of IP, by IANA's numbers. The extension headers of IPv6 are among them (RFC 8200 section 4). */
+export const IP_PROTOCOL = {
+  ...{
+    hopByHop: 0,
+    icmp: 1,
+    igmp: 2,
+    ipip: 4,
+    tcp: 6,
+    udp: 17,
+    dccp: 33,
+    ipv6: 41,
+    routing: 43,
+    fragment: 44,
+    gre: 47,
+  },
+  ...{ esp: 50, ah: 51, icmpv6: 58, noNextHeader: 59, destinationOptions: 60, ospf: 89, pim: 103, vrrp: 112 },
+  ...{ sctp: 132, udplite: 136 },
+} as const;
 
 const HEADER = 20;
 const TTL = 64;

@@ -1,3 +1,4 @@
+import { ETHERTYPE } from './ethernet.ts';
 import { bytesToMac } from './mac-address.ts';
 
 /** The security tag of a MACsec frame (IEEE 802.1AE-2018 clause 9). */
@@ -12,7 +13,6 @@ export interface MacsecTag {
   isChanged: boolean;
 }
 
-const ETHERTYPE_MACSEC = 0x88e5;
 const [TAG, LEAST] = [12, 20];
 const [SCI, CHANGED, ASSOCIATION] = [0x20, 0x04, 0x03];
 /** The port of a sender whose frames do not say it (`MACSEC_PORT_ES`). */
@@ -20,7 +20,7 @@ const ONLY_PORT = '0001';
 
 /** Undefined for a frame without such a tag. */
 export function macsecTagOf(frame: Buffer): MacsecTag | undefined {
-  if (frame.length < LEAST || frame.readUInt16BE(TAG) !== ETHERTYPE_MACSEC) return undefined;
+  if (frame.length < LEAST || frame.readUInt16BE(TAG) !== ETHERTYPE.macsec) return undefined;
   const control = frame.readUInt8(TAG + 2);
   const hasSci = (control & SCI) !== 0;
   if (hasSci && frame.length < LEAST + 8) return undefined;

@@ -1,8 +1,6 @@
-import { decodeEthernet, encodeEthernet } from './ethernet.ts';
+import { decodeEthernet, ETHERTYPE, encodeEthernet } from './ethernet.ts';
 import { BROADCAST_MAC } from './mac-address.ts';
 
-/** Free for experiments within one's own network (IEEE 802, local experimental EtherType 1). */
-const LOCAL_EXPERIMENTAL = 0x88b5;
 const MAGIC = Buffer.from('hairpin marker ');
 /** What tells one marker from another has so many bytes. */
 export const MARK_LENGTH = 8;
@@ -13,7 +11,7 @@ export function encodeMarker(mark: Buffer): Buffer {
     destination: BROADCAST_MAC,
     // Locally administered, and nobody's: a macvlan parent takes it for a frame from outside.
     source: '02:88:b5:00:00:01',
-    etherType: LOCAL_EXPERIMENTAL,
+    etherType: ETHERTYPE.experimental,
     payload: Buffer.concat([MAGIC, mark]),
   });
 }
@@ -21,7 +19,7 @@ export function encodeMarker(mark: Buffer): Buffer {
 /** The mark of such a frame, in hexadecimal; undefined for any other. */
 export function markerOf(bytes: Buffer): string | undefined {
   // Asked of every frame that a tap has seen.
-  if (bytes.length < 14 || bytes.readUInt16BE(12) !== LOCAL_EXPERIMENTAL) return undefined;
+  if (bytes.length < 14 || bytes.readUInt16BE(12) !== ETHERTYPE.experimental) return undefined;
   const payload = decodeEthernet(bytes)?.payload;
   if (!payload?.subarray(0, MAGIC.length).equals(MAGIC)) return undefined;
   return payload.subarray(MAGIC.length, MAGIC.length + MARK_LENGTH).toString('hex');

@@ -1,12 +1,16 @@
 import { checksum } from './checksum.ts';
 import { bytesToIp, ipToBytes, solicitedNodeGroup } from './ip-address.ts';
+import type { IpPacket } from './ip-packet.ts';
 import { IP_PROTOCOL } from './ipv4.ts';
 import { encodeIpv6, pseudoHeader } from './ipv6.ts';
 import { macToBytes } from './mac-address.ts';
 
 /** The ICMPv6 types (RFC 4861 section 4). */
+export const ROUTER_SOLICITATION = 133;
+export const ROUTER_ADVERTISEMENT = 134;
 export const NEIGHBOUR_SOLICITATION = 135;
 export const NEIGHBOUR_ADVERTISEMENT = 136;
+export const REDIRECT = 137;
 /** Of another, a message came from another link (RFC 4861 section 7.1). */
 export const HOP_LIMIT = 255;
 const OPTION_SOURCE_LINK_LAYER_ADDRESS = 1;
@@ -50,6 +54,11 @@ export interface NeighbourMessage {
   targetIp: string;
   /** Of an advertisement: it answers a solicitation. */
   solicited: boolean;
+}
+
+/** The message in a packet, if it has one. */
+export function neighbourMessageIn(packet: IpPacket | undefined): NeighbourMessage | undefined {
+  return packet?.protocol === IP_PROTOCOL.icmpv6 ? decodeNeighbourMessage(packet.payload) : undefined;
 }
 
 /** Undefined for what is neither a solicitation nor an advertisement. */

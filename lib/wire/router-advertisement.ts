@@ -1,9 +1,6 @@
 import { ipToBytes, type Prefix } from './ip-address.ts';
 import { macToBytes } from './mac-address.ts';
-
-/** The ICMPv6 types of RFC 4861 sections 4.1 and 4.2. */
-export const ROUTER_SOLICITATION = 133;
-const ROUTER_ADVERTISEMENT = 134;
+import { ROUTER_ADVERTISEMENT } from './neighbour-discovery.ts';
 
 /** RFC 4861 section 4.6, RFC 8106 section 5.1. */
 const OPTION = { sourceMac: 1, prefix: 3, mtu: 5, dns: 25 } as const;

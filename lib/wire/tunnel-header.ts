@@ -54,7 +54,7 @@ export function outerPacketOf(bytes: Buffer, header: TunnelHeader): OuterPacket 
 /** The protocols of the outer packets with a header, but for those that UDP carries. */
 export const OUTER_PROTOCOLS: Readonly<Record<TunnelHeader, readonly number[]>> = {
   ...{ vxlan: [], geneve: [] },
-  ...{ gre: [47], ip: [4, 41] },
+  ...{ gre: [IP_PROTOCOL.gre], ip: [IP_PROTOCOL.ipip, IP_PROTOCOL.ipv6] },
 };
 
 interface Carried {
@@ -89,34 +89,39 @@ function geneve({ protocol, payload }: Carried): Inside | undefined {
 
 /** RFC 2784 section 2, RFC 2890 section 2. */
 function gre({ protocol, payload }: Carried): Inside | undefined {
-  if (protocol !== GRE || payload.length < 4) return undefined;
+  if (protocol !== IP_PROTOCOL.gre || payload.length < 4) return undefined;
   const flags = payload.readUInt16BE(0);
   if ((flags & ~(CHECKSUM | KEY | SEQUENCE)) !== 0) return undefined;
   const has = (flag: number) => (flags & flag) !== 0;
   const [hasChecksum, hasKey, hasSequence] = [has(CHECKSUM), has(KEY), has(SEQUENCE)];
   const at = hasChecksum ? 8 : 4;
-  const end = at + [hasKey, hasSequence].filter(Boolean).length * 4;
+  const end = greLength(flags);
   if (payload.length < end) return undefined;
   const etherType = typeOf(payload.readUInt16BE(2));
   const key = hasKey ? { key: payload.readUInt32BE(at) } : {};
   return { hasChecksum, hasSequence, ...key, etherType, payload: payload.subarray(end) };
 }
 
+/** How long a GRE header with these flags is: a checksum, a key and a sequence number have 4 bytes each. */
+export function greLength(flags: number): number {
+  return 4 + 4 * [CHECKSUM, KEY, SEQUENCE].filter((flag) => (flags & flag) !== 0).length;
+}
+
 /** RFC 2003, RFC 4213, RFC 2473. */
 function ip({ protocol, payload }: Carried): Inside | undefined {
-  const etherType = protocol === IPIP ? ETHERTYPE.ipv4 : protocol === IPV6 ? ETHERTYPE.ipv6 : undefined;
+  const etherType =
+    protocol === IP_PROTOCOL.ipip ? ETHERTYPE.ipv4 : protocol === IP_PROTOCOL.ipv6 ? ETHERTYPE.ipv6 : undefined;
   return etherType === undefined ? undefined : { etherType, payload };
 }
 
 /** An ip6tnl says in destination options how many further tunnels a packet may enter (RFC 2473 section 4.1.1). */
 function behindOptions({ protocol, payload }: Carried): Carried {
-  if (protocol !== DESTINATION_OPTIONS || payload.length < 8) return { protocol, payload };
+  if (protocol !== IP_PROTOCOL.destinationOptions || payload.length < 8) return { protocol, payload };
   return { protocol: payload.readUInt8(0), payload: payload.subarray((payload.readUInt8(1) + 1) * 8) };
 }
 
 const UDP = 8;
 const VNI_BITS = 0xffffff00n;
-const [IPIP, IPV6, GRE, DESTINATION_OPTIONS] = [4, 41, 47, 60];
 const [CHECKSUM, KEY, SEQUENCE] = [0x8000, 0x2000, 0x1000];
 /** Transparent Ethernet Bridging: a whole frame follows. */
 const TEB = 0x6558;

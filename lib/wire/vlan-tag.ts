@@ -32,16 +32,17 @@ export function withoutVlanTags(frame: Buffer): Buffer {
 function tagAt(frame: Buffer, at: number): VlanTag | undefined {
   if (frame.length < at + TAG + 2) return undefined;
   const type = frame.readUInt16BE(at);
-  return protocolOf(type) ? { type, id: frame.readUInt16BE(at + 2) & 0xfff } : undefined;
+  return vlanProtocolOf(type) ? { type, id: frame.readUInt16BE(at + 2) & 0xfff } : undefined;
 }
 
-function protocolOf(type: number): VlanProtocol | undefined {
+/** The protocol that a tag protocol identifier stands for; undefined where it is none. */
+export function vlanProtocolOf(type: number): VlanProtocol | undefined {
   return VLAN_PROTOCOLS.find((protocol) => VLAN_PROTOCOL_NUMBERS[protocol] === type);
 }
 
 /** A tag in the words of `ip link`. */
 export function tagWords({ type, id }: VlanTag): { protocol: string; id: number } {
-  return { protocol: protocolOf(type) ?? '', id };
+  return { protocol: vlanProtocolOf(type) ?? '', id };
 }
 
 /** As in `802.1Q id 10`. */

@@ -52,3 +52,20 @@ test('arp_filter asks where the way to the asker leads', async ({ lab }) => {
   const silence = device && whySilent(device, { family: 4, target: '10.0.0.2', asker: '10.0.0.1' });
   expect(silence).toMatchObject({ kind: 'drop', cause: { code: 'neighbour.arp-filter' } });
 });
+
+// a eth0 ── (name) b eth1 ── c 10.9.0.9
+test.for(['eth0', 'eth0.1'])('%s with proxy_arp may answer for another', async (name, { lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  const { a: asking } = lab.cable(a, b, { b: { name } });
+  const { a: other } = lab.cable(b, lab.namespace('c'), { a: { name: 'eth1', address: false } });
+  other.address.add('10.9.0.2/24');
+  a.route.add({ to: '10.9.0.9', dev: asking });
+  b.sysctl.set(`net/ipv4/conf/${name}/proxy_arp`, 1);
+  b.sysctl.set('net.ipv4.ip_forward', 1);
+  await a.exec('ping', ['-c1', '-W1', '10.9.0.9'], { reject: false });
+  const { stdout } = await a.exec('ip', ['-j', 'neighbour', 'show', 'to', '10.9.0.9']);
+  expect(JSON.parse(stdout)).toMatchObject([{ lladdr: expect.any(String) }]);
+  const device = networkOf(readNetwork(enginesOf(lab.namespaces), MODEL_PARTS)).named(`b/${name}`);
+  const silence = device && whySilent(device, { family: 4, target: '10.9.0.9', asker: '10.0.0.1' });
+  expect(silence).toMatchObject({ kind: 'unknown' });
+});

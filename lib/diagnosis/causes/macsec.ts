@@ -68,5 +68,5 @@ function endOf(device: Interface): MacsecEnd | undefined {
   const { generic } = engineOf(device.namespace);
   const list = () => generic.list(allMacsecs(genericId(generic, 'macsec')));
   const state = unlessCode(['ENOENT'], list, []).find(({ index }) => index === device.index);
-  return state && { name: deviceName(device), settings: device.settings as MacsecEnd['settings'], state };
+  return state && { name: deviceName(device), settings: device.settings, state };
 }

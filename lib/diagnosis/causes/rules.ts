@@ -17,7 +17,7 @@ import type { RouteVerdict } from './route.ts';
 /** What a router with rules (`ip rule`) says of a packet that came in by a device: the kernel is asked for the route of this very packet. */
 export function routeOfPacket({ namespace, index }: Interface, packet: IpPacket): RouteVerdict {
   const { source: from, destination: to } = packet;
-  // Martian, whatever the rules say (ip_validate_source).
+  // Martian, whatever the rules say (fib_validate_source).
   return hasAddress(namespace, from) ? {} : askRules(namespace, to, { from, cameBy: index, ...flowOf(packet) });
 }
 

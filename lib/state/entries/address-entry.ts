@@ -18,8 +18,7 @@ export interface AddressEntry
 export const addressEntry = describeEntry<AddressState, AddressEntry>({
   noun: 'address',
   monitored: ['address', 'link'],
-  message: 20,
-  requests: [ipAddress.all()],
+  family: ipAddress,
   fields: {
     ...{
       address: ip,

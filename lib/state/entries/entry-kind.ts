@@ -39,14 +39,22 @@ export interface EntryKind<Entry extends object = object> {
   complete?: ((expected: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>) | undefined;
 }
 
+/** A `Family` of netlink, as far as entries need it. */
+interface EntryFamily<State> {
+  isNew(type: number): boolean;
+  isGone(type: number): boolean;
+  read(body: Buffer): State;
+  all(): Request<State>;
+}
+
 interface EntryDescription<State, Entry extends object>
   extends Pick<EntryKind<Entry>, 'noun' | 'fields' | 'isOf' | 'complete' | 'endsSilently'> {
   /** Whose changes to hear of; the first are the objects themselves. */
   monitored: readonly Monitored[];
-  /** The number of the message that tells of a new one (`RTM_NEW…`); the next tells of the end of one. */
-  message: number;
-  /** Asks for all of them. */
-  requests: readonly Request<State>[];
+  /** The messages that they travel in. */
+  family: EntryFamily<State>;
+  /** Asks for all of them. @default one list of the family */
+  requests?: readonly Request<State>[];
   /** Whether a message is of such an object, where several share a number. @default every one */
   isTold?: (family: number) => boolean;
   entries: (state: State, names: DeviceNames) => Entry[];
@@ -59,8 +67,8 @@ export function describeEntry<State, Entry extends object>(
   const {
     noun,
     monitored,
-    message,
-    requests,
+    family,
+    requests = [family.all()],
     isTold = () => true,
     entries,
     isOf,
@@ -76,9 +84,9 @@ export function describeEntry<State, Entry extends object>(
     list: ({ rtnetlink }, names = deviceNames(rtnetlink)) =>
       requests.flatMap((request) => rtnetlink.list(request)).flatMap((state) => entries(state, names)),
     told: ({ type, body: bytes }, names) => {
-      const [request] = requests;
-      if (!request || (type !== message && type !== message + 1) || !isTold(bytes[0] ?? 0)) return undefined;
-      return { isGone: type !== message, entries: entries(request.read(bytes), names) };
+      const isGone = family.isGone(type);
+      if (!(isGone || family.isNew(type)) || !isTold(bytes[0] ?? 0)) return undefined;
+      return { isGone, entries: entries(family.read(bytes), names) };
     },
   };
 }

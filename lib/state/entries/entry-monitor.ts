@@ -1,5 +1,6 @@
 import { AF_BRIDGE } from '../../kernel/constants.ts';
 import type { NetNamespace } from '../../kernel/net-namespace.ts';
+import { ipLink } from '../../netlink/link.ts';
 import type { Reply } from '../../netlink/message.ts';
 import { Monitor } from '../../netlink/monitor.ts';
 import { deviceNames, type EntryKind, type EntrySource, nameOfLink } from './entry-kind.ts';
@@ -12,8 +13,6 @@ export interface EntryEvent<Entry extends object = object> {
 
 /** For events that have not been read yet, in bytes. */
 const ROOM = 4 << 20;
-
-const RTM_NEWLINK = 16;
 
 /** Hears of every change of a namespace's entries of one kind. Ready when it is made. */
 export class EntryMonitor<Entry extends object> implements Disposable {
@@ -52,7 +51,7 @@ export class EntryMonitor<Entry extends object> implements Disposable {
 
   #read(message: Reply): EntryEvent<Entry>[] {
     // A name stays known behind its device: what went with it is told of later.
-    if (message.type === RTM_NEWLINK && message.body[0] !== AF_BRIDGE) {
+    if (ipLink.isNew(message.type) && message.body[0] !== AF_BRIDGE) {
       const { index, name } = nameOfLink(message.body);
       this.#names.set(index, name);
     }

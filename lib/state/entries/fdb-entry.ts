@@ -18,9 +18,8 @@ const vni = from(0, 2 ** 24 - 1);
 export const fdbEntry = describeEntry<FdbState, ForwardingEntry>({
   noun: 'fdb entry',
   monitored: ['fdb', 'link'],
-  message: 28,
+  family: bridgeFdb,
   isTold: (family) => family === AF_BRIDGE,
-  requests: [bridgeFdb.all()],
   fields: {
     ...{ mac, port: deviceName, bridge: deviceName, vlan: from(1, 4094), to: ip },
     ...{ permanent: flag, local: flag, sticky: flag, locked: flag, externLearn: flag, router: flag },

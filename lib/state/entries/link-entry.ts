@@ -1,7 +1,7 @@
 import { AF_BRIDGE } from '../../kernel/constants.ts';
 import { bridgePort, isBridgePort, PORT_OPTIONS, type PortOptions, portSettings } from '../../links/bridge-port.ts';
 import { linkKinds, settingsOf } from '../../links/registry.ts';
-import { ipLink, type LinkState } from '../../netlink/link.ts';
+import { ipLink, type LinkState, OPER_STATES } from '../../netlink/link.ts';
 import { ADDR_GEN_MODES } from '../../netlink/link-inet6.ts';
 import { describeEntry, nameOrNone } from './entry-kind.ts';
 import { deviceName, type Field, flag, inner, ip, listOf, mac, text, whole, word } from './fields.ts';
@@ -23,18 +23,16 @@ export interface LinkEntry extends Omit<LinkState, Numbers | 'addrgenmode'> {
 /** What an entry says by names, or not at all. */
 type Numbers = 'master' | 'link' | 'linkNamespaceId' | 'hardware' | 'xdpProgram' | 'data' | 'slaveKind' | 'slaveData';
 
-const OPER_STATES = ['UNKNOWN', 'NOTPRESENT', 'DOWN', 'LOWERLAYERDOWN', 'TESTING', 'DORMANT', 'UP'];
-
 export const linkEntry = describeEntry<LinkState, LinkEntry>({
   noun: 'link',
   monitored: ['link'],
-  message: 16,
-  requests: [ipLink.all()],
+  family: ipLink,
   // Of a port alone (br_ifinfo_notify): it has next to nothing of the device.
   isTold: (family) => family !== AF_BRIDGE,
   fields: {
     ...{ name: deviceName, index: whole, kind: text, mac, mtu: whole, up: flag, carrier: flag },
-    ...{ operState: word(...OPER_STATES), arp: flag, promiscuous: flag, allMulticast: flag, promiscuity: whole },
+    operState: word(...Object.keys(OPER_STATES)),
+    ...{ arp: flag, promiscuous: flag, allMulticast: flag, promiscuity: whole },
     ...{ master: deviceName, link: deviceName, xdp: flag },
     ...{ altnames: listOf(text), addrgenmode: word(...ADDR_GEN_MODES), token: ip, protodown: flag },
     protodownReasons: listOf(whole),

@@ -40,8 +40,7 @@ const sourceList: Field = {
 export const mdbEntry = describeEntry<BridgeMdb, GroupEntry>({
   noun: 'mdb entry',
   monitored: ['mdb', 'link'],
-  message: 84,
-  requests: [bridgeMdb.all()],
+  family: bridgeMdb,
   fields: {
     ...{ group, port: deviceName, bridge: deviceName, vlan: from(1, 4094), state: word('temp', 'permanent') },
     ...{ src: ip, filterMode: word('include', 'exclude'), sourceList, blocked: flag },

@@ -23,7 +23,7 @@ const count = from(0, Number.MAX_SAFE_INTEGER);
 export const mrouteEntry: EntryKind<MrouteEntry> = describeEntry<Mroute | undefined, MrouteEntry>({
   noun: 'multicast route',
   monitored: ['mroute'],
-  message: 24,
+  family: ipMroute,
   requests: [ipMroute.all({ family: 4 }), ipMroute.all({ family: 6 })],
   fields: {
     ...{ group: ip, source: ip, family: oneOf(4, 6), in: deviceName },

@@ -12,7 +12,7 @@ export interface NeighbourEntry extends Omit<Neighbour, 'device' | 'protocol'> {
 export const neighbourEntry = describeEntry<Neighbour, NeighbourEntry>({
   noun: 'neighbour',
   monitored: ['neighbour', 'link'],
-  message: 28,
+  family: ipNeighbour,
   isTold: (family) => family !== AF_BRIDGE,
   // The kernel lists either (neigh_dump_info).
   requests: [ipNeighbour.all(), ipNeighbour.all({ proxy: true })],

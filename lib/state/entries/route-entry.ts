@@ -130,7 +130,7 @@ export const routeEntry = describeEntry<Route, RouteEntry>({
   noun: 'route',
   monitored: ['route', 'link', 'nexthop', 'address'],
   endsSilently: (message) => endsLinkOrAddress(message) || endsNexthop(message),
-  message: 24,
+  family: ipRoute,
   requests: [ipRoute.all({ family: 4 }), ipRoute.all({ family: 6 })],
   fields: {
     ...{ to: target, family: oneOf(4, 6), type: word(...ROUTE_TYPES), table: routeTable, via: ip, dev: deviceName },

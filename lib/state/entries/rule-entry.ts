@@ -1,5 +1,6 @@
 import { ROUTE_PROTOCOLS, type RouteProtocol } from '../../netlink/route.ts';
 import { ipRule, markWords, RULE_ACTIONS, type Rule, WHOLE_MARK } from '../../netlink/rule.ts';
+import { IP_PROTOCOL } from '../../wire/ipv4.ts';
 import { describeEntry } from './entry-kind.ts';
 import {
   deviceName,
@@ -44,10 +45,10 @@ type SameInRule =
 
 export type RuleType = 'lookup' | 'goto' | 'nop' | 'blackhole' | 'unreachable' | 'prohibit' | `${number}`;
 
-/** `IPPROTO_*`, in the words of /etc/protocols. */
+const { icmp, igmp, ipip, tcp, udp, dccp, ipv6, gre, esp, ah, icmpv6, ospf, vrrp, sctp, udplite } = IP_PROTOCOL;
+/** Protocols above IP, in the words of /etc/protocols. */
 const PROTOCOLS: Readonly<Record<string, number>> = {
-  ...{ icmp: 1, igmp: 2, ipip: 4, tcp: 6, udp: 17, dccp: 33, ipv6: 41, gre: 47, esp: 50, ah: 51 },
-  ...{ 'ipv6-icmp': 58, ospf: 89, vrrp: 112, sctp: 132, udplite: 136 },
+  ...{ icmp, igmp, ipip, tcp, udp, dccp, ipv6, gre, esp, ah, 'ipv6-icmp': icmpv6, ospf, vrrp, sctp, udplite },
 };
 
 /** `8080`, or `'8000-8080'`. */
@@ -99,7 +100,7 @@ const ruleType = oneOf('lookup', ...Object.keys(RULE_ACTIONS).filter((action) =>
 export const ruleEntry = describeEntry<Rule, RuleEntry>({
   noun: 'rule',
   monitored: ['rule'],
-  message: 32,
+  family: ipRule,
   requests: [ipRule.all({ family: 4 }), ipRule.all({ family: 6 })],
   fields: {
     ...{

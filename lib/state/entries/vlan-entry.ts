@@ -26,8 +26,7 @@ export interface VlanEntry extends BridgeVlan {
 const described = describeEntry<{ index: number; vlans: VlanRun[] }, VlanEntry>({
   noun: 'VLAN',
   monitored: ['vlan', 'link'],
-  message: 112,
-  requests: [bridgeVlanOptions.all()],
+  family: bridgeVlanOptions,
   fields: {
     ...{ id: from(1, 4094), port: deviceName, pvid: flag, untagged: flag },
     ...{ state: word(...Object.keys(PORT_STATES)), neighSuppress: flag },

@@ -1,7 +1,8 @@
 import { NETLINK_GENERIC, NETLINK_XFRM } from '../../kernel/constants.ts';
 import { loadedFamilies } from '../../netlink/generic.ts';
 import type { NetlinkSocket } from '../../netlink/socket.ts';
-import type { NetlinkSockets } from '../../netlink/sockets.ts';
+import { NetlinkSockets } from '../../netlink/sockets.ts';
+import type { StateSource } from '../state-source.ts';
 import type { ObjectSockets } from './object-kind.ts';
 
 /** The sockets of a namespace that its objects are asked for with. */
@@ -13,4 +14,13 @@ export function objectSockets(rtnetlink: NetlinkSocket, sockets: NetlinkSockets)
       return sockets.ifLoaded(NETLINK_XFRM);
     },
   };
+}
+
+/** Runs a function with sockets that are open for this long. */
+export function withSockets<T>(
+  { netns, rtnetlink }: Pick<StateSource, 'netns' | 'rtnetlink'>,
+  use: (sockets: ObjectSockets) => T,
+): T {
+  using others = new NetlinkSockets(netns);
+  return use(objectSockets(rtnetlink, others));
 }

@@ -5,6 +5,7 @@ import type { Request } from '../../netlink/request.ts';
 import type { ProbeSigns } from '../../probes/patience.ts';
 import { ETHERTYPE } from '../../wire/ethernet.ts';
 import { IP_PROTOCOL } from '../../wire/ipv4.ts';
+import { REDIRECT, ROUTER_SOLICITATION } from '../../wire/neighbour-discovery.ts';
 
 /** The name of hairpin's own table, in each family. */
 export const TRACE_TABLE = 'hairpin-trace';
@@ -79,8 +80,8 @@ function matches(family: TracedFamily, { mark, port, outer }: TracedSigns): NftE
     [
       ...protocol(IP_PROTOCOL.icmpv6),
       loadHeader('transport', 0, 1),
-      compare('>=', Buffer.of(133)),
-      compare('<=', Buffer.of(137)),
+      compare('>=', Buffer.of(ROUTER_SOLICITATION)),
+      compare('<=', Buffer.of(REDIRECT)),
     ],
     ...(family === 'inet' ? [] : [[loadMeta('protocol'), compare('==', be16(ETHERTYPE.arp))]]),
   ];

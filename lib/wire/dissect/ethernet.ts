@@ -1,4 +1,5 @@
 import { decodeEthernet, ETHERTYPE } from '../ethernet.ts';
+import { type VlanProtocol, vlanProtocolOf } from '../vlan-tag.ts';
 import { dissectArp } from './arp.ts';
 import { dissectIpv4 } from './ipv4.ts';
 import { dissectIpv6 } from './ipv6.ts';
@@ -8,9 +9,6 @@ import { dissectLldp } from './lldp.ts';
 
 const HEADER = 14;
 const TAG = 4;
-const LLDP = 0x88cc;
-/** A C-tag, and the S-tag around it (IEEE 802.1Q clause 9.6). */
-const TAGS: Record<number, string> = { 33024: '802.1Q', 34984: '802.1ad' };
 /** More than two make no sense; 64 KB of nothing but tags must not exhaust the stack. */
 const MOST_TAGS = 8;
 /** Below it the field is a length, and LLC follows (IEEE 802.3 clause 3.2.6). */
@@ -32,7 +30,8 @@ export function dissectFrame(bytes: Buffer): Dissection {
 }
 
 function dissectPayload(ends: Ends, etherType: number, payload: Buffer, tags = 0): Dissection {
-  if (etherType in TAGS && tags < MOST_TAGS) return dissectTag(ends, etherType, payload, tags);
+  const tag = vlanProtocolOf(etherType);
+  if (tag && tags < MOST_TAGS) return dissectTag(ends, tag, payload, tags);
   if (etherType < LEAST_TYPE) return dissectLlc(payload.subarray(0, etherType));
   switch (etherType) {
     case ETHERTYPE.arp:
@@ -41,7 +40,7 @@ function dissectPayload(ends: Ends, etherType: number, payload: Buffer, tags = 0
       return dissectIpv4(payload);
     case ETHERTYPE.ipv6:
       return dissectIpv6(payload);
-    case LLDP:
+    case ETHERTYPE.lldp:
       return dissectLldp(payload);
     default: {
       const line = `EtherType ${hexadecimal(etherType, 4)}, ${ends.source} > ${ends.destination}, ${count(payload.length)}`;
@@ -51,8 +50,7 @@ function dissectPayload(ends: Ends, etherType: number, payload: Buffer, tags = 0
 }
 
 /** A tag, and in it anything that a frame may hold: another tag too. */
-function dissectTag(ends: Ends, tpid: number, payload: Buffer, tags: number): Dissection {
-  const layer = TAGS[tpid] as string;
+function dissectTag(ends: Ends, layer: VlanProtocol, payload: Buffer, tags: number): Dissection {
   if (payload.length < TAG) return unreadable(layer, payload, TAG);
   const control = payload.readUInt16BE(0);
   const etherType = payload.readUInt16BE(2);

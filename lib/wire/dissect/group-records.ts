@@ -1,16 +1,27 @@
 import { bytesToIp } from '../ip-address.ts';
+import { type Dissection, dissection } from './layer.ts';
 
 /** What a record of IGMPv3 (RFC 3376 section 4.2.12) and of MLDv2 (RFC 3810 section 5.2.12) means without sources. */
 const CHANGES: Record<number, string> = { 1: 'not in', 2: 'in', 3: 'leaves', 4: 'joins', 5: 'allows', 6: 'blocks' };
 /** With sources the same records are about those alone. */
 const OF_SOURCES: Record<number, string> = { 1: 'in', 3: 'joins' };
 
+/** A report of IGMPv3 (RFC 3376 section 4.2) or MLDv2 (RFC 3810 section 5.2), which are alike but for their addresses. */
+export function dissectGroupReport(layer: 'IGMP' | 'MLD', version: number, message: Buffer): Dissection {
+  const records = describeGroupRecords(message.subarray(8), layer === 'IGMP' ? 4 : 16);
+  const missing = records.length < message.readUInt16BE(6) ? ' (truncated)' : '';
+  return dissection(`${layer}v${version} report: ${records.join('; ')}${missing}`, layer, [
+    ['type', String(message.readUInt8(0))],
+    ...records.map((record): [string, string] => ['record', record]),
+  ]);
+}
+
 /**
- * The group records of a version 3 IGMP or version 2 MLD report: `joins ff02::fb`. Those that are cut off are missing.
+ * The group records of such a report: `joins ff02::fb`. Those that are cut off are missing.
  *
  * @param size of an address: 4 or 16
  */
-export function describeGroupRecords(bytes: Buffer, size: 4 | 16): string[] {
+function describeGroupRecords(bytes: Buffer, size: 4 | 16): string[] {
   const described: string[] = [];
   for (let at = 0; at + 4 + size <= bytes.length; ) {
     const sources = bytes.readUInt16BE(at + 2);

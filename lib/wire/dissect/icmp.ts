@@ -1,4 +1,4 @@
-import { decodeEcho, decodeIcmpError, ICMP_TYPE } from '../icmp.ts';
+import { decodeEcho, decodeIcmpError, ICMP_TYPE, REDIRECT } from '../icmp.ts';
 import type { Family } from '../ip-address.ts';
 import { bytesToIp } from '../ip-address.ts';
 import { decodeIpv4 } from '../ipv4.ts';
@@ -6,14 +6,13 @@ import { decodeIpv6 } from '../ipv6.ts';
 import { count, type Dissection, dissection, type Layer, unreadable } from './layer.ts';
 
 const HEADER = 8;
-const REDIRECT = 5;
 
 /** ICMP for IPv4 (RFC 792). */
 export function dissectIcmp(source: string, destination: string, message: Buffer): Dissection {
   if (message.length < HEADER) return unreadable('ICMP', message, HEADER);
   const common = dissectEcho(4, source, destination, message) ?? dissectError(4, source, message);
   if (common) return common;
-  if (message.readUInt8(0) !== REDIRECT) return dissectUnknown(4, source, destination, message);
+  if (message.readUInt8(0) !== REDIRECT[4]) return dissectUnknown(4, source, destination, message);
   const gateway = bytesToIp(message.subarray(4, 8));
   const line = `ICMP redirect to ${gateway} from ${source}${about(4, message.subarray(HEADER))}`;
   return dissection(line, 'ICMP', [...typeFields(message), ['gateway', gateway]]);

@@ -1,5 +1,5 @@
 import { bytesToIp } from '../ip-address.ts';
-import { describeGroupRecords } from './group-records.ts';
+import { dissectGroupReport } from './group-records.ts';
 import { type Dissection, dissection, unreadable } from './layer.ts';
 
 const LENGTH = 8;
@@ -15,21 +15,12 @@ const CHANGES: Record<number, string> = {
 export function dissectIgmp(message: Buffer): Dissection {
   if (message.length < LENGTH) return unreadable('IGMP', message, LENGTH);
   const type = message.readUInt8(0);
-  if (type === REPORT_V3) return dissectReport(message);
+  if (type === REPORT_V3) return dissectGroupReport('IGMP', 3, message);
   const group = bytesToIp(message.subarray(4, 8));
   const query = group === '0.0.0.0' ? 'IGMP query' : `IGMP query for ${group}`;
   const line = type === QUERY ? query : `${CHANGES[type] ?? `IGMP type ${type} for`} ${group}`;
   return dissection(line, 'IGMP', [
     ['type', String(type)],
     ['group', group],
-  ]);
-}
-
-function dissectReport(message: Buffer): Dissection {
-  const records = describeGroupRecords(message.subarray(LENGTH), 4);
-  const missing = records.length < message.readUInt16BE(6) ? ' (truncated)' : '';
-  return dissection(`IGMPv3 report: ${records.join('; ')}${missing}`, 'IGMP', [
-    ['type', String(REPORT_V3)],
-    ...records.map((record): [string, string] => ['record', record]),
   ]);
 }

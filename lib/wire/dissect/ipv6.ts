@@ -1,13 +1,17 @@
+import { IP_PROTOCOL } from '../ipv4.ts';
 import { decodeIpv6 } from '../ipv6.ts';
 import { around, count, type Dissection, dissection, hexadecimal, type Layer, unreadable } from './layer.ts';
 import { dissectTransport, type Transport } from './transport.ts';
 
 const HEADER = 40;
-const FRAGMENT = 44;
 /** Each may stand there once, destination options twice; 64 KB of them must not exhaust the stack. */
 const MOST_EXTENSIONS = 8;
 /** Extension headers (RFC 8200 section 4) that are as long as their second byte says, in units of eight bytes. */
-const EXTENSIONS: Record<number, string> = { 0: 'hop-by-hop options', 43: 'routing', 60: 'destination options' };
+const EXTENSIONS: Record<number, string> = {
+  [IP_PROTOCOL.hopByHop]: 'hop-by-hop options',
+  [IP_PROTOCOL.routing]: 'routing',
+  [IP_PROTOCOL.destinationOptions]: 'destination options',
+};
 
 export function dissectIpv6(bytes: Buffer): Dissection {
   const packet = decodeIpv6(bytes);
@@ -30,7 +34,7 @@ export function dissectIpv6(bytes: Buffer): Dissection {
 /** Follows the extension headers to what they stand in front of: an MLD report has hop-by-hop options. */
 function dissectNext(transport: Transport, bytes: Buffer, extensions = 0): Dissection {
   if (extensions === MOST_EXTENSIONS) return dissectTransport(transport, bytes);
-  if (transport.protocol === FRAGMENT) return dissectFragment(transport, bytes, extensions + 1);
+  if (transport.protocol === IP_PROTOCOL.fragment) return dissectFragment(transport, bytes, extensions + 1);
   const name = EXTENSIONS[transport.protocol];
   if (name === undefined) return dissectTransport(transport, bytes);
   const size = 8 + (bytes[1] ?? 0) * 8;

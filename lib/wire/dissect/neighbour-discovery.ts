@@ -1,14 +1,21 @@
 import { bytesToIp } from '../ip-address.ts';
 import { bytesToMac } from '../mac-address.ts';
+import {
+  NEIGHBOUR_ADVERTISEMENT,
+  NEIGHBOUR_SOLICITATION,
+  REDIRECT,
+  ROUTER_ADVERTISEMENT,
+  ROUTER_SOLICITATION,
+} from '../neighbour-discovery.ts';
 import { count, type Dissection, dissection, type Layer, unreadable } from './layer.ts';
 
 /** The messages of RFC 4861 section 4: their names, and where their options begin. */
 const MESSAGES: Record<number, { name: string; options: number }> = {
-  133: { name: 'router solicitation', options: 8 },
-  134: { name: 'router advertisement', options: 16 },
-  135: { name: 'neighbour solicitation', options: 24 },
-  136: { name: 'neighbour advertisement', options: 24 },
-  137: { name: 'redirect', options: 40 },
+  [ROUTER_SOLICITATION]: { name: 'router solicitation', options: 8 },
+  [ROUTER_ADVERTISEMENT]: { name: 'router advertisement', options: 16 },
+  [NEIGHBOUR_SOLICITATION]: { name: 'neighbour solicitation', options: 24 },
+  [NEIGHBOUR_ADVERTISEMENT]: { name: 'neighbour advertisement', options: 24 },
+  [REDIRECT]: { name: 'redirect', options: 40 },
 };
 /** Router, solicited, override. */
 const ADVERTISEMENT_FLAGS = ['R', 'S', 'O'];
@@ -29,26 +36,27 @@ export function dissectNeighbourDiscovery(source: string, message: Buffer): Diss
 /** What a message says beyond its name, from its fields and its options'. */
 function tail(type: number, source: string, fields: Record<string, string>): string {
   const { target } = fields;
-  if (type === 133) return ` from ${source}`;
-  if (type === 134) return ` from ${source}${fields['prefix'] ? `, prefix ${fields['prefix']}` : ''}`;
+  if (type === ROUTER_SOLICITATION) return ` from ${source}`;
+  if (type === ROUTER_ADVERTISEMENT) return ` from ${source}${fields['prefix'] ? `, prefix ${fields['prefix']}` : ''}`;
   // Only duplicate address detection asks from no address (RFC 4862 section 5.4.2).
-  if (type === 135) return `, who has ${target}${source === '::' ? ' (duplicate address detection)' : ''}`;
-  if (type === 137) return `, ${fields['destination']} is behind ${target}`;
+  if (type === NEIGHBOUR_SOLICITATION)
+    return `, who has ${target}${source === '::' ? ' (duplicate address detection)' : ''}`;
+  if (type === REDIRECT) return `, ${fields['destination']} is behind ${target}`;
   const mac = fields['target link-layer address'];
   return mac ? `, ${target} is at ${mac}` : `, ${target}`;
 }
 
 function messageFields(type: number, message: Buffer): Layer['fields'] {
-  if (type === 133) return [];
-  if (type === 134) {
+  if (type === ROUTER_SOLICITATION) return [];
+  if (type === ROUTER_ADVERTISEMENT) {
     return [
       ['hop limit', String(message.readUInt8(4))],
       ['router lifetime', `${message.readUInt16BE(6)} s`],
     ];
   }
   const target: [string, string] = ['target', bytesToIp(message.subarray(8, 24))];
-  if (type === 137) return [target, ['destination', bytesToIp(message.subarray(24, 40))]];
-  if (type === 135) return [target];
+  if (type === REDIRECT) return [target, ['destination', bytesToIp(message.subarray(24, 40))]];
+  if (type === NEIGHBOUR_SOLICITATION) return [target];
   const bits = message.readUInt8(4);
   const flags = ADVERTISEMENT_FLAGS.filter((_, index) => (bits << index) & 0x80).join('');
   return [target, ['flags', flags || 'none']];

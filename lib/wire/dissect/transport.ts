@@ -18,28 +18,27 @@ export interface Transport {
   length: number;
 }
 
-const IGMP = 2;
 /** The first of `net.ipv4.ip_local_port_range`. */
 const FIRST_CHOSEN = 32768;
-/** Those that a test network may meet (IANA's list of protocol numbers). */
+/** Those that a test network may meet. */
 const NAMES: Record<number, string> = {
-  4: 'IPv4',
-  41: 'IPv6',
-  47: 'GRE',
-  50: 'ESP',
-  51: 'AH',
-  59: 'no next header',
-  89: 'OSPF',
-  103: 'PIM',
-  112: 'VRRP',
-  132: 'SCTP',
+  [IP_PROTOCOL.ipip]: 'IPv4',
+  [IP_PROTOCOL.ipv6]: 'IPv6',
+  [IP_PROTOCOL.gre]: 'GRE',
+  [IP_PROTOCOL.esp]: 'ESP',
+  [IP_PROTOCOL.ah]: 'AH',
+  [IP_PROTOCOL.noNextHeader]: 'no next header',
+  [IP_PROTOCOL.ospf]: 'OSPF',
+  [IP_PROTOCOL.pim]: 'PIM',
+  [IP_PROTOCOL.vrrp]: 'VRRP',
+  [IP_PROTOCOL.sctp]: 'SCTP',
 };
 
 export function dissectTransport(transport: Transport, bytes: Buffer): Dissection {
   const { family, source, destination, protocol, length } = transport;
   if (protocol === IP_PROTOCOL.icmp && family === 4) return dissectIcmp(source, destination, bytes);
   if (protocol === IP_PROTOCOL.icmpv6 && family === 6) return dissectIcmpv6(source, destination, bytes);
-  if (protocol === IGMP && family === 4) return dissectIgmp(bytes);
+  if (protocol === IP_PROTOCOL.igmp && family === 4) return dissectIgmp(bytes);
   if (protocol === IP_PROTOCOL.udp) return dissectUdp(transport, bytes);
   if (protocol === IP_PROTOCOL.tcp) return dissectTcp(transport, bytes);
   const name = NAMES[protocol] ?? `protocol ${protocol}`;
