@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { findProgram } from '../kernel/find-program.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
@@ -125,15 +126,38 @@ function examinePrograms(): Finding[] {
   });
 }
 
+const KERNEL = /^kernel: /;
+
 function format(findings: readonly Finding[]): string {
-  const lines = findings.flatMap(({ name, available, needed, reason, mend }) => [
-    `${available ? '✓' : needed ? '✗' : '○'} ${name}${available ? '' : `: ${reason}`}`,
-    ...Object.entries(mend ?? {}).map(([distribution, command]) => `    ${distribution}: ${command}`),
-  ]);
+  // What brings a kind of link is said once for all.
+  const kinds = findings.filter(({ name, available, needed }) => KERNEL.test(name) && !available && !needed);
+  const lines = findings.flatMap((finding) => {
+    const { name, available, needed, reason } = finding;
+    const mend = kinds.includes(finding) ? {} : (finding.mend ?? {});
+    return [
+      `${available ? '✓' : needed ? '✗' : '○'} ${name}${available ? '' : `: ${reason}`}`,
+      ...Object.entries(mend).map(([distribution, command]) => `    ${distribution}: ${command}`),
+    ];
+  });
   const missing = findings.filter(({ needed, available }) => needed && !available).length;
   const verdict =
     missing === 0 ? 'This machine can run labs.' : `This machine cannot run labs yet: ${missing} needed, missing.`;
-  return `${lines.join('\n')}\n\n${verdict}\n`;
+  return `${[...lines, '', ...adviseOnKinds(kinds.length), verdict].join('\n')}\n`;
+}
+
+/** What helps if the kernel lacks kinds of links. */
+function adviseOnKinds(missing: number): string[] {
+  if (missing === 0) return [];
+  // Without CONFIG_MODULES there is no such file.
+  const loads = existsSync('/proc/modules');
+  return [
+    `Kinds of links that this kernel lacks: ${missing}. Only specs that use them need them.`,
+    loads
+      ? '    modprobe loads them, as root; on Fedora after dnf install kernel-modules-extra'
+      : '    this kernel loads no modules (CONFIG_MODULES)',
+    '    another kernel may have them: npx hairpin test --kernel um, or --kernel 6.1',
+    '',
+  ];
 }
 
 function installs(debian: string, fedora: string, alpine: string): Mend {

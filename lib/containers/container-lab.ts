@@ -1,5 +1,6 @@
 import { now } from '../kernel/clock.ts';
-import { show } from '../kernel/validate.ts';
+import { setFrames, spotOf } from '../kernel/own-frames.ts';
+import { show, UsageError } from '../kernel/validate.ts';
 import { registerEnd } from '../lab/end-lab.ts';
 import { Lab, type LabOptions } from '../lab/index.ts';
 import { framesOf, registerWait } from '../lab/waits.ts';
@@ -40,10 +41,14 @@ export class ContainerLab extends Lab {
    */
   async container(name: string, image: ContainerImage, options: ContainerOptions = {}): Promise<Container> {
     checkContainer(this, name, image, options);
-    const started = this.#startContainer(name, image, options);
+    const frames = framesOf(this.container);
+    const started = this.#startContainer(name, image, options).catch((error: unknown) => {
+      // What comes from an import has no frame of the spec.
+      if (error instanceof UsageError && spotOf(error.stack ?? '') === undefined) setFrames(error, frames);
+      throw error;
+    });
     const words = `lab.container(${show(name)}, …)`;
     const state = () => ['It waits until the container is ready, by its wait strategy.'];
-    const frames = framesOf(this.container);
     registerWait({ lab: this, words, frames, isAwaited: true, since: now(), state }, started);
     return started;
   }

@@ -1,7 +1,8 @@
 import { execa } from 'execa';
 import { findProgram } from '../kernel/find-program.ts';
 import { dieWithParentCommand } from '../kernel/own-namespaces.ts';
-import { UsageError, wrongOption } from '../kernel/validate.ts';
+import { show, UsageError, wrongOption } from '../kernel/validate.ts';
+import { describeFailure } from '../lab/exec-failure.ts';
 import type { ExecOptions, Namespace, Subprocess } from '../lab/index.ts';
 
 /** The Docker engine that a lab's containers run in: the lab's own, or that of `DOCKER_HOST`. */
@@ -50,7 +51,16 @@ export abstract class DockerEngine {
         "docker.cli: there is no program 'docker' on the PATH: apt-get install docker.io (from Debian 13 on: docker-cli)",
       );
     }
-    const [command = program, ...words] = [...dieWithParentCommand(), program, '--host', this.host, ...args];
-    return execa(command, words, { killSignal: 'SIGKILL', ...options, encoding: 'utf8' } as { encoding: 'utf8' });
+    const prefix = dieWithParentCommand();
+    const [command = program, ...rest] = [...prefix, program, '--host', this.host, ...args];
+    const place = {};
+    Error.captureStackTrace(place, this.cli);
+    const text = { killSignal: 'SIGKILL', ...options, encoding: 'utf8' } as { encoding: 'utf8' };
+    const subprocess = execa(command, rest, text);
+    const words = `docker.cli([${args.map(show).join(', ')}])`;
+    const describe = (result: unknown) => describeFailure(result, { words, prefix, place });
+    // The first to hear of it: each other one has the failure as it is told here.
+    subprocess.then(describe, describe);
+    return subprocess;
   }
 }

@@ -10,12 +10,13 @@ import { type Place, placesByTunnels, placesNearest } from '../trace/place.ts';
 import { filteringIn } from '../trace/rules/rule-traces.ts';
 import { solicitationOf } from '../trace/solicitation.ts';
 import { isMulticastIp } from '../wire/ip-address.ts';
-import { lostAddress } from './causes/address.ts';
+import { lostAddress, lostNextHop } from './causes/address.ts';
 import { asRouted } from './causes/as-routed.ts';
 import { causeBetween } from './causes/between.ts';
 import { predictionAt } from './causes/by-model.ts';
 import { silentGroup } from './causes/group.ts';
 import { lostInRing } from './causes/hsr.ts';
+import { idleProxyCause } from './causes/idle-proxy.ts';
 import { lostInMacsec } from './causes/macsec.ts';
 import { offLinkCause } from './causes/off-link.ts';
 import { otherBridgeCause } from './causes/other-bridge.ts';
@@ -78,8 +79,10 @@ export function strayed(path: Hop, goal: string, { packets }: Known): Located | 
     ({ frame: { at, direction } }) => direction === 'in' && at.namespace.role === 'router',
   );
   // A question for a neighbour is passed on by nobody.
-  if (!router || solicitationOf(path.frame.bytes))
-    return { of: 'probe', hop: path, cause: lostAddress(path.frame.at.namespace.lab, goal) };
+  if (!router || solicitationOf(path.frame.bytes)) {
+    const idle = idleProxyCause(path) ?? { hop: path, cause: lostNextHop(path.frame.at.namespace, goal) };
+    return { of: 'probe', ...idle };
+  }
   const { namespace } = router.frame.at;
   // A host that does not forward is no router, and has given up the anycast addresses of its subnets (addrconf_leave_anycast).
   const routed = asRouted(router.frame, packets);

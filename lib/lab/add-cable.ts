@@ -40,6 +40,7 @@ export function addCable<A extends Namespace, B extends Namespace>(
   checkIsObject(call, options, 'mtu');
   const { kind: named = USUAL_PAIR, mtu, a: ofA, b: ofB, ...settings } = options;
   const kind = checkPairKind(call, named);
+  refuseOptionsOfEnds(call, options);
   checkOptions(call, options, ['mtu', 'a', 'b', 'kind', ...kind.options.keys()]);
   checkMtu(call, mtu);
   kind.checkNew(call, settings);
@@ -207,6 +208,16 @@ function checkEndOptions(
   }
   checkAddressOption(`${call}: ${which}`, options.address);
   engineOf(node).devices.check(call, options);
+}
+
+/** What readers take for options of the cable, and one end has. */
+function refuseOptionsOfEnds(call: string, options: object): void {
+  refuseFaultsAndVlans(call, 'a', options);
+  const stray = END_OPTIONS.find((name) => name in options);
+  if (stray === undefined) return;
+  throw new UsageError(
+    `${call}: there is no option '${stray}' of a cable: an end has it, as in { a: { ${stray}: … } }`,
+  );
 }
 
 /** What readers take for options of an end: later calls do it. */

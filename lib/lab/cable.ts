@@ -32,7 +32,9 @@ export interface CableOptions<K extends PairKindName = UsualPairName> {
   kind?: K;
   /** 68 to 65535. @default 1500 */
   mtu?: number;
+  /** The end at the first namespace; on a switch it takes a port's options, too. @example { address: '10.0.0.9', name: 'up0' } */
   a?: EndOptions & PortOptions;
+  /** The end at the second namespace. */
   b?: EndOptions & PortOptions;
 }
 
@@ -60,7 +62,9 @@ export interface FlapOptions {
 
 /** A veth pair, or another kind of pair, between two namespaces of a lab. */
 export class Cable<A extends Namespace = Namespace, B extends Namespace = Namespace> {
+  /** The end at the first namespace of `lab.cable`; a {@link Port} if that is a switch. */
   readonly a: EndOf<A>;
+  /** The end at the second. */
   readonly b: EndOf<B>;
   #pulled: PulledPlug | undefined;
 

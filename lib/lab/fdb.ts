@@ -1,3 +1,4 @@
+import { isObject } from '../kernel/plain-object.ts';
 import { checkBoolean, checkInteger, checkMac, checkOptions, show, UsageError } from '../kernel/validate.ts';
 import { bridgeFdb, type FdbEntry } from '../netlink/neighbour.ts';
 import type { Bridge } from './bridge.ts';
@@ -106,6 +107,9 @@ export class Fdb {
   }
 
   #check(call: string, mac: unknown, port: unknown): void {
+    // As mdb.add and a vxlan's fdb.add take it.
+    if (isObject(mac))
+      throw new UsageError(`${call}: mac and port are arguments, and the options follow: ${call}(mac, port, { … })`);
     checkMac(call, 'mac', mac);
     if (!(port instanceof Interface) || (port.bridge !== this.#bridge && port !== this.#bridge)) {
       throw new UsageError(

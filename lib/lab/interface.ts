@@ -43,10 +43,13 @@ export interface InterfacePlace {
 /** A network device of a lab. */
 export class Interface {
   readonly namespace: Namespace;
+  /** The kernel's number of it (ifindex). */
   readonly index: number;
   /** `veth`, `macvlan` …, as `ip -d link` shows it. */
   readonly kind: string;
+  /** The network of layer 2 that it is on, with its subnets; undefined if it is on none. */
   readonly segment: Segment | undefined;
+  /** As `ip address`. @example eth0.address.add('10.0.0.9/24') */
   readonly address: AddressList;
   /** Its VLANs as a bridge, or as the port of one. */
   readonly vlan: VlanList;
@@ -68,10 +71,12 @@ export class Interface {
     parent?.children.add(this);
   }
 
+  /** Its name in its namespace, such as `eth0`. */
   get name(): string {
     return engineOf(this).name;
   }
 
+  /** Its MAC address now. */
   get mac(): string {
     return engineOf(this).mac;
   }

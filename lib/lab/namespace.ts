@@ -61,13 +61,20 @@ import { Xfrm } from './xfrm.ts';
 export class Namespace {
   /** No property of its own: `toMatchObject` shows these, and a lab is a whole network. */
   readonly #lab: Lab;
+  /** As messages, drawings and captures show it. */
   readonly name: string;
   readonly role: Role;
+  /** As `ip route`. @example ns1.route.add({ to: 'default', via: '10.0.0.254' }) */
   readonly route: RouteTable;
+  /** As `ip rule`. @example r.rule.add({ fwmark: '0x1', table: 100 }) */
   readonly rule: RuleTable;
+  /** As `ip nexthop`. @example r.nexthop.add({ id: 1, via: '10.0.0.2', dev: eth0 }) */
   readonly nexthop: NexthopTable;
+  /** Multicast routes, as `ip mroute` shows them. @example r.mroute.add({ group: '239.1.1.1', in: 'eth0', out: ['eth1'] }) */
   readonly mroute: MrouteTable;
+  /** ARP and ND, as `ip neighbour`. @example ns1.neighbour.add({ to: '10.0.0.2', lladdr: eth0.mac, dev: 'eth0' }) */
   readonly neighbour: NeighbourTable;
+  /** As `sysctl`. @example r.sysctl.set('net.ipv4.ip_forward', 1) */
   readonly sysctl: Sysctls;
   /**
    * The labels of IPv6 addresses, as `ip addrlabel` has them. Of two source addresses the kernel prefers the one with the label of the

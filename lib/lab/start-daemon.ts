@@ -95,17 +95,24 @@ async function isPrinted({ subprocess }: Program): Promise<boolean> {
 
 function startFailure(program: Program, what: string, cause?: unknown): Error {
   const { ending } = program;
-  const left = 'It may have gone into the background: start it with its option for the foreground.';
   const printed = program.lines(LINES).map((line) => `  ${line}`);
   const lines = [
     `${program.words}: ${what}`,
     ...(ending === undefined ? [`It was still running, as process ${program.pid}. It is killed now.`] : []),
-    ...(ending === 'exit code 0' ? [left] : []),
+    ...(ending === undefined ? [] : whyEnded(ending, printed)),
     ...(printed.length > 0 ? ['Its last output:', ...printed] : [SILENT]),
   ];
   const error = new Error(harmless(lines.join('\n')), cause === undefined ? {} : { cause });
   setFrames(error, program.frames);
   return error;
+}
+
+/** What a daemon that ended at once did most likely. */
+function whyEnded(ending: string, printed: readonly string[]): string[] {
+  if (printed.some((line) => /already running/i.test(line)))
+    return ['Namespaces share files, so another instance may be the one that it found: give each its own PID file.'];
+  if (ending !== 'exit code 0') return [];
+  return ['It may have gone into the background: start it with its option for the foreground.'];
 }
 
 /** stdio's buffers are full, not line by line, where the output is no terminal. */

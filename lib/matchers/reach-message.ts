@@ -35,6 +35,8 @@ export interface ReachCase extends WantedReach {
   detour: string | undefined;
   /** What to do about an answer that is not the target's. */
   hint?: string | undefined;
+  /** What to do about an answer of hairpin's own listener. */
+  ownListener?: string | undefined;
 }
 
 /** The message of a failed `toReach`. */
@@ -60,7 +62,7 @@ export function describeReach(title: string, report: ReachReport, asked: ReachCa
     ],
     // Of an answered question the answer's way is no news.
     ways: report.outcome === 'answered' ? asked.ways.slice(0, 1) : asked.ways,
-    hint: asked.hint ?? hintFor(report, asked) ?? (diagnosed && mendOf(diagnosed.diagnosis)),
+    hint: asked.hint ?? hintFor(report, asked) ?? (diagnosed && mendOf(diagnosed.diagnosis)) ?? asked.ownListener,
   };
 }
 

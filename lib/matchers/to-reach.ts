@@ -19,6 +19,7 @@ import { checkHold, holdIn } from './hold.ts';
 import { isInconclusive } from './is-inconclusive.ts';
 import { shouldStopWaiting } from './lost-programs.ts';
 import { type Answer, milliseconds, nameOf } from './message.ts';
+import { mendOwnListener } from './own-listener.ts';
 import { type PutQuestion, putQuestion, type ReachQuestion, traceOf } from './put-question.ts';
 import { describeReach, type WantedReach } from './reach-message.ts';
 import { checkThrough, type Waypoint } from './through.ts';
@@ -146,7 +147,7 @@ function isAsWanted({ isNot, because, drop }: WantedAnswer, { report, fault }: P
  * @param missed how many frames the taps had no room for
  */
 async function explain(wanted: WantedAnswer, put: PutQuestion, missed: () => number): Promise<Answer> {
-  const { call, from, isNot, because, drop } = wanted;
+  const { call, from, isNot, because, drop, options } = wanted;
   const { report, fault, hint } = put;
   const answered = report.outcome === 'answered';
   const seen = traceOf(put);
@@ -155,7 +156,9 @@ async function explain(wanted: WantedAnswer, put: PutQuestion, missed: () => num
   if (drop && isKnown && isWantedDrop(drop, diagnosed.diagnosis)) return { pass: !isNot };
   const { trace, recognize } = diagnosed ?? { trace: seen, recognize: report.recognize };
   const ways = trace ? waysOf(trace, diagnosed?.diagnosis, answered) : [];
-  const message = describeReach(call, report, { ...wanted, ways, missed: missed(), detour: fault, diagnosed, hint });
+  const ownListener = mendOwnListener(report, options, trace);
+  const answer = { ways, missed: missed(), detour: fault, diagnosed, hint, ownListener };
+  const message = describeReach(call, report, { ...wanted, ...answer });
   // vitest turns `pass` around for .not: what does not hold must come out as a failure on either side.
   const evidence = { lab: from.lab, failed: { recognize, ways, asked: report, diagnosis: diagnosed?.diagnosis } };
   const inconclusive = isInconclusive(report.outcome, { isNot, because, drop });

@@ -1,9 +1,9 @@
-import { checkMilliseconds, checkOneOf, wrongOption } from '../kernel/validate.ts';
+import { checkOptions as checkKnown, checkMilliseconds, checkOneOf, wrongOption } from '../kernel/validate.ts';
 import type { Interface, Namespace } from '../lab/index.ts';
 import { type Continuity, type Outage, observeContinuity, PACE, type Unanswered } from '../probes/continuity.ts';
 import { WITHIN } from '../probes/patience.ts';
 import { type ReachReport, reach } from '../probes/reach.ts';
-import { checkReachOptions, type ReachOptions } from '../probes/reach-options.ts';
+import type { ReachOptions } from '../probes/reach-options.ts';
 import type { Message } from '../report/failure-meta.ts';
 import { latenessIn } from '../trace/late-answers.ts';
 import { PendingSessions } from '../trace/pending-sessions.ts';
@@ -79,8 +79,9 @@ function checkOptions(call: string, options: ToStayReachableOptions): ToStayReac
       options?.while,
     );
   }
-  const { while: _, gap, by, ...ends } = options;
-  checkReachOptions(call, ends, ['while', 'gap']);
+  checkKnown(call, options, ['while', 'gap', 'by', 'family', 'from']);
+  const { gap, by, family } = options;
+  if (family !== undefined) checkOneOf(call, 'family', family, [4, 6]);
   checkMilliseconds(call, 'gap', gap);
   if (by !== undefined) checkOneOf(call, 'by', by, WAYS);
   return options;

@@ -151,6 +151,7 @@ export interface CauseFacts {
     router?: string;
     proxy?: { device: DeviceName; sysctl: string };
   };
+  'neighbour.proxy-idle': { asked: Asked; device: DeviceName; why: 'forwarding-off' | 'no-route' | 'same-device' };
   'neighbour.arp-off': { device: DeviceName; asked?: Asked };
   'neighbour.arp-ignore': { device: DeviceName; address: string; value: number; asked?: Asked };
   'neighbour.arp-filter': { device: DeviceName; address: string; asker: string; asked?: Asked };
@@ -165,7 +166,7 @@ export interface CauseFacts {
     entry?: { namespace: string; address: string; isPermanent: boolean };
   };
 
-  'address.none': { address: string };
+  'address.none': { address: string; route?: { namespace: string; to: string } };
   'address.gone': { address: string; holder: string; why: string; mend?: string };
   'address.elsewhere': { namespace: string; address: string };
   'address.not-local': { namespace: string; address: string };

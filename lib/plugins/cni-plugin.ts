@@ -53,6 +53,8 @@ export async function runPlugin(
   });
   const output = { exitCode, stdout: String(stdout), stderr: String(stderr) };
   const json = parseJson(output.stdout);
-  if (exitCode !== 0 || (output.stdout !== '' && !isObject(json))) throw new CniError(run, output);
+  // Of ADD a runtime takes no silence (libcni: fixupResultVersion).
+  const mayBeSilent = run.command !== 'ADD' && output.stdout === '';
+  if (exitCode !== 0 || !(isObject(json) || mayBeSilent)) throw new CniError(run, output);
   return isObject(json) ? json : undefined;
 }

@@ -32,6 +32,18 @@ test("an engine of a lab's own keeps its bridge, rules, files and mounts to itse
     expect(existsSync(file), file).toBe(false);
 });
 
+// docker: the engine
+test('a command of docker that fails is named as the spec has it, with its line', async ({ docker }) => {
+  const failure = await docker.cli(['network', 'rm', 'red']).catch((error: unknown) => error as Error);
+  expect(failure).toMatchObject({
+    message: expect.stringMatching(
+      /^docker\.cli\(\['network', 'rm', 'red'\]\): exit code 1\n\n.*network red not found/s,
+    ),
+    stack: expect.stringMatching(/\n {4}at [^\n]*engine\.spec\.ts:\d+:\d+/),
+  });
+  expect(failure).toHaveProperty('command', expect.stringMatching(/^\S*docker --host \S+ network rm red$/));
+});
+
 // docker: the engine, ended with its lab
 test.skipIf(NO_ENGINE)('an engine is gone when its lab has been closed', async () => {
   const lab = new ContainerLab();

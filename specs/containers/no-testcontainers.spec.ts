@@ -12,7 +12,7 @@ const WITHOUT = `
 const SCRIPT = `
   import { ContainerLab } from '${LIBRARY}';
   const lab = new ContainerLab();
-  await lab.container('web', 'busybox').catch(({ message }) => console.log(message));
+  await lab.container('web', 'busybox').catch(({ message, stack }) => console.log(message, stack.includes('[eval')));
   await lab.close();
 `;
 
@@ -22,6 +22,6 @@ test('without testcontainers a lab says how to get it', async ({ lab }) => {
   const args = ['--import', hooks, '--input-type=module', '--eval', SCRIPT];
   const { stdout } = await lab.namespace('host').exec(process.execPath, args);
   expect(stdout).toBe(
-    'lab.container: the package testcontainers is not installed: npm install --save-dev testcontainers@12',
+    'lab.container: the package testcontainers is not installed: npm install --save-dev testcontainers@12 true',
   );
 });

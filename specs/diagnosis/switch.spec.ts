@@ -1,6 +1,7 @@
 import { expect, type Lab, type PortOptions, test } from 'hairpin';
 import { FrameSocket } from '../../lib/probes/frame-socket.ts';
 import { macToBytes } from '../../lib/wire/mac-address.ts';
+import { failureOf } from '../matchers/failure-of.ts';
 import { diagnosed } from './diagnosed.ts';
 
 const SHORT = { within: 50 };
@@ -54,13 +55,17 @@ test('no multicast', async ({ lab }) => {
 });
 
 test('a frame for a reserved group', async ({ lab }) => {
-  const { a, b } = build(lab);
+  const { sw, a, b } = build(lab);
   const frame = { destination: '01:80:c2:00:00:0e', etherType: 0x88_cc };
   expect(await diagnosed(expect(b).toSee(a, { frame }))).toMatchObject({
     code: 'bridge.reserved',
     facts: { port: 'sw/p0', mac: frame.destination },
     lastSeen: 'sw/p0',
   });
+  const failure = await failureOf(expect(b).toSee(a, { frame }));
+  expect(failure).toContain('\nHint: if it is to pass: set({ groupFwdMask: 0x4000 }) on sw/p0');
+  sw.ports[0]?.set({ groupFwdMask: 0x4000 });
+  await expect(b).toSee(a, { frame });
 });
 
 test('a pulled cable at the far end', async ({ lab }) => {

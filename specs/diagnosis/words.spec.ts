@@ -23,6 +23,21 @@ const CASES: [cause: Cause, text: string, hint?: string, why?: string][] = [
     'bring it up: set({ up: true }) on a/eth0',
   ],
   [{ code: 'link.no-carrier', facts: { device: 'a/eth0' } }, 'a/eth0 has no carrier'],
+  [{ code: 'address.none', facts: { address: '10.0.0.9' } }, 'no device of the lab has 10.0.0.9'],
+  [
+    { code: 'bridge.reserved', facts: { port: 'sw/p0', mac: '01:80:c2:00:00:01' } },
+    'the bridge of sw/p0 forwards nothing to 01:80:c2:00:00:01, a reserved group (IEEE 802.1Q clause 8.6.3)',
+  ],
+  [
+    { code: 'neighbour.proxy-idle', facts: { asked: ASKED, device: 'r/eth0', why: 'forwarding-off' } },
+    'a asks who has 10.0.0.2, and nobody answers: proxy_arp of r/eth0 counts only if r forwards IPv4',
+    "r.sysctl.set('net.ipv4.ip_forward', 1)",
+  ],
+  [
+    { code: 'neighbour.proxy-idle', facts: { asked: ASKED, device: 'r/eth0', why: 'same-device' } },
+    'a asks who has 10.0.0.2, and nobody answers: r/eth0 has proxy_arp, but r routes 10.0.0.2 out by r/eth0 itself',
+    'a proxy answers for what its host routes to another device: see ip -n r route get 10.0.0.2',
+  ],
   [
     {
       code: 'link.no-carrier',

@@ -162,6 +162,10 @@ Its last output:
   expect(await failureOf(start('exit 0', { port: 80, protocol: 'udp' }))).toMatch(
     /: exit code 0 before it was ready: waited for a listener at udp port 80 of b\nIt may have gone into the background: start it with its option for the foreground\.\nIt has printed nothing\./,
   );
+  expect(await failureOf(start('echo "daemon is already running"'))).toContain(
+    ": exit code 0 before it was ready: waited for 'never' in its output\n" +
+      'Namespaces share files, so another instance may be the one that it found: give each its own PID file.\nIts last output:\n',
+  );
   const broken = new Error('no answer');
   const failing = start('exec sleep 1000', () => Promise.reject(broken));
   await expect(failing).rejects.toMatchObject({

@@ -180,8 +180,10 @@ test.for<[options: unknown, message: string]>([
   [{ while: () => {}, by: 'tcp' }, "by must be one of icmp, udp: received 'tcp'"],
   [
     { while: () => {}, within: 5 },
-    "there is no option 'within'; the options are by, family, from, port, listen, size, neighbours, while, gap",
+    "there is no option 'within' (the nearest is gap); the options are while, gap, by, family, from",
   ],
+  [{ while: () => {}, by: 'udp', port: 53 }, "there is no option 'port'; the options are while, gap, by, family, from"],
+  [{ while: () => {}, family: 5 }, 'family must be one of 4, 6: received 5'],
 ])('it refuses %o', async ([options, message], { lab }) => {
   const { a, b } = build(lab);
   const error = await expect(a)

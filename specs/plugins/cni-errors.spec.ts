@@ -62,7 +62,7 @@ withPlugin('what a runtime must refuse', async ({ lab, node, plugin }) => {
   const net = cni(
     node,
     { name: 'lan', plugins: PLUGINS },
-    { path: await plugin('ip link add "$CNI_IFNAME" type bridge') },
+    { path: await plugin(`ip link add "$CNI_IFNAME" type bridge && echo '{ "cniVersion": "1.0.0" }'`) },
   );
   await using other = createLab();
   await expect(net.add(other.namespace('ns1'))).rejects.toThrow(
@@ -106,6 +106,7 @@ withPlugin.for<[script: string, message: string, code: number | undefined]>([
     'cni ADD lan, plugin fake, ns1/eth0: ␛[2J\n  code: 107\n  details: x\n: :add-mask::x',
     107,
   ],
+  [':', 'cni ADD lan, plugin fake, ns1/eth0: it ended with exit code 0, and printed nothing', undefined],
   [
     'echo hello',
     'cni ADD lan, plugin fake, ns1/eth0: it ended with exit code 0, and printed no JSON object: hello',

@@ -4,8 +4,16 @@ import { ASKED, type WordsOf } from './words.ts';
 export const addressWords: WordsOf<'address'> = {
   'address.none': {
     means: 'No device of the lab has the address that was asked.',
-    example: { address: '10.0.0.9' },
-    say: ({ address }) => ({ text: `no device of the lab has ${address}` }),
+    optional: { route: 'the route whose next hop it is: its host, and where it leads `to`' },
+    example: { address: '10.0.0.9', route: { namespace: 'a', to: 'default' } },
+    say: ({ address, route }) => ({
+      text: `no device of the lab has ${address}`,
+      ...(route
+        ? {
+            hint: `${route.namespace} has a route to ${route.to} via ${address}: change it, or give a router that address`,
+          }
+        : {}),
+    }),
   },
   'address.gone': {
     means:

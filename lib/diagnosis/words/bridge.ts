@@ -72,6 +72,7 @@ export const bridgeWords: WordsOf<'bridge'> = {
     example: { port: 'sw/p0', mac: '01:80:c2:00:00:0e' },
     say: ({ port, mac }) => ({
       text: `the bridge of ${port} forwards nothing to ${mac}, a reserved group (IEEE 802.1Q clause 8.6.3)`,
+      ...(isPause(mac) ? {} : { hint: `if it is to pass: set({ groupFwdMask: ${groupBit(mac)} }) on ${port}` }),
     }),
   },
   'bridge.locked': {
@@ -293,4 +294,14 @@ function hairpinOff({ port, wouldHelp, translated }: CauseFacts['bridge.hairpin-
       ? 'a VEPA switch reflects frames: switchPort.set({ hairpin: true })'
       : 'no sibling would hear it, reflected or not: in mode private they hear no broadcast of each other, in mode source only listed senders',
   };
+}
+
+/** PAUSE: the one reserved group that no port can be told to pass on (BR_GROUPFWD_MACPAUSE). */
+function isPause(mac: string): boolean {
+  return mac.endsWith(':01');
+}
+
+/** The bit of `group_fwd_mask` for a reserved group. */
+function groupBit(mac: string): string {
+  return `0x${(1 << Number.parseInt(mac.slice(-1), 16)).toString(16)}`;
 }

@@ -79,6 +79,39 @@ export const neighbourWords: WordsOf<'neighbour'> = {
       };
     },
   },
+  'neighbour.proxy-idle': {
+    means:
+      'A device with `proxy_arp` answers only for addresses that its host forwards to, out of another device (`arp_process`, `arp_fwd_proxy`).',
+    facts: {
+      asked: '`by` asked for `address`',
+      device: 'that has `proxy_arp`',
+      why: '`forwarding-off`: it does not forward; `no-route`: its host has no route to the address; `same-device`: the route leads out by the device itself',
+    },
+    example: { asked: { by: 'pod', address: '169.254.1.1' }, device: 'node/veth0', why: 'no-route' },
+    say: ({ asked, device, why }) => {
+      const namespace = namespaceOf(device);
+      switch (why) {
+        case 'forwarding-off':
+          return {
+            text: unanswered(asked, `proxy_arp of ${device} counts only if ${namespace} forwards IPv4`),
+            hint: `${namespace}.sysctl.set('net.ipv4.ip_forward', 1)`,
+          };
+        case 'no-route':
+          return {
+            text: unanswered(asked, `${device} has proxy_arp, but ${namespace} has no route to ${asked.address}`),
+            hint: `a default route of ${namespace} by another device is enough`,
+          };
+        case 'same-device':
+          return {
+            text: unanswered(
+              asked,
+              `${device} has proxy_arp, but ${namespace} routes ${asked.address} out by ${device} itself`,
+            ),
+            hint: `a proxy answers for what its host routes to another device: see ip -n ${namespace} route get ${asked.address}`,
+          };
+      }
+    },
+  },
   'neighbour.arp-off': {
     means:
       'A device has no ARP and no ND (IFF_NOARP): it accepts no ARP (`arp_rcv`), and joins no solicited-node group (`addrconf_join_solict`).',
