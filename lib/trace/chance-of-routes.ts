@@ -5,7 +5,7 @@ import { ipRoute, type Route } from '../netlink/route.ts';
 import { dividesProbes, ipRule } from '../netlink/rule.ts';
 import { FAMILIES } from '../wire/ip-address.ts';
 import { usesRoutes } from './forwards.ts';
-import { MOST_PROBES, WRONG } from './impaired-links.ts';
+import { MOST_PROBES, probesUntil } from './impaired-links.ts';
 
 /** Whether a host chooses routes by the source port of a probe, which is another each time, or by the port that its answer goes to. */
 export function routesByGivenPort(namespace: Namespace): boolean {
@@ -62,5 +62,5 @@ function weightsOf(namespace: Namespace, { nextHops, nexthopId, device }: Route)
 function probesOf(weights: readonly number[]): number {
   if (weights.length < 2) return 0;
   const share = Math.min(...weights) / weights.reduce((sum, each) => sum + each, 0);
-  return Math.ceil(Math.log(WRONG) / Math.log(1 - share));
+  return probesUntil(share);
 }

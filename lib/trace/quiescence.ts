@@ -11,7 +11,14 @@ import { BetterWays } from './better-ways.ts';
 import { flushBroadcastQueues, hasShortQueue } from './broadcast-queues.ts';
 import { BusyPrograms } from './busy-programs.ts';
 import { Capture } from './capture.ts';
-import { doubtOfOneFrame, doubtOfServers, mayDifferAtDevices, mayRemember, mayRememberAtDevices } from './chance.ts';
+import {
+  doubtOfOneFrame,
+  doubtOfServers,
+  doubtOfSharedPorts,
+  mayDifferAtDevices,
+  mayRemember,
+  mayRememberAtDevices,
+} from './chance.ts';
 import { doubtOfProcessors } from './chance-of-processors.ts';
 import { doubtOfNextHops, mayRememberAtRoutes } from './chance-of-routes.ts';
 import { HeldPackets, oddsIn } from './impaired-links.ts';
@@ -116,7 +123,11 @@ class Quiescence implements Quiet {
     const tunnel = who !== undefined && doubt === undefined ? this.#sessions?.unanswered() : undefined;
     return tunnel
       ? `${who} may have lost the only handshake of ${tunnel} by chance`
-      : (doubt ?? doubtOfServers(this.#lab) ?? doubtOfNextHops(this.#lab) ?? doubtOfProcessors(this.#lab));
+      : (doubt ??
+          doubtOfServers(this.#lab) ??
+          doubtOfSharedPorts(this.#lab) ??
+          doubtOfNextHops(this.#lab) ??
+          doubtOfProcessors(this.#lab));
   }
 
   remembers(ofConnections: boolean): boolean {
