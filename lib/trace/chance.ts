@@ -4,7 +4,8 @@ import { KernelError } from '../kernel/kernel-error.ts';
 import { type FilterExtension, legacyExtensions } from '../kernel/legacy-rules.ts';
 import { mostAtOnePort } from '../kernel/listening-sockets.ts';
 import type { NetNamespace } from '../kernel/net-namespace.ts';
-import { engineOf } from '../lab/engine.ts';
+import { programLinks } from '../kernel/program-links.ts';
+import { engineOf, enginesOf } from '../lab/engine.ts';
 import type { Interface, Lab, Namespace } from '../lab/index.ts';
 import { stateIfThere } from '../lab/interface-state.ts';
 import { kindOf } from '../links/registry.ts';
@@ -40,6 +41,15 @@ const STEADY_QDISCS = new Set('noqueue mq pfifo bfifo pfifo_fast pfifo_head_drop
 export function mayDifferAtDevices(namespace: Namespace): boolean {
   const { hasPrograms, qdiscs } = readDeviceHooks(namespace);
   return hasPrograms || qdiscs.some((kind) => !STEADY_QDISCS.has(kind));
+}
+
+/**
+ * Whether a program may get packets of a lab that no device has: it looks up sockets, or filters. Nobody can read the program. The kernel
+ * does not tell where one filters.
+ */
+export function mayMeetProgram(lab: Lab): boolean {
+  const inodes = new Set(enginesOf(lab.namespaces).map(({ netns }) => netns.inode));
+  return programLinks().some(({ inode }) => inode === undefined || inodes.has(inode));
 }
 
 /** The actions of traffic control that keep nothing of one packet for another that is not of the same connection. */

@@ -10,7 +10,14 @@ import { veth } from '../links/veth.ts';
 import { hasIpsec } from '../netlink/ipsec.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import { hasFiltersAtDevices } from '../netlink/packet-filters.ts';
-import { connectionsOfServers, isLeftToChance, mayDifferAtDevices, probesOfSharedPorts, sharesOut } from './chance.ts';
+import {
+  connectionsOfServers,
+  isLeftToChance,
+  mayDifferAtDevices,
+  mayMeetProgram,
+  probesOfSharedPorts,
+  sharesOut,
+} from './chance.ts';
 import { mayRememberAtRoutes, probesOfRoutes, routesByGivenPort } from './chance-of-routes.ts';
 import { readDeviceHooks } from './device-hooks.ts';
 import { MOST_PROBES, oddsIn } from './impaired-links.ts';
@@ -69,6 +76,7 @@ export function probesIn(lab: Lab): number {
   const isOfChance =
     routed > 0 ||
     shared > 0 ||
+    mayMeetProgram(lab) ||
     lab.namespaces.some(
       (each) =>
         routesByGivenPort(each) || sharesOut(each) || mayDifferAtDevices(each) || (!isLeft && isLeftToChance(each)),
@@ -96,7 +104,7 @@ function areOthersGone(lab: Lab): boolean {
   // Before its devices are looked at: a process that has no socket may change them.
   if (somebodyLivesIn(new Set(networks.map(({ inode }) => inode)))) return false;
   lab.discover();
-  if (!namespaces.every(hasNoLeftovers)) return false;
+  if (mayMeetProgram(lab) || !namespaces.every(hasNoLeftovers)) return false;
   // Nobody can come back without being let in again.
   if (!isOpenToOthers) leftAt.set(lab, visits.count);
   return true;

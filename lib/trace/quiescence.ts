@@ -16,6 +16,7 @@ import {
   doubtOfServers,
   doubtOfSharedPorts,
   mayDifferAtDevices,
+  mayMeetProgram,
   mayRemember,
   mayRememberAtDevices,
 } from './chance.ts';
@@ -133,7 +134,7 @@ class Quiescence implements Quiet {
   remembers(ofConnections: boolean): boolean {
     const atDevices = ofConnections ? mayDifferAtDevices : mayRememberAtDevices;
     const may = (each: Namespace) => mayRemember(each, ofConnections) || atDevices(each) || mayRememberAtRoutes(each);
-    return !engineOf(this.#lab).isPristine && this.#lab.namespaces.some(may);
+    return !engineOf(this.#lab).isPristine && (mayMeetProgram(this.#lab) || this.#lab.namespaces.some(may));
   }
 
   mayBeHeld(ofConnections: boolean): boolean {
