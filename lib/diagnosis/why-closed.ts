@@ -7,7 +7,7 @@ import { portsOf } from '../trace/translation.ts';
 import { frameIdentity } from '../wire/frame-identity.ts';
 import { ipPacketOf } from '../wire/ip-packet.ts';
 import { withoutVlanTags } from '../wire/vlan-tag.ts';
-import { closedPortCause, serviceCause } from './causes/closed-port.ts';
+import { closedPortCause, lookupCause, serviceCause } from './causes/closed-port.ts';
 import type { Finding } from './finding.ts';
 
 /** Why the host that a probe ended at has refused it, where no rule did. */
@@ -29,6 +29,8 @@ export function whyClosed(
   const place = { namespace, address, port: end.port, device };
   // hairpin was listening itself: whatever refused, it was not for want of a listener.
   const isOwn = listened && namespace === question.to.namespace && end.port === port;
+  const chosen = lookupCause(namespace);
+  if (chosen) return { cause: chosen, certainty: 'guess', of: 'probe', host: namespace };
   const cause = serviceCause(by, place) ?? (isOwn ? undefined : closedPortCause(by, place));
   if (cause === 'unknown') return undefined;
   return cause && { cause, certainty: 'model', of: 'probe', host: namespace };

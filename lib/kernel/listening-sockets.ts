@@ -12,6 +12,24 @@ export function listeningAt(namespace: NetNamespace, protocol: 'tcp' | 'udp', po
   return tables.flatMap((table) => read(table, LISTENS[protocol], port));
 }
 
+/**
+ * The most sockets of a namespace that share an address and a port (`SO_REUSEPORT`); 1 where none share. A hash of the ports says which of them
+ * gets a connection, or a datagram (`reuseport_select_sock`).
+ */
+export function mostAtOnePort(namespace: NetNamespace): number {
+  const counts = new Map<string, number>();
+  for (const [protocol, state] of Object.entries(LISTENS)) {
+    for (const table of [protocol, `${protocol}6`]) {
+      for (const line of readProcNetIfAny(namespace, table).split('\n').slice(1)) {
+        const [, local = '', , found] = line.trim().split(/\s+/);
+        const place = `${table} ${local}`;
+        if (found === state) counts.set(place, (counts.get(place) ?? 0) + 1);
+      }
+    }
+  }
+  return Math.max(1, ...counts.values());
+}
+
 /** `/proc/net/tcp`: number, local address, remote address, state, and more. */
 function read(table: string, state: string, port: number): string[] {
   const lines = table.split('\n').slice(1);

@@ -199,6 +199,7 @@ export interface CauseFacts {
   'socket.unread': { namespace: string; port: number; waiting: number };
   'socket.backlog': { namespace: string; port: number; waiting: number; backlog: number };
   'socket.no-server': { namespace: string; protocol: 'tcp' | 'udp'; port: number; address: string };
+  'socket.program': { namespace: string; id: number };
   'socket.filter': { namespace: string };
   'socket.full': { namespace: string };
 

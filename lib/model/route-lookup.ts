@@ -89,15 +89,21 @@ export function routeWords({ type, to, table, nexthopId }: Route): string {
 }
 
 /** The next hop of a route, or of the nexthop object that it names; undefined: that drops what it is given. */
-function hopOf({ nexthops }: Host, { via, device, nexthopId }: Route): Pick<NextHop, 'via' | 'device'> | undefined {
+function hopOf(host: Host, { via, device, nexthopId }: Route): Pick<NextHop, 'via' | 'device'> | undefined {
   if (nexthopId === undefined) return { via, device };
-  const object = nexthops.find(({ id }) => id === nexthopId);
+  const object = nexthopOf(host, nexthopId);
   return object?.blackhole ? undefined : { via: object?.via, device: object?.device };
 }
 
+/** A nexthop object. A group of one is as its member (`nexthop_is_blackhole`). */
+function nexthopOf({ nexthops }: Host, wanted: number | undefined): Host['nexthops'][number] | undefined {
+  const object = nexthops.find(({ id }) => id === wanted);
+  const [member, another] = object?.group ?? [];
+  return member && !another ? nexthops.find(({ id }) => id === member.id) : object;
+}
+
 function whyUnknown(host: Host, { to, nextHops, nexthopId, tos, from, encapsulates }: Route): string | undefined {
-  const object = nexthopId === undefined ? undefined : host.nexthops.find(({ id }) => id === nexthopId);
-  if (nextHops.length > 1 || (object?.group.length ?? 0) > 0)
+  if (nextHops.length > 1 || (nexthopOf(host, nexthopId)?.group.length ?? 0) > 0)
     return `${host.name} has several next hops to ${to.address}`;
   if (tos !== 0 || from || encapsulates) return `the route of ${host.name} to ${to.address} is not for every packet`;
   return undefined;

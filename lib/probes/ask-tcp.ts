@@ -83,6 +83,7 @@ export function askTcp(question: Question, port: number): Asker {
       return (isFromTarget && hasPort(to16)) || hasNumber(acknowledged) ? 'answer' : undefined;
     },
     repeatedAfter: REPEATED_AFTER,
+    isOver: () => connections[0]?.done === true,
     signs: {},
     heard() {
       return connections.some(({ isShut }) => isShut)

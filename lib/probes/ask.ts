@@ -47,6 +47,7 @@ export async function ask(asker: Asker, patience: Patience, listener?: Listener)
           ? Promise.race([asker.wait(milliseconds), listener.wait(milliseconds)])
           : asker.wait(milliseconds),
       repeatedAfter: asker.repeatedAfter,
+      isOver: asker.isOver && (() => asker.isOver?.() === true),
       milliseconds: () => (isHopeless?.() ? Math.min(patience.milliseconds, LAST_CHANCE) : patience.milliseconds),
     },
     patience,

@@ -45,6 +45,8 @@ export interface Asker extends Disposable {
   recognize(bytes: Buffer): 'probe' | 'answer' | undefined;
   /** The kernel repeats the first probe by itself, after so many milliseconds at most. @default it does not */
   readonly repeatedAfter?: number;
+  /** Whether the first probe was refused, so that the kernel repeats it no more. @default it was not */
+  isOver?(): boolean;
   /** What its packets are known by. */
   readonly signs: ProbeSigns;
   /** What came instead of an answer, in words; undefined if nothing did. */

@@ -23,6 +23,8 @@ export interface Asked {
   once?: boolean;
   /** The kernel repeats the first probe by itself, after so many milliseconds at most. @default it does not */
   repeatedAfter?: number | undefined;
+  /** Whether the first probe was refused, so that the kernel repeats it no more. @default it was not */
+  isOver?: (() => boolean) | undefined;
   /** How long what is still open is waited for, where that changes. @default the patience's milliseconds */
   milliseconds?(): number;
 }
@@ -50,6 +52,11 @@ export class Asking {
   /** After how many milliseconds the kernel has repeated the first probe; undefined where it repeats none. */
   get repeatedAfter(): number | undefined {
     return this.#asked.repeatedAfter;
+  }
+
+  /** Whether the kernel still repeats the first probe. */
+  get isRepeated(): boolean {
+    return this.repeatedAfter !== undefined && this.#asked.isOver?.() !== true;
   }
 
   /** Sends, unless that may be done only once and has been done, and reads. True when nothing more is wanted. */

@@ -186,7 +186,7 @@ async function untilMemberChanged(asking: Asking, quiet: Quiet): Promise<boolean
 
 /**
  * Where a filter may drop a packet and let the same pass later, asks for as long as `toReach` does. What the kernel repeats by itself is
- * not sent again, since each new connection would be repeated later still. True when nothing more is wanted.
+ * not sent again, since each new connection would be repeated later still. A refusal ends the repetition. True when nothing more is wanted.
  */
 async function untilRepeated(asking: Asking, quiet: Quiet): Promise<boolean> {
   const { repeatedAfter } = asking;
@@ -194,7 +194,7 @@ async function untilRepeated(asking: Asking, quiet: Quiet): Promise<boolean> {
   const most = repeatedAfter ?? WITHIN;
   for (;;) {
     // Also when the time is over: what the filter lets pass once in a while, it does then.
-    if (repeatedAfter === undefined && asking.send()) return true;
+    if (!asking.isRepeated && asking.send()) return true;
     if (asking.listened >= most) return false;
     if (await asking.listen(Math.min(LAST_INTERVAL, most - asking.listened))) return true;
   }

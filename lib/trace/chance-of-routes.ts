@@ -1,11 +1,12 @@
 import { engineOf } from '../lab/engine.ts';
 import type { Lab, Namespace } from '../lab/index.ts';
-import { ipNexthop } from '../netlink/nexthop.ts';
+import { ipNexthop, RESILIENT } from '../netlink/nexthop.ts';
+import { ipNexthopBucket } from '../netlink/nexthop-bucket.ts';
 import { ipRoute, type Route } from '../netlink/route.ts';
 import { dividesProbes, ipRule } from '../netlink/rule.ts';
 import { FAMILIES } from '../wire/ip-address.ts';
 import { usesRoutes } from './forwards.ts';
-import { MOST_PROBES, WRONG } from './impaired-links.ts';
+import { MOST_PROBES, probesUntil } from './impaired-links.ts';
 
 /** Whether a host chooses routes by the source port of a probe, which is another each time, or by the port that its answer goes to. */
 export function routesByGivenPort(namespace: Namespace): boolean {
@@ -51,16 +52,28 @@ export function doubtOfNextHops(lab: Lab): string | undefined {
 }
 
 function weightsOf(namespace: Namespace, { nextHops, nexthopId, device }: Route): number[] {
-  if (nextHops.length > 1) return nextHops.map(({ weight }) => weight);
-  if (nexthopId === undefined || device) return [];
+  if (nexthopId === undefined) return nextHops.map(({ weight }) => weight);
+  if (device && nextHops.length === 1) return [];
   // Of a nexthop object, a route may not tell the members (nexthop_compat_mode).
   const { rtnetlink } = engineOf(namespace);
   const object = rtnetlink.list(ipNexthop.all()).find(({ id }) => id === nexthopId);
+  if (object?.groupType === RESILIENT) return bucketsOf(namespace, nexthopId);
   return object?.group.map(({ weight }) => weight) ?? [];
+}
+
+/**
+ * How many buckets each member of a resilient group has. They may be far from the weights: a bucket in use stays with its member
+ * (`nh_res_bucket_should_migrate`).
+ */
+function bucketsOf(namespace: Namespace, id: number): number[] {
+  const counts = new Map<number, number>();
+  for (const { bucket } of engineOf(namespace).rtnetlink.list(ipNexthopBucket.all({ id })))
+    if (bucket?.member !== undefined) counts.set(bucket.member, (counts.get(bucket.member) ?? 0) + 1);
+  return [...counts.values()];
 }
 
 function probesOf(weights: readonly number[]): number {
   if (weights.length < 2) return 0;
   const share = Math.min(...weights) / weights.reduce((sum, each) => sum + each, 0);
-  return Math.ceil(Math.log(WRONG) / Math.log(1 - share));
+  return probesUntil(share);
 }

@@ -2,8 +2,10 @@ import { hasEbtablesRules } from '../kernel/ebtables-legacy.ts';
 import { connectionsOfRound, ipvsServicesOf } from '../kernel/ipvs-services.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
 import { type FilterExtension, legacyExtensions } from '../kernel/legacy-rules.ts';
+import { mostAtOnePort } from '../kernel/listening-sockets.ts';
 import type { NetNamespace } from '../kernel/net-namespace.ts';
-import { engineOf } from '../lab/engine.ts';
+import { programLinks } from '../kernel/program-links.ts';
+import { engineOf, enginesOf } from '../lab/engine.ts';
 import type { Interface, Lab, Namespace } from '../lab/index.ts';
 import { stateIfThere } from '../lab/interface-state.ts';
 import { kindOf } from '../links/registry.ts';
@@ -11,7 +13,7 @@ import type { NftExpression } from '../netlink/nf-expression.ts';
 import { listExpressions } from '../netlink/nf-tables.ts';
 import { askNftables, type LegacyTable, legacyTablesOf } from '../netlink/packet-filters.ts';
 import { readDeviceHooks, readFilters } from './device-hooks.ts';
-import { MOST_PROBES } from './impaired-links.ts';
+import { MOST_PROBES, probesUntil } from './impaired-links.ts';
 import { isSteadyExpression, readsConnection } from './steady-expressions.ts';
 import { isSteadyExtension } from './steady-extensions.ts';
 
@@ -39,6 +41,15 @@ const STEADY_QDISCS = new Set('noqueue mq pfifo bfifo pfifo_fast pfifo_head_drop
 export function mayDifferAtDevices(namespace: Namespace): boolean {
   const { hasPrograms, qdiscs } = readDeviceHooks(namespace);
   return hasPrograms || qdiscs.some((kind) => !STEADY_QDISCS.has(kind));
+}
+
+/**
+ * Whether a program may get packets of a lab that no device has: it looks up sockets, or filters. Nobody can read the program. The kernel
+ * does not tell where one filters.
+ */
+export function mayMeetProgram(lab: Lab): boolean {
+  const inodes = new Set(enginesOf(lab.namespaces).map(({ netns }) => netns.inode));
+  return programLinks().some(({ inode }) => inode === undefined || inodes.has(inode));
 }
 
 /** The actions of traffic control that keep nothing of one packet for another that is not of the same connection. */
@@ -150,6 +161,21 @@ export function doubtOfServers(lab: Lab): string | undefined {
   if (engineOf(lab).isPristine) return undefined;
   const sharing = lab.namespaces.find((namespace) => connectionsOfServers(namespace) > MOST_PROBES);
   return sharing && `IPVS of ${sharing} gives some server less than one connection in ${MOST_PROBES}`;
+}
+
+/** How many probes show whether one of the sockets answers that share a port of a namespace; 0 where none share one. */
+export function probesOfSharedPorts(namespace: Namespace): number {
+  const sockets = mostAtOnePort(engineOf(namespace).netns);
+  return sockets > 1 ? probesUntil(1 / sockets) : 0;
+}
+
+/** Why no answer to many probes proves nothing: so many sockets share a port. Undefined where few enough do. */
+export function doubtOfSharedPorts(lab: Lab): string | undefined {
+  if (engineOf(lab).isPristine) return undefined;
+  const sharing = lab.namespaces.find((namespace) => probesOfSharedPorts(namespace) > MOST_PROBES);
+  return (
+    sharing && `so many sockets of ${sharing} share a port that ${MOST_PROBES} probes without an answer prove nothing`
+  );
 }
 
 /** The extension of iptables that an expression of nftables stands for, or the expression itself. */

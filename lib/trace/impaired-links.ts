@@ -15,6 +15,11 @@ const INTERVAL = 5;
 /** More probes than that take too long. */
 export const MOST_PROBES = 1000;
 
+/** How many probes show what comes to a share of them alone. */
+export function probesUntil(share: number): number {
+  return Math.ceil(Math.log(WRONG) / Math.log(1 - share));
+}
+
 /** The queueing disciplines that never keep a frame from a device that would take it. Others shape, or delay. */
 const WORK_CONSERVING = new Set(
   `noqueue noop mq mqprio multiq pfifo_fast pfifo bfifo pfifo_head_drop prio ets drr qfq sfq sfb red gred choke codel

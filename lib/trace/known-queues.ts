@@ -10,7 +10,14 @@ import { veth } from '../links/veth.ts';
 import { hasIpsec } from '../netlink/ipsec.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import { hasFiltersAtDevices } from '../netlink/packet-filters.ts';
-import { connectionsOfServers, isLeftToChance, mayDifferAtDevices, sharesOut } from './chance.ts';
+import {
+  connectionsOfServers,
+  isLeftToChance,
+  mayDifferAtDevices,
+  mayMeetProgram,
+  probesOfSharedPorts,
+  sharesOut,
+} from './chance.ts';
 import { mayRememberAtRoutes, probesOfRoutes, routesByGivenPort } from './chance-of-routes.ts';
 import { readDeviceHooks } from './device-hooks.ts';
 import { MOST_PROBES, oddsIn } from './impaired-links.ts';
@@ -53,9 +60,9 @@ const PROBES_OF_CHANCE = 32;
 const probesOf = new WeakMap<Lab, { visits: number; probes: number }>();
 
 /**
- * How many probes without an answer are enough. Several next hops, bonds, rules that count or look at the source port, programs at devices
- * and services of IPVS make a probe fare otherwise than the one before; so does a link that loses some. A lab that is pristine has none of
- * these but bonds.
+ * How many probes without an answer are enough. Several next hops, bonds, rules that count or look at the source port, programs at devices,
+ * services of IPVS and sockets that share a port make a probe fare otherwise than the one before. So does a link that loses some. A lab that is
+ * pristine has none of these but bonds.
  */
 export function probesIn(lab: Lab): number {
   const { isPristine, visits } = engineOf(lab);
@@ -63,11 +70,13 @@ export function probesIn(lab: Lab): number {
   const isLeft = leftAt.get(lab) === visits.count;
   const before = probesOf.get(lab);
   if (isLeft && before?.visits === visits.count) return before.probes;
-  const [round = 0, routed = 0] = [connectionsOfServers, probesOfRoutes].map((enough) =>
-    Math.max(...lab.namespaces.map(enough)),
+  const [round = 0, routed = 0, shared = 0] = [connectionsOfServers, probesOfRoutes, probesOfSharedPorts].map(
+    (enough) => Math.max(...lab.namespaces.map(enough)),
   );
   const isOfChance =
     routed > 0 ||
+    shared > 0 ||
+    mayMeetProgram(lab) ||
     lab.namespaces.some(
       (each) =>
         routesByGivenPort(each) || sharesOut(each) || mayDifferAtDevices(each) || (!isLeft && isLeftToChance(each)),
@@ -75,7 +84,7 @@ export function probesIn(lab: Lab): number {
   const probes = Math.max(
     isOfChance ? PROBES_OF_CHANCE : PROBES,
     // Of more there is a doubt in any case.
-    ...[round, routed].filter((enough) => enough <= MOST_PROBES),
+    ...[round, routed, shared].filter((enough) => enough <= MOST_PROBES),
     oddsIn(lab).probes,
   );
   if (isLeft) probesOf.set(lab, { visits: visits.count, probes });
@@ -95,7 +104,7 @@ function areOthersGone(lab: Lab): boolean {
   // Before its devices are looked at: a process that has no socket may change them.
   if (somebodyLivesIn(new Set(networks.map(({ inode }) => inode)))) return false;
   lab.discover();
-  if (!namespaces.every(hasNoLeftovers)) return false;
+  if (mayMeetProgram(lab) || !namespaces.every(hasNoLeftovers)) return false;
   // Nobody can come back without being let in again.
   if (!isOpenToOthers) leftAt.set(lab, visits.count);
   return true;

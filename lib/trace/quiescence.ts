@@ -11,7 +11,15 @@ import { BetterWays } from './better-ways.ts';
 import { flushBroadcastQueues, hasShortQueue } from './broadcast-queues.ts';
 import { BusyPrograms } from './busy-programs.ts';
 import { Capture } from './capture.ts';
-import { doubtOfOneFrame, doubtOfServers, mayDifferAtDevices, mayRemember, mayRememberAtDevices } from './chance.ts';
+import {
+  doubtOfOneFrame,
+  doubtOfServers,
+  doubtOfSharedPorts,
+  mayDifferAtDevices,
+  mayMeetProgram,
+  mayRemember,
+  mayRememberAtDevices,
+} from './chance.ts';
 import { doubtOfProcessors } from './chance-of-processors.ts';
 import { doubtOfNextHops, mayRememberAtRoutes } from './chance-of-routes.ts';
 import { HeldPackets, oddsIn } from './impaired-links.ts';
@@ -116,13 +124,17 @@ class Quiescence implements Quiet {
     const tunnel = who !== undefined && doubt === undefined ? this.#sessions?.unanswered() : undefined;
     return tunnel
       ? `${who} may have lost the only handshake of ${tunnel} by chance`
-      : (doubt ?? doubtOfServers(this.#lab) ?? doubtOfNextHops(this.#lab) ?? doubtOfProcessors(this.#lab));
+      : (doubt ??
+          doubtOfServers(this.#lab) ??
+          doubtOfSharedPorts(this.#lab) ??
+          doubtOfNextHops(this.#lab) ??
+          doubtOfProcessors(this.#lab));
   }
 
   remembers(ofConnections: boolean): boolean {
     const atDevices = ofConnections ? mayDifferAtDevices : mayRememberAtDevices;
     const may = (each: Namespace) => mayRemember(each, ofConnections) || atDevices(each) || mayRememberAtRoutes(each);
-    return !engineOf(this.#lab).isPristine && this.#lab.namespaces.some(may);
+    return !engineOf(this.#lab).isPristine && (mayMeetProgram(this.#lab) || this.#lab.namespaces.some(may));
   }
 
   mayBeHeld(ofConnections: boolean): boolean {

@@ -15,6 +15,7 @@ import { ipNetns } from '../../lib/netlink/namespace-id.ts';
 import { bridgeFdb, ipNeighbour } from '../../lib/netlink/neighbour.ts';
 import { ipNtable } from '../../lib/netlink/neighbour-table.ts';
 import { ipNexthop } from '../../lib/netlink/nexthop.ts';
+import { ipNexthopBucket } from '../../lib/netlink/nexthop-bucket.ts';
 import { tcQdisc } from '../../lib/netlink/qdisc.ts';
 import { ipRoute } from '../../lib/netlink/route.ts';
 import { ipRule } from '../../lib/netlink/rule.ts';
@@ -32,6 +33,7 @@ export const FAMILIES = {
   ipRoute,
   ipRule,
   ipNexthop,
+  ipNexthopBucket,
   ipMroute,
   ipNeighbour,
   bridgeFdb,

@@ -29,7 +29,8 @@ export function attachTcx(device: Interface, side: 'ingress' | 'egress', code: B
   }
 }
 
-function check(name: string, command: number, values: readonly (number | Buffer)[]): number {
+/** Calls `bpf(2)` until no signal comes between. */
+export function check(name: string, command: number, values: readonly (number | Buffer)[]): number {
   // The verifier gives up when a signal comes (EAGAIN).
   for (let attempt = 0; ; attempt++) {
     const result = bpfCommand(command, values);

@@ -40,6 +40,11 @@ export function passingAtRouteInTurns(): Buffer {
   return inTurns(instruction(0x67, 0, 1));
 }
 
+/** Verdicts of a program that no device has in turns: 0, which drops, and 1. */
+export function acceptingInTurns(): Buffer {
+  return inTurns(instruction(0x07, 0, 0));
+}
+
 /** r0 = bpf_ktime_get_ns(); r0 >>= 29; r0 &= 1: it is 0 and 1 in turns of 0.5 s, of which an instruction makes two verdicts; exit */
 function inTurns(toVerdict: Buffer): Buffer {
   const turns = [instruction(0x85, 0, 5), instruction(0x77, 0, 29), instruction(0x57, 0, 1)];

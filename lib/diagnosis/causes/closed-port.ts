@@ -1,5 +1,6 @@
 import { ipvsServicesOf, isForService } from '../../kernel/ipvs-services.ts';
 import { listeningAt } from '../../kernel/listening-sockets.ts';
+import { programLinks } from '../../kernel/program-links.ts';
 import { labelAt } from '../../lab/device-at.ts';
 import { engineOf } from '../../lab/engine.ts';
 import type { Interface, Namespace } from '../../lab/index.ts';
@@ -35,6 +36,13 @@ export function serviceCause(
   if (services.length === 0) return undefined;
   if (services.some((each) => each.protocol === 'FWM' || each.weights.some((weight) => weight > 0))) return 'unknown';
   return { code: 'socket.no-server', facts: { namespace, protocol, port, address } };
+}
+
+/** A program that chooses the sockets of a host's packets may refuse one, or give it to another port's socket (`bpf_sk_lookup_run_v4`). */
+export function lookupCause(host: Namespace): Cause | undefined {
+  const { name: namespace, netns } = engineOf(host);
+  const program = programLinks().find(({ hook, inode }) => hook === 'sk_lookup' && inode === netns.inode);
+  return program && { code: 'socket.program', facts: { namespace, id: program.id } };
 }
 
 /** Why a port refused: nobody listens there, or not at that address, or not at that device. Undefined where somebody does. */

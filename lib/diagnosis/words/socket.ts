@@ -59,6 +59,16 @@ export const socketWords: WordsOf<'socket'> = {
       hint: `on ${namespace}: ss -ltnp`,
     }),
   },
+  'socket.program': {
+    means:
+      'A BPF program chooses the sockets of the packets that come to the host (`sk_lookup`), and may have refused this one (`bpf_sk_lookup_run_v4`).',
+    facts: { id: 'of the program, as `bpftool prog` lists it' },
+    example: { namespace: 'b', id: 42 },
+    say: ({ namespace, id }) => ({
+      text: `a BPF program of ${namespace} (sk_lookup, id ${id}) chooses the socket, and may have refused it`,
+      hint: `bpftool prog show id ${id}; bpftool link`,
+    }),
+  },
   'socket.filter': {
     means: "A socket's own filter dropped the packet (`sk_filter`, SO_ATTACH_FILTER).",
     example: { namespace: 'b' },
