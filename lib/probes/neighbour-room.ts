@@ -12,6 +12,12 @@ export const ROOM_PATIENCE = 3000;
 const ROUND = 200;
 const GLANCE = 20;
 
+/**
+ * How often each table of the machine had overflowed when a question last looked. The kernel only adds to it. So an answered question does
+ * not look at all, and a lost one is asked once more if the table has overflowed since, maybe long before this question.
+ */
+const overflows: { [Version in Family]?: bigint | undefined } = {};
+
 /** What came of a question that may have met a full table. */
 export interface AskedWithRoom<T> {
   result: T;
@@ -38,12 +44,14 @@ export async function askWithRoom<T>(
   }: { ask: () => Promise<T>; isLost: (result: T) => boolean; flush?: boolean; milliseconds?: number },
 ): Promise<AskedWithRoom<T>> {
   const deadline = now() + milliseconds;
-  for (;;) {
-    const before = tableOf(namespace, family);
+  overflows[family] ??= tableOf(namespace, family)?.overflows;
+  for (let isOwn = false; ; isOwn = true) {
+    const before = overflows[family];
     const result = await ask();
     const table = isLost(result) ? tableOf(namespace, family) : undefined;
-    if (!before || !table || table.overflows === before.overflows) return { result, noRoom: undefined };
-    if (now() >= deadline) return { result, noRoom: whyNoNeighbourRoom(table) };
+    if (!table || table.overflows === before) return { result, noRoom: undefined };
+    overflows[family] = table.overflows;
+    if (isOwn && now() >= deadline) return { result, noRoom: whyNoNeighbourRoom(table) };
     if (flush) for (const each of namespace.lab.namespaces) if (!engineOf(each).foreign) each.neighbour.flush(family);
     await roomIn(namespace, family);
   }
