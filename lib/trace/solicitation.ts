@@ -6,7 +6,7 @@ import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import { NEIGHBOUR_ADVERTISEMENT, NEIGHBOUR_SOLICITATION, neighbourMessageIn } from '../wire/neighbour-discovery.ts';
 
 /** A question for a neighbour's MAC address: by whom, and for which IP address. */
-export interface Solicitation {
+interface Solicitation {
   source: string;
   target: string;
 }

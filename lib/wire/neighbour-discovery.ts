@@ -20,7 +20,7 @@ const OPTION_NONCE = 14;
 export const NONCE_LENGTH = 6;
 
 /** ND's counterpart of an ARP request (RFC 4861 section 4.3), with a nonce that tells it from any other. */
-export interface NeighbourSolicitation {
+interface NeighbourSolicitation {
   sourceIp: string;
   sourceMac: string;
   targetIp: string;
@@ -49,7 +49,7 @@ export function encodeNeighbourSolicitation({ sourceIp, sourceMac, targetIp, non
 }
 
 /** What a solicitation and an advertisement have in common (RFC 4861 sections 4.3 and 4.4). */
-export interface NeighbourMessage {
+interface NeighbourMessage {
   type: typeof NEIGHBOUR_SOLICITATION | typeof NEIGHBOUR_ADVERTISEMENT;
   targetIp: string;
   /** Of an advertisement: it answers a solicitation. */
