@@ -1,9 +1,10 @@
 import { checksum } from './checksum.ts';
+import { ETHERTYPE, encodeEthernet } from './ethernet.ts';
 import { bytesToIp, ipToBytes, solicitedNodeGroup } from './ip-address.ts';
 import type { IpPacket } from './ip-packet.ts';
 import { IP_PROTOCOL } from './ipv4.ts';
 import { encodeIpv6, pseudoHeader } from './ipv6.ts';
-import { macToBytes } from './mac-address.ts';
+import { macToBytes, multicastMac6 } from './mac-address.ts';
 
 /** The ICMPv6 types (RFC 4861 section 4). */
 export const ROUTER_SOLICITATION = 133;
@@ -46,6 +47,16 @@ export function encodeNeighbourSolicitation({ sourceIp, sourceMac, targetIp, non
   };
   message.writeUInt16BE(checksum(pseudoHeader(packet), message), 2);
   return encodeIpv6(packet);
+}
+
+/** The frame around it, to the MAC address of that group. */
+export function neighbourSolicitationFrame(solicitation: NeighbourSolicitation): Buffer {
+  return encodeEthernet({
+    destination: multicastMac6(ipToBytes(solicitedNodeGroup(solicitation.targetIp))),
+    source: solicitation.sourceMac,
+    etherType: ETHERTYPE.ipv6,
+    payload: encodeNeighbourSolicitation(solicitation),
+  });
 }
 
 /** What a solicitation and an advertisement have in common (RFC 4861 sections 4.3 and 4.4). */
