@@ -33,7 +33,7 @@ import { withLostQuestion } from './lost-question.ts';
 type Asked = Pick<Question, 'source'> & Known;
 
 /** What is known of a question that was not answered, beside the ways of its packets. */
-export interface Testimony {
+interface Testimony {
   outcome: Outcome;
   /** When it was first asked, in nanoseconds by the clock of the taps. */
   since: bigint;

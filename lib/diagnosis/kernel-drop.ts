@@ -18,7 +18,7 @@ export interface KernelDrop {
 }
 
 /** Where a packet was last seen, or, without a device, whose packet it is. */
-export interface DropPlace {
+interface DropPlace {
   namespace: Namespace;
   device: Interface | undefined;
   /** The devices by which it was to leave from there. */

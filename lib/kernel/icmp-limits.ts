@@ -3,7 +3,7 @@ import type { NetNamespace } from './net-namespace.ts';
 import { readProcNet } from './proc-net.ts';
 
 /** How many ICMP messages the kernel has kept back. Undefined if it does not count them (before 6.3). */
-export interface IcmpLimits {
+interface IcmpLimits {
   /** By the limit for all hosts together. */
   global: number | undefined;
   /** By the limit for each host. */

@@ -3,7 +3,7 @@ import type { NetNamespace } from './net-namespace.ts';
 import { readProcNetIfAny } from './proc-net.ts';
 
 /** A service of IPVS (`ipvsadm`), which shares out its connections among servers. */
-export interface IpvsService {
+interface IpvsService {
   /** `TCP`, `UDP`, `SCTP`, or `FWM` for packets with a mark. */
   protocol: string;
   /** As the kernel writes it, `0A000909:0050`; of `FWM` the mark. */

@@ -17,7 +17,7 @@ const VIFF_USE_IFINDEX = 0x8;
 const MAXVIFS = 32;
 
 /** What a router does with the packets of a group. It names interfaces by the numbers of {@link MulticastRouter.addInterface}. */
-export interface MulticastRoute {
+interface MulticastRoute {
   group: string;
   /** Undefined: any. */
   source: string | undefined;

@@ -16,7 +16,7 @@ export const PHASE_AT = 0;
 export const SENT_AT = 1;
 
 /** What is sent, and by what. */
-export interface PacedProbe {
+interface PacedProbe {
   /** The descriptor of a socket that does not block, and that stays open until {@link Pacer.end}. */
   socket: number;
   /** Where to, as a raw `sockaddr`. */

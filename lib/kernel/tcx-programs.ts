@@ -11,7 +11,7 @@ const ATTACH_TYPES = { ingress: 46, egress: 47 } as const;
 const MOST_PROGRAMS = 64;
 
 /** A BPF program that is attached by tcx: `tc filter show` does not list it. */
-export interface TcxProgram {
+interface TcxProgram {
   /** ifindex. */
   device: number;
   side: 'ingress' | 'egress';

@@ -36,7 +36,7 @@ export interface TunFlags {
 }
 
 /** A tun or tap that is to be made. */
-export interface NewTun extends TunFlags {
+interface NewTun extends TunFlags {
   index: number;
   name: string;
   /** The uid and the gid that may open it without CAP_NET_ADMIN. */

@@ -10,7 +10,7 @@ import { describeDevice, plural } from './message.ts';
 import { mendOf, mendOfWays, whyOf } from './why.ts';
 
 /** What was expected, and everything that is known of what came. */
-export interface FrameCase extends WantedCopies, HeardCopies {
+interface FrameCase extends WantedCopies, HeardCopies {
   /** Undefined if a copy came. */
   diagnosis: Diagnosis | undefined;
   /** Whether nothing was learnt. */

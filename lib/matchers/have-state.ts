@@ -83,7 +83,7 @@ export function judgeIn({ judge }: Assertion): Judge {
 }
 
 /** Where a state is to be: in a namespace, or of one interface. */
-export interface StatePlace {
+interface StatePlace {
   namespace: Namespace;
   device: Interface | undefined;
 }

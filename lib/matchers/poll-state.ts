@@ -3,7 +3,7 @@ import { watcher } from '../lab/watcher.ts';
 import type { StateTimes } from './state-message.ts';
 
 /** A state that no event tells of. */
-export interface PolledState<T> {
+interface PolledState<T> {
   look: () => T;
   /** Whether it is as it is wanted, with or without `.not`. */
   isSo: (seen: T) => boolean;
@@ -15,7 +15,7 @@ export interface PolledState<T> {
 }
 
 /** What came of the last look. */
-export interface Polled<T> {
+interface Polled<T> {
   holds: boolean;
   seen: T;
   looks: number;

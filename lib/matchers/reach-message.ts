@@ -25,7 +25,7 @@ export interface WantedReach {
 }
 
 /** What was expected, and everything that is known of what came. */
-export interface ReachCase extends WantedReach {
+interface ReachCase extends WantedReach {
   ways: readonly Way[];
   /** Why there was no answer; undefined where there was one. */
   diagnosed: Pick<Diagnosed, 'diagnosis' | 'translated' | 'isPast' | 'failure'> | undefined;

@@ -29,7 +29,7 @@ export interface StateTimes {
 }
 
 /** What was wanted of a state. */
-export interface StateCase {
+interface StateCase {
   call: string;
   /** The namespace, or the interface. */
   place: string;

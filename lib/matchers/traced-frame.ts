@@ -6,7 +6,7 @@ import { filteringIn, RuleTraces } from '../trace/rules/rule-traces.ts';
 import { isPassive } from './evidence-place.ts';
 
 /** What came of a frame, and what packet filters made of it. */
-export interface TracedFrame extends HearResult {
+interface TracedFrame extends HearResult {
   packets: readonly TracedPacket[];
 }
 

@@ -1,7 +1,8 @@
 import type { Cause, CauseOf, DeviceName } from './cause.ts';
 import type { Device } from './network.ts';
 
-type Fault = Omit<CauseOf<'link.no-carrier'>['facts'], 'device'>;
+/** What took the carrier of a device away. */
+export type CarrierFault = Omit<CauseOf<'link.no-carrier'>['facts'], 'device'>;
 
 export function downCause({ name }: Device): Cause {
   return { code: 'link.down', facts: { device: name } };
@@ -18,7 +19,7 @@ export function onlyUp(devices: readonly Device[]): readonly Device[] {
   return devices.filter(({ link }) => link.up);
 }
 
-function faultBelow({ peer, lower }: Device): Fault {
+function faultBelow({ peer, lower }: Device): CarrierFault {
   if (peer?.link.up === false) return { down: { device: peer.name, is: 'peer' } };
   if (!lower) return {};
   if (!lower.link.up) return { down: { device: lower.name, is: 'parent' } };

@@ -16,7 +16,7 @@ export interface PairModes {
 }
 
 /** One question about a pair. */
-export interface PairQuestion {
+interface PairQuestion {
   from: Place;
   to: Place;
   kind: Kind;

@@ -13,7 +13,7 @@ export interface VniRange {
 }
 
 /** A setting that keeps a tunnel from taking an outer packet. */
-export interface Misfit {
+interface Misfit {
   option: string;
   /** Undefined where the setting is not set. */
   has: string | number | undefined;
@@ -22,7 +22,7 @@ export interface Misfit {
 }
 
 /** How the kernel finds the tunnel that an outer packet is for. */
-export interface TunnelLookup {
+interface TunnelLookup {
   /** The kernel's function. */
   name: string;
   /** The kinds of links that it may find. */

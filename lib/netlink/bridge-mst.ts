@@ -67,7 +67,7 @@ export const bridgeVlanGlobal = new Family({
 });
 
 /** The state of an instance of the spanning trees at a port. */
-export interface InstanceState {
+interface InstanceState {
   msti: number;
   state: PortState | `${number}`;
 }

@@ -21,7 +21,7 @@ export interface Encap {
 
 /** `SEG6_IPTUN_MODE_*`. */
 export const SEGMENT_MODES = ['inline', 'encap', 'l2encap'] as const;
-export type SegmentMode = (typeof SEGMENT_MODES)[number];
+type SegmentMode = (typeof SEGMENT_MODES)[number];
 
 /** `LWTUNNEL_ENCAP_*`. */
 const ENCAP_TYPES = { mpls: 1, ip: 2, ip6: 4, seg6: 5, seg6local: 7 } as const;
@@ -86,7 +86,7 @@ const encapBodies = {
 export const encapBytes: Type<Buffer, Uint8Array> = { ...bytes, isNested: true, parts: Object.values(encapBodies) };
 
 /** How an encapsulation travels: `RTA_ENCAP_TYPE` and `RTA_ENCAP`, or their like of a nexthop. */
-export interface EncapAttributes {
+interface EncapAttributes {
   encapType?: number | undefined;
   encap?: Uint8Array | undefined;
 }

@@ -80,7 +80,7 @@ export interface ChainPlace {
 }
 
 /** A chain that packets come to by a hook. */
-export interface BaseChain extends ChainPlace {
+interface BaseChain extends ChainPlace {
   hook: HookName;
   priority: number;
   /** Of `netdev`: the devices whose packets these are. */

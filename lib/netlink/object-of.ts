@@ -4,7 +4,7 @@ export type Intersection<U> = (U extends unknown ? (each: U) => void : never) ex
   : never;
 
 /** An intersection as one object, as an editor shows it. */
-export type Flatten<T> = { [K in keyof T]: T[K] };
+type Flatten<T> = { [K in keyof T]: T[K] };
 
 /** What one entry of a table brings into the object that is read, and the one that is written. */
 export interface Entry<R, W, IsFlat extends boolean> {

@@ -86,7 +86,7 @@ export const LOCKABLE = [
   ...(['mtu', 'hoplimit', 'advmss', 'reordering', 'rtt', 'rttvar', 'window', 'cwnd', 'ssthresh', 'congctl'] as const),
   ...(['initcwnd', 'initrwnd'] as const),
 ] as const;
-export type LockableMetric = (typeof LOCKABLE)[number];
+type LockableMetric = (typeof LOCKABLE)[number];
 
 /** A bit for each metric, by its number. */
 const lock = fixed<LockableMetric[] | undefined, readonly string[]>(

@@ -91,7 +91,7 @@ export interface Route {
 }
 
 export type RouteProtocol = keyof typeof PROTOCOLS | `${number}`;
-export type RouteScope = keyof typeof SCOPES | `${number}`;
+type RouteScope = keyof typeof SCOPES | `${number}`;
 type RoutePreference = keyof typeof PREFERENCES | `${number}`;
 
 /** A route to add, delete or look up: as `fib_config` is for the kernel. */

@@ -33,14 +33,14 @@ const ACTIONS = {
   ...{ End: 1, 'End.X': 2, 'End.T': 3, 'End.DX6': 5, 'End.DX4': 6 },
   ...{ 'End.DT6': 7, 'End.DT4': 8, 'End.B6': 9, 'End.B6.Encaps': 10, 'End.DT46': 16 },
 } as const;
-export type Seg6LocalAction = keyof typeof ACTIONS;
+type Seg6LocalAction = keyof typeof ACTIONS;
 export const SEG6LOCAL_ACTIONS = Object.keys(ACTIONS) as Seg6LocalAction[];
 
 const flavorBits = {
   psp: bit('1 << SEG6_LOCAL_FLV_OP_PSP', 1 << 1, 'psp'),
   'next-csid': bit('1 << SEG6_LOCAL_FLV_OP_NEXT_CSID', 1 << 4, 'next-csid'),
 };
-export type Seg6LocalFlavor = keyof typeof flavorBits;
+type Seg6LocalFlavor = keyof typeof flavorBits;
 export const SEG6LOCAL_FLAVORS = Object.keys(flavorBits) as Seg6LocalFlavor[];
 
 /** What an action must have, and what it may have besides `count` (`seg6_action_table`); the kernel passes over all else. */

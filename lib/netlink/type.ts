@@ -38,7 +38,7 @@ export interface Type<R, W = R> {
 export type JsonSchema = { readonly [keyword: string]: unknown };
 
 /** A number by the kernel's name. */
-export type Constant = readonly [name: string, value: number];
+type Constant = readonly [name: string, value: number];
 
 /** A type of one length, as the fields of a struct are. */
 export interface Fixed<R, W = R> extends Type<R, W> {

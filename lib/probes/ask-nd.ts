@@ -5,18 +5,15 @@ import { openIcmpSocket } from '../kernel/icmp-socket.ts';
 import { keepHopLimit } from '../kernel/packet-filter.ts';
 import { ResourceStack } from '../kernel/resource-stack.ts';
 import { engineOf } from '../lab/engine.ts';
-import { ETHERTYPE, encodeEthernet } from '../wire/ethernet.ts';
-import { ipToBytes, solicitedNodeGroup } from '../wire/ip-address.ts';
 import { ipPacketOf } from '../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
-import { multicastMac6 } from '../wire/mac-address.ts';
 import {
   decodeNeighbourMessage,
   decodeNeighbourSolicitation,
-  encodeNeighbourSolicitation,
   HOP_LIMIT,
   NEIGHBOUR_ADVERTISEMENT,
   NONCE_LENGTH,
+  neighbourSolicitationFrame,
 } from '../wire/neighbour-discovery.ts';
 import type { Asker } from './asker.ts';
 import { FrameSocket } from './frame-socket.ts';
@@ -33,16 +30,8 @@ export function askNd({ from, source, to }: Question): Asker {
   heard.setOption(SOL_SOCKET, SO_BINDTOIFINDEX, s32(device.index));
   const socket = FrameSocket.of(from);
   const nonce = randomBytes(NONCE_LENGTH);
-  const solicitation = encodeEthernet({
-    destination: multicastMac6(ipToBytes(solicitedNodeGroup(to.address))),
-    source: device.mac,
-    etherType: ETHERTYPE.ipv6,
-    payload: encodeNeighbourSolicitation({
-      sourceIp: source.address,
-      sourceMac: device.mac,
-      targetIp: to.address,
-      nonce,
-    }),
+  const solicitation = neighbourSolicitationFrame({
+    ...{ sourceIp: source.address, sourceMac: device.mac, targetIp: to.address, nonce },
   });
   const isAnswer = (message: Buffer) => {
     const { type, targetIp } = decodeNeighbourMessage(message) ?? {};

@@ -8,7 +8,7 @@ import { decodeIpv4 } from '../wire/ipv4.ts';
 import type { Refusal } from './asker.ts';
 
 /** An ICMP message that came in, and who sent it. */
-export interface IcmpMessage {
+interface IcmpMessage {
   sender: string;
   message: Buffer;
 }

@@ -19,7 +19,7 @@ const GLANCE = 20;
 const overflows: { [Version in Family]?: bigint | undefined } = {};
 
 /** What came of a question that may have met a full table. */
-export interface AskedWithRoom<T> {
+interface AskedWithRoom<T> {
   result: T;
   /** Why a loss says nothing, with the mend; undefined when the table had room all the time. */
   noRoom: string | undefined;

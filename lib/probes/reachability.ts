@@ -20,7 +20,7 @@ import type { Question } from './question.ts';
  */
 const BROADCASTS_DELIVERED = 20;
 
-export interface ReachabilityOptions {
+interface ReachabilityOptions {
   /** How long a turn waits for answers that are not wanted, in milliseconds. @default 100 */
   milliseconds?: number;
   /** Which pairs are to answer, as `(from, to)`: those are waited for as long as `toReach` waits. @default none */

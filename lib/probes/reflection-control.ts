@@ -1,9 +1,7 @@
 import { engineOf } from '../lab/engine.ts';
 import type { Interface, Uplink } from '../lab/index.ts';
 import { ipRoute, TABLE_MAIN } from '../netlink/route.ts';
-import { decodeArp, encodeArp } from '../wire/arp.ts';
-import { decodeEthernet, ETHERTYPE, encodeEthernet } from '../wire/ethernet.ts';
-import { BROADCAST_MAC, NO_MAC } from '../wire/mac-address.ts';
+import { arpIn, arpRequestFrame } from '../wire/arp.ts';
 import { FrameSocket } from './frame-socket.ts';
 
 /** The IPv4 gateway that the machine itself has by the NIC. */
@@ -32,7 +30,7 @@ export class ReflectionControl {
     this.#devices = address === undefined ? [] : devices;
     for (const device of this.#devices) {
       FrameSocket.of(device.namespace).listen(({ bytes }) => {
-        const arp = decodeArp(decodeEthernet(bytes)?.payload ?? Buffer.alloc(0));
+        const arp = arpIn(bytes);
         if (arp?.operation === 'reply' && arp.senderIp === address) this.#answered.add(device);
       });
     }
@@ -47,15 +45,8 @@ export class ReflectionControl {
   ask(): void {
     for (const device of this.#devices) {
       if (this.#answered.has(device) || this.address === undefined) continue;
-      const payload = encodeArp({
-        operation: 'request',
-        senderMac: device.mac,
-        senderIp: '0.0.0.0',
-        targetMac: NO_MAC,
-        targetIp: this.address,
-      });
-      const question = { destination: BROADCAST_MAC, source: device.mac, etherType: ETHERTYPE.arp, payload };
-      FrameSocket.of(device.namespace).send(device, encodeEthernet(question));
+      const question = arpRequestFrame({ senderMac: device.mac, senderIp: '0.0.0.0', targetIp: this.address });
+      FrameSocket.of(device.namespace).send(device, question);
     }
   }
 

@@ -1,14 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Interface } from '../lab/index.ts';
 import { isRoutable } from '../netlink/address.ts';
-import { ARP_LENGTH, encodeArp } from '../wire/arp.ts';
+import { ARP_LENGTH, arpRequestFrame } from '../wire/arp.ts';
 import { buildFrame, type FrameDescription } from '../wire/build-frame.ts';
-import { decodeEthernet, ETHERTYPE, encodeEthernet } from '../wire/ethernet.ts';
-import { ipToBytes, solicitedNodeGroup } from '../wire/ip-address.ts';
-import { encodeIpv4, IP_PROTOCOL } from '../wire/ipv4.ts';
-import { BROADCAST_MAC, multicastMac4, multicastMac6, NO_MAC } from '../wire/mac-address.ts';
-import { encodeNeighbourSolicitation, NONCE_LENGTH } from '../wire/neighbour-discovery.ts';
-import { encodeUdp } from '../wire/udp.ts';
+import { decodeEthernet } from '../wire/ethernet.ts';
+import { NONCE_LENGTH, neighbourSolicitationFrame } from '../wire/neighbour-discovery.ts';
 
 /** The single frames that a delivery is measured with. */
 export const FRAMES = ['unicast', 'broadcast', 'multicast', 'arp', 'nd'] as const;
@@ -78,57 +74,26 @@ function encode(frame: FrameOption, from: FrameEnd, to: FrameEnd, port: number, 
 function encodeKind(kind: FrameKind, from: FrameEnd, to: FrameEnd, port: number, mark: Buffer): Buffer {
   const source = from.mac;
   const [ip4, target4] = [from.ip4 ?? '0.0.0.0', to.ip4 ?? '0.0.0.0'];
+  const datagram = (destination: string) =>
+    buildFrame(
+      { ip: { destination }, udp: { sourcePort: port, destinationPort: port } },
+      { source, destination: to.mac, sourceIp: ip4, destinationIp: destination, payload: mark },
+    );
   switch (kind) {
-    case 'arp': {
-      const arp = encodeArp({
-        operation: 'request',
-        senderMac: source,
-        senderIp: ip4,
-        targetMac: NO_MAC,
-        targetIp: target4,
-      });
+    case 'arp':
       // ARP has no room for a signature, but its frame's padding has.
-      return encodeEthernet({
-        destination: BROADCAST_MAC,
-        source,
-        etherType: ETHERTYPE.arp,
-        payload: Buffer.concat([arp, mark]),
-      });
-    }
+      return arpRequestFrame({ senderMac: source, senderIp: ip4, targetIp: target4 }, mark);
     case 'nd': {
       const [sourceIp, targetIp] = [from.ip6 ?? '::', to.ip6 ?? '::'];
-      return encodeEthernet({
-        destination: multicastMac6(ipToBytes(solicitedNodeGroup(targetIp))),
-        source,
-        etherType: ETHERTYPE.ipv6,
-        payload: encodeNeighbourSolicitation({ sourceIp, sourceMac: source, targetIp, nonce: mark }),
-      });
+      return neighbourSolicitationFrame({ sourceIp, sourceMac: source, targetIp, nonce: mark });
     }
     case 'unicast':
-      return udp(source, to.mac, ip4, target4, port, mark);
+      return datagram(target4);
     case 'broadcast':
-      return udp(source, BROADCAST_MAC, ip4, '255.255.255.255', port, mark);
+      return datagram('255.255.255.255');
     case 'multicast':
-      return udp(source, multicastMac4(MULTICAST_GROUP), ip4, MULTICAST_GROUP, port, mark);
+      return datagram(MULTICAST_GROUP);
   }
-}
-
-function udp(
-  source: string,
-  destination: string,
-  sourceIp: string,
-  destinationIp: string,
-  port: number,
-  mark: Buffer,
-): Buffer {
-  const datagram = encodeUdp({ sourcePort: port, destinationPort: port, payload: mark });
-  const packet = encodeIpv4({
-    source: sourceIp,
-    destination: destinationIp,
-    protocol: IP_PROTOCOL.udp,
-    payload: datagram,
-  });
-  return encodeEthernet({ destination, source, etherType: ETHERTYPE.ipv4, payload: packet });
 }
 
 /** The signature in a UDP payload or an ND nonce; undefined for one of another length. */

@@ -29,15 +29,6 @@ export function lowerOf(network: Network, { lower }: Link): Link | undefined {
   return lower && linkAt(network, lower);
 }
 
-/** The devices that were made on another, in whatever namespace. */
-export function uppersOf({ namespaces }: Network, { namespace, index }: LinkPlace): (LinkPlace & { link: Link })[] {
-  return namespaces.flatMap(({ name, links }) =>
-    links
-      .filter(({ lower }) => lower?.namespace === namespace && lower.index === index)
-      .map((link) => ({ namespace: name, index: link.index, link })),
-  );
-}
-
 /** The bridge of a port; a bridge itself. */
 export function bridgeOf(namespace: Devices, link: Link): Link | undefined {
   return isBridgePort(link) ? linkIn(namespace, link.master) : link;

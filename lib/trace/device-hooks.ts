@@ -9,7 +9,7 @@ import { type Qdisc, tcQdisc } from '../netlink/qdisc.ts';
 import type { NetlinkSocket } from '../netlink/socket.ts';
 
 /** What somebody put at the devices of a namespace, where packets pass. */
-export interface DeviceHooks {
+interface DeviceHooks {
   /** Whether a BPF program gets the packets of a device, by XDP or tcx. */
   hasPrograms: boolean;
   /** The kinds of the queueing disciplines that were given, not the kernel's own. */
@@ -92,7 +92,7 @@ function placesOf({ kind, handle, isGiven }: Qdisc): { side: DeviceRedirect['sid
 const CLASSFUL = new Set('drr ets hfsc htb multiq prio qfq sfq'.split(' '));
 
 /** A BPF program at a device, as `ip -d link` and `tc filter` name it. */
-export interface DeviceProgram {
+interface DeviceProgram {
   hook: 'xdp' | 'tc ingress' | 'tc egress';
   id: number | undefined;
   name: string | undefined;

@@ -5,7 +5,7 @@ import { addressesOf } from './translation.ts';
 import { uplinkBetween, uplinkOf } from './uplink.ts';
 
 /** A branch that was to be and is not: where the frame stayed behind, and why. */
-export interface MissingBranch {
+interface MissingBranch {
   at: Hop;
   text: string;
 }

@@ -9,7 +9,7 @@ export interface Step {
 }
 
 /** Where a way is to lead, and what may be on it. */
-export interface Goal {
+interface Goal {
   to: Interface | Namespace;
   /** Whose frame it is: nobody passes on its own words, once they have come back. */
   sender: Namespace;

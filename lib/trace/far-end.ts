@@ -6,7 +6,7 @@ import { isPacket, placesNearest } from './place.ts';
 import { tunnelEnds } from './tunnel-ends.ts';
 
 /** A tunnel that was given a frame, and the other end by which the shortest way leads on to the frame's goal. */
-export interface Passage {
+interface Passage {
   end: Hop;
   far: Interface;
 }

@@ -32,7 +32,7 @@ export function mayKeepBack(kind: string): boolean {
 }
 
 /** A queueing discipline that somebody gave to a device of the lab. */
-export interface GivenQdisc extends Qdisc {
+interface GivenQdisc extends Qdisc {
   /** `a/eth0`. */
   at: string;
 }
@@ -58,7 +58,7 @@ export function netemOf({ namespace, index }: Interface): Qdisc['netem'] {
 }
 
 /** How many probes must have no answer where links lose some by chance, for silence to prove something. */
-export interface Odds {
+interface Odds {
   probes: number;
   /** Who may lose packets by chance: `netem of a/eth0`. Undefined for nobody. */
   who: string | undefined;

@@ -1,26 +1,25 @@
-import { decodeArp } from '../wire/arp.ts';
-import { decodeEthernet, ETHERTYPE } from '../wire/ethernet.ts';
+import { arpIn } from '../wire/arp.ts';
 import { familyOf, ipToBytes, solicitedNodeGroup } from '../wire/ip-address.ts';
 import { ipPacketOf } from '../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import { NEIGHBOUR_ADVERTISEMENT, NEIGHBOUR_SOLICITATION, neighbourMessageIn } from '../wire/neighbour-discovery.ts';
 
 /** A question for a neighbour's MAC address: by whom, and for which IP address. */
-export interface Solicitation {
+interface Solicitation {
   source: string;
   target: string;
 }
 
 /** What an ARP request or ND solicitation asks for; undefined for any other frame. */
 export function solicitationOf(bytes: Buffer): Solicitation | undefined {
-  const arp = arpOf(bytes);
+  const arp = arpIn(bytes);
   if (arp) return arp.operation === 'request' ? { source: arp.senderIp, target: arp.targetIp } : undefined;
   return ndMessage(bytes, NEIGHBOUR_SOLICITATION);
 }
 
 /** The address that an ARP reply or ND advertisement is about. */
 export function advertised(bytes: Buffer): string | undefined {
-  const arp = arpOf(bytes);
+  const arp = arpIn(bytes);
   if (arp) return arp.operation === 'reply' ? arp.senderIp : undefined;
   return ndMessage(bytes, NEIGHBOUR_ADVERTISEMENT)?.target;
 }
@@ -39,11 +38,6 @@ export function isAbout(bytes: Buffer, what: 'question' | 'answer', address: str
       ? [NEIGHBOUR_SOLICITATION, packet.destination === solicitedNodeGroup(address)]
       : [NEIGHBOUR_ADVERTISEMENT, packet.source === address];
   return packet.payload[0] === type && isRest && shown.equals(ipToBytes(address).subarray(0, shown.length));
-}
-
-function arpOf(bytes: Buffer) {
-  const frame = decodeEthernet(bytes);
-  return frame?.etherType === ETHERTYPE.arp ? decodeArp(frame.payload) : undefined;
 }
 
 function ndMessage(bytes: Buffer, type: number): Solicitation | undefined {

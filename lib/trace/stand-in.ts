@@ -7,8 +7,7 @@ import { kindOf } from '../links/registry.ts';
 import { hasIpsec } from '../netlink/ipsec.ts';
 import type { Question } from '../probes/question.ts';
 import { isOwnAddress } from '../probes/source.ts';
-import { decodeArp } from '../wire/arp.ts';
-import { decodeEthernet, ETHERTYPE } from '../wire/ethernet.ts';
+import { arpIn } from '../wire/arp.ts';
 import { familyOf } from '../wire/ip-address.ts';
 import { packetBehindTags } from '../wire/ip-packet.ts';
 import { withoutVlanTags } from '../wire/vlan-tag.ts';
@@ -212,7 +211,5 @@ function isEthernet(device: Interface): boolean {
 }
 
 function destinationOf(bytes: Buffer): string | undefined {
-  const frame = decodeEthernet(withoutVlanTags(bytes));
-  if (frame?.etherType === ETHERTYPE.arp) return decodeArp(frame.payload)?.targetIp;
-  return packetBehindTags(bytes)?.destination;
+  return arpIn(withoutVlanTags(bytes))?.targetIp ?? packetBehindTags(bytes)?.destination;
 }

@@ -11,7 +11,7 @@ import type { Recognize } from './probe-path.ts';
 import { advertised, solicitationOf } from './solicitation.ts';
 
 /** What became of the packets that a route of a host wraps in others (`encap`), as the taps saw it. */
-export interface Wrapped {
+interface Wrapped {
   /** Whether a probe left inside another packet. */
   hasLeft: boolean;
   /** The next hop of the outer packets, if none has left and nobody answered the question for its MAC address. */

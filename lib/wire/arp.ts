@@ -1,5 +1,6 @@
+import { decodeEthernet, ETHERTYPE, encodeEthernet } from './ethernet.ts';
 import { bytesToIp, ipToBytes } from './ip-address.ts';
-import { bytesToMac, macToBytes } from './mac-address.ts';
+import { BROADCAST_MAC, bytesToMac, macToBytes, NO_MAC } from './mac-address.ts';
 
 /** Kinds of hardware (linux/if_arp.h): Linux has one for each device, ARP or not. */
 export const ARPHRD = {
@@ -41,4 +42,24 @@ export function decodeArp(bytes: Buffer): Arp | undefined {
     targetMac: bytesToMac(bytes.subarray(18, 24)),
     targetIp: bytesToIp(bytes.subarray(24, 28)),
   };
+}
+
+/**
+ * A frame that asks everybody for the MAC address of an IP address, as `arping` sends it.
+ *
+ * @param behind what the padding of the frame begins with
+ */
+export function arpRequestFrame(
+  { senderMac, senderIp, targetIp }: Pick<Arp, 'senderMac' | 'senderIp' | 'targetIp'>,
+  behind: Uint8Array = Buffer.alloc(0),
+): Buffer {
+  const request = encodeArp({ operation: 'request', senderMac, senderIp, targetMac: NO_MAC, targetIp });
+  const payload = Buffer.concat([request, behind]);
+  return encodeEthernet({ destination: BROADCAST_MAC, source: senderMac, etherType: ETHERTYPE.arp, payload });
+}
+
+/** The ARP in a frame; undefined for a frame of another kind. */
+export function arpIn(frame: Buffer): Arp | undefined {
+  const ethernet = decodeEthernet(frame);
+  return ethernet?.etherType === ETHERTYPE.arp ? decodeArp(ethernet.payload) : undefined;
 }

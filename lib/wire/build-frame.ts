@@ -43,7 +43,7 @@ export interface FrameDescription {
 }
 
 /** What a description is completed with. */
-export interface FrameDefaults {
+interface FrameDefaults {
   source: string;
   destination: string;
   sourceIp: string | undefined;
@@ -72,7 +72,7 @@ export function buildFrame(description: FrameDescription, defaults: FrameDefault
 }
 
 /** The tags of a description, the outermost first. */
-export function tagsOf({ vlan = [] }: FrameDescription): Required<TagDescription>[] {
+function tagsOf({ vlan = [] }: FrameDescription): Required<TagDescription>[] {
   const all = [vlan].flat() as (number | TagDescription)[];
   return all.map((tag) => ({
     priority: 0,

@@ -9,14 +9,14 @@ const HEADER = 14;
 /** The shortest payload: with the header, and without the FCS, a frame has 60 bytes at the least (IEEE 802.3 clause 4.4.2). */
 export const SHORTEST_PAYLOAD = 46;
 
-export interface EthernetFrame {
+interface EthernetFrame {
   destination: string;
   source: string;
   etherType: number;
   payload: Uint8Array;
 }
 
-export interface DecodedEthernet extends EthernetFrame {
+interface DecodedEthernet extends EthernetFrame {
   payload: Buffer;
 }
 

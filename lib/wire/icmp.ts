@@ -78,7 +78,7 @@ export function decodeIcmpError(family: Family, message: Buffer): IcmpError | un
 }
 
 /** A router tells a host of a better next hop for a destination: RFC 792, and RFC 4861 section 4.5. */
-export interface IcmpRedirect {
+interface IcmpRedirect {
   gateway: string;
   destination: string;
 }

@@ -23,7 +23,7 @@ export const IP_PROTOCOL = {
 const HEADER = 20;
 const TTL = 64;
 
-export interface Ipv4Packet {
+interface Ipv4Packet {
   source: string;
   destination: string;
   protocol: number;

@@ -1,9 +1,10 @@
 import { checksum } from './checksum.ts';
+import { ETHERTYPE, encodeEthernet } from './ethernet.ts';
 import { bytesToIp, ipToBytes, solicitedNodeGroup } from './ip-address.ts';
 import type { IpPacket } from './ip-packet.ts';
 import { IP_PROTOCOL } from './ipv4.ts';
 import { encodeIpv6, pseudoHeader } from './ipv6.ts';
-import { macToBytes } from './mac-address.ts';
+import { macToBytes, multicastMac6 } from './mac-address.ts';
 
 /** The ICMPv6 types (RFC 4861 section 4). */
 export const ROUTER_SOLICITATION = 133;
@@ -20,7 +21,7 @@ const OPTION_NONCE = 14;
 export const NONCE_LENGTH = 6;
 
 /** ND's counterpart of an ARP request (RFC 4861 section 4.3), with a nonce that tells it from any other. */
-export interface NeighbourSolicitation {
+interface NeighbourSolicitation {
   sourceIp: string;
   sourceMac: string;
   targetIp: string;
@@ -48,8 +49,18 @@ export function encodeNeighbourSolicitation({ sourceIp, sourceMac, targetIp, non
   return encodeIpv6(packet);
 }
 
+/** The frame around it, to the MAC address of that group. */
+export function neighbourSolicitationFrame(solicitation: NeighbourSolicitation): Buffer {
+  return encodeEthernet({
+    destination: multicastMac6(ipToBytes(solicitedNodeGroup(solicitation.targetIp))),
+    source: solicitation.sourceMac,
+    etherType: ETHERTYPE.ipv6,
+    payload: encodeNeighbourSolicitation(solicitation),
+  });
+}
+
 /** What a solicitation and an advertisement have in common (RFC 4861 sections 4.3 and 4.4). */
-export interface NeighbourMessage {
+interface NeighbourMessage {
   type: typeof NEIGHBOUR_SOLICITATION | typeof NEIGHBOUR_ADVERTISEMENT;
   targetIp: string;
   /** Of an advertisement: it answers a solicitation. */

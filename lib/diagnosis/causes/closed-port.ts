@@ -9,7 +9,7 @@ import { type InetSocket, inetSockets } from '../../netlink/inet-sockets.ts';
 import { familyOf } from '../../wire/ip-address.ts';
 
 /** Where a probe ended: a host, an address and a port of it. */
-export interface PortPlace {
+interface PortPlace {
   namespace: Namespace;
   address: string;
   port: number;

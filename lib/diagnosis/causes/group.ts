@@ -18,7 +18,7 @@ export function groupCause(device: Interface, bytes: Buffer): Cause | undefined 
 }
 
 /** Whether a host has joined a group at a device. */
-export function hasJoined({ namespace, index }: Interface, group: string): boolean {
+function hasJoined({ namespace, index }: Interface, group: string): boolean {
   return joinedGroups(engineOf(namespace).netns, familyOf(group) ?? 4).has(`${index} ${group}`);
 }
 

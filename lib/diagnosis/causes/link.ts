@@ -1,6 +1,7 @@
 import { Interface } from '../../lab/index.ts';
 import { stateIfThere } from '../../lab/interface-state.ts';
 import { kindOf } from '../../links/registry.ts';
+import type { CarrierFault } from '../../model/carrier.ts';
 import type { Cause, CauseOf, DeviceName } from '../../model/cause.ts';
 import { deviceName } from '../names.ts';
 
@@ -32,9 +33,7 @@ function withoutCarrier(device: Interface): Cause {
   return { code: 'link.no-carrier', facts: { device: deviceName(device), ...(because ? { because } : {}) } };
 }
 
-type Fault = Omit<CauseOf<'link.no-carrier'>['facts'], 'device'>;
-
-function faultBelow(device: Interface): Fault | undefined {
+function faultBelow(device: Interface): CarrierFault | undefined {
   const { peer } = device;
   if (peer && stateIfThere(peer)?.up === false) return { down: { device: deviceName(peer), is: 'peer' } };
   if (!(device.parent instanceof Interface)) return undefined;

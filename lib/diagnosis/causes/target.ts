@@ -9,8 +9,7 @@ import type { AddressState } from '../../netlink/address.ts';
 import { echoLimitOf } from '../../probes/echo-limit.ts';
 import { vrfOf } from '../../state/find-link.ts';
 import { answersAnycast, hasAddress } from '../../trace/owner.ts';
-import { decodeArp } from '../../wire/arp.ts';
-import { decodeEthernet, ETHERTYPE } from '../../wire/ethernet.ts';
+import { arpIn } from '../../wire/arp.ts';
 import { type Family, familyOf, isMulticastIp } from '../../wire/ip-address.ts';
 import { type IpPacket, ipPacketOf } from '../../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../../wire/ipv4.ts';
@@ -107,8 +106,7 @@ function limitCause(namespace: Namespace, family: Family): Cause | undefined {
 }
 
 function arpCause(arrival: Interface, bytes: Buffer): Cause | undefined {
-  const frame = decodeEthernet(bytes);
-  const arp = frame?.etherType === ETHERTYPE.arp ? decodeArp(frame.payload) : undefined;
+  const arp = arpIn(bytes);
   return arp && silenceOf(arrival, arp.targetIp, arp.senderIp);
 }
 

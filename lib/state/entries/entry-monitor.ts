@@ -6,7 +6,7 @@ import { Monitor } from '../../netlink/monitor.ts';
 import { deviceNames, type EntryKind, type EntrySource, nameOfLink } from './entry-kind.ts';
 
 /** What the kernel told of an entry: it is new or changed, or it is gone. */
-export interface EntryEvent<Entry extends object = object> {
+interface EntryEvent<Entry extends object = object> {
   isGone: boolean;
   entry: Entry;
 }

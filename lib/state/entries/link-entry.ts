@@ -1,4 +1,6 @@
 import { AF_BRIDGE } from '../../kernel/constants.ts';
+import { unlessError } from '../../kernel/has-code.ts';
+import { UsageError } from '../../kernel/validate.ts';
 import { bridgePort, isBridgePort, PORT_OPTIONS, type PortOptions, portSettings } from '../../links/bridge-port.ts';
 import { linkKinds, settingsOf } from '../../links/registry.ts';
 import { ipLink, type LinkState, OPER_STATES } from '../../netlink/link.ts';
@@ -78,13 +80,10 @@ function settingFields(): Record<string, Field> {
 function checkedBy(check: Check): Field {
   return {
     rule: 'a value that its option takes',
-    read: (value) => {
-      try {
+    read: (value) =>
+      unlessError(UsageError, () => {
         check?.('', '', value);
-      } catch {
-        return undefined;
-      }
-      return value;
-    },
+        return value;
+      }),
   };
 }

@@ -173,7 +173,7 @@ export function entryOf(route: Route, names: DeviceNames): RouteEntry {
 }
 
 /** A destination as a spec writes it. */
-export function destinationWords(to: Route['to']): string {
+function destinationWords(to: Route['to']): string {
   return to.length === 0 ? 'default' : networkWords(to);
 }
 

@@ -52,7 +52,7 @@ const PROTOCOLS: Readonly<Record<string, number>> = {
 };
 
 /** `8080`, or `'8000-8080'`. */
-export function rangeUpTo(most: number): Field {
+function rangeUpTo(most: number): Field {
   return {
     rule: `a whole number from 0 to ${most}, or a range such as '8000-8080'`,
     read: (value) => {

@@ -10,7 +10,7 @@ import { ruleTexts } from './rule-text.ts';
 const MOST = 3;
 
 /** A rule that would have accepted a packet, but for one term: the field that it looks at, and the packet's value of that. */
-export interface NearestAccept {
+interface NearestAccept {
   rule: string;
   field: string;
   value: string;

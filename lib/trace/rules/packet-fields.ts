@@ -1,6 +1,6 @@
 import type { SeenPacket } from '../../netlink/nft-trace.ts';
-import { decodeArp } from '../../wire/arp.ts';
-import { decodeEthernet, ETHERTYPE } from '../../wire/ethernet.ts';
+import { arpIn } from '../../wire/arp.ts';
+import { decodeEthernet } from '../../wire/ethernet.ts';
 import { ipPacketOf } from '../../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../../wire/ipv4.ts';
 import { portsOf } from '../translation.ts';
@@ -30,8 +30,7 @@ export function fieldsOf(
 }
 
 function headers(frame: Buffer): Record<string, FieldValue | undefined> {
-  const ethernet = decodeEthernet(frame);
-  const arp = ethernet?.etherType === ETHERTYPE.arp ? decodeArp(ethernet.payload) : undefined;
+  const arp = arpIn(frame);
   if (arp) return { 'arp operation': arp.operation, 'arp saddr ip': arp.senderIp, 'arp daddr ip': arp.targetIp };
   const packet = ipPacketOf(frame);
   if (!packet) return {};
@@ -47,7 +46,7 @@ function headers(frame: Buffer): Record<string, FieldValue | undefined> {
     [`${ip} saddr`]: source,
     [`${ip} daddr`]: destination,
     [family === 4 ? 'ip protocol' : 'ip6 nexthdr']: l4proto,
-    [family === 4 ? 'ip ttl' : 'ip6 hoplimit']: ethernet?.payload[family === 4 ? 8 : 7],
+    [family === 4 ? 'ip ttl' : 'ip6 hoplimit']: decodeEthernet(frame)?.payload[family === 4 ? 8 : 7],
     [`${name} sport`]: ports?.source,
     [`${name} dport`]: ports?.destination,
     'th sport': ports?.source,

@@ -9,7 +9,7 @@ import type { Step, TracedPacket } from './follow-packets.ts';
 import { legacyRuleText, ruleText } from './rule-text.ts';
 
 /** What the packet filters of a namespace made of a packet's addresses. */
-export interface Translation {
+interface Translation {
   namespace: Namespace;
   /** The packet as it came, and as it went on. */
   before: Buffer;

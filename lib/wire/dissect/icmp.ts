@@ -60,7 +60,7 @@ export function dissectUnknown(family: Family, source: string, destination: stri
   return dissection(line, nameOf(family), typeFields(message));
 }
 
-export function typeFields(message: Buffer): Layer['fields'] {
+function typeFields(message: Buffer): Layer['fields'] {
   return [
     ['type', String(message.readUInt8(0))],
     ['code', String(message.readUInt8(1))],
