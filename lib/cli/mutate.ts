@@ -4,13 +4,21 @@ import { type Judgement, judge, type NamedTest } from '../mutate/judge.ts';
 import { judgementText } from '../mutate/judgement-text.ts';
 import type { MutationRun } from '../mutate/run-mutation.ts';
 import { EXIT, exitCodes } from './exit-codes.ts';
+import { named } from './named.ts';
 import { print, printJson, say, showProgress } from './print.ts';
 import { whyNothing } from './why-nothing.ts';
+
+interface Options {
+  testNamePattern?: string;
+  threshold: number;
+  json?: boolean;
+}
 
 export function mutateCommand(): Command {
   return new Command('mutate')
     .description('finds specs that pass even if their network is broken: turns one knob of it at a time')
     .argument('[filters...]', 'spec files, or parts of their paths; after -- arguments of vitest run')
+    .option('-t, --testNamePattern <pattern>', 'only the tests whose names match', named)
     .option('--threshold <percent>', 'the lowest score that passes', toPercent, 0)
     .option('--json', 'print the result as JSON')
     .addHelpText(
@@ -30,12 +38,14 @@ file noticed. A test that notices none of its knobs is vacuous.`,
         unable: 'a spec fails as it is',
       }),
     )
-    .action(async (filters: string[], { threshold, json }: { threshold: number; json?: boolean }) => {
-      process.exitCode = await mutate(filters, threshold, json === true);
+    .action(async (filters: string[], options: Options) => {
+      process.exitCode = await mutate(filters, options);
     });
 }
 
-async function mutate(words: readonly string[], threshold: number, json: boolean): Promise<number> {
+async function mutate(filters: readonly string[], options: Options): Promise<number> {
+  const { testNamePattern, threshold, json = false } = options;
+  const words = [...filters, ...(testNamePattern === undefined ? [] : ['-t', testNamePattern])];
   // Loaded here: vitest is an optional peer, which no other command needs.
   const { runMutation } = await import('../mutate/run-mutation.ts');
   let done = 0;
@@ -47,7 +57,7 @@ async function mutate(words: readonly string[], threshold: number, json: boolean
   if (failures.length > 0) return complain(EXIT.unable, failures);
   if (judgement.mutants === 0 && judgement.vacuous.length === 0 && judgement.refusals.length === 0) {
     const ran = run.tests.filter(({ meta }) => meta !== undefined).length;
-    return complain(EXIT.usage, [`nothing to turn: ${whyNothing(ran)}`]);
+    return complain(EXIT.usage, [`nothing to turn: ${whyNothing(ran, testNamePattern)}`]);
   }
   if (json) printJson(JSON.stringify({ threshold, ...judgement }, undefined, 2));
   else print(judgementText(judgement));
@@ -57,9 +67,11 @@ async function mutate(words: readonly string[], threshold: number, json: boolean
 
 /** A test that fails anyhow would notice every mutant. */
 function whyNotJudged({ errors }: MutationRun, { failing }: Judgement): string[] {
+  const files = [...new Set(failing.map(({ file }) => file))];
   return [
     ...errors,
     ...failing.map((test) => `${place(test)} "${test.name}" fails as it is, with no knob turned: ${test.failure}`),
+    ...(files.length > 0 ? [`the whole failure: npx vitest run ${files.join(' ')}`] : []),
   ];
 }
 

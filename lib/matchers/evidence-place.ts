@@ -8,8 +8,14 @@ import type { Attempt, Task } from './attempt.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** What `hairpin()` of the config says to its workers. */
-    hairpin: { trace: TraceMode; diagnose: Diagnose; results: string; durations: string; machine?: string };
+    /** What `hairpin()` of the config says to its workers; `if-asked` is of `hairpin mutate`. */
+    hairpin: {
+      trace: TraceMode;
+      diagnose: Diagnose | 'if-asked';
+      results: string;
+      durations: string;
+      machine?: string;
+    };
   }
 }
 
@@ -18,9 +24,14 @@ export function traceMode(): TraceMode {
   return inject('hairpin')?.trace ?? DEFAULT_TRACE_MODE;
 }
 
-/** Whether a failure must not send anything more into the network. */
-export function isPassive(): boolean {
-  return inject('hairpin')?.diagnose === 'passive';
+/**
+ * Whether a failure must not send anything more into the network.
+ *
+ * @param isCauseAsked the spec asks for the cause (`droppedBy`), and only one more probe may tell it
+ */
+export function isPassive(isCauseAsked = false): boolean {
+  const diagnose = inject('hairpin')?.diagnose;
+  return diagnose === 'passive' || (diagnose === 'if-asked' && !isCauseAsked);
 }
 
 /** Whether the plugin is there, which looks at the folder of results before a run. */

@@ -79,7 +79,7 @@ async function explain(wanted: WantedCopies, got: HeardCopies): Promise<Answer> 
   const joined = join !== false;
   const goal = got.tags === undefined ? to : undefined;
   const seen = outcome === 'lost' ? frameWay(from, result.frame, goal, { joined }) : undefined;
-  const again = outcome === 'lost' && !got.tags ? await hearOnceMore(question) : undefined;
+  const again = outcome === 'lost' && !got.tags ? await hearOnceMore(question, drop !== undefined) : undefined;
   // The second time it was otherwise: then there is nothing to explain.
   const traced =
     again?.outcome === 'lost' ? frameWay(from, again.frame, to, { joined, packets: again.packets }) : undefined;

@@ -151,7 +151,9 @@ async function explain(wanted: WantedAnswer, put: PutQuestion, missed: () => num
   const { report, fault, hint } = put;
   const answered = report.outcome === 'answered';
   const seen = traceOf(put);
-  const diagnosed = answered ? undefined : await diagnose({ ...wanted, report, trace: seen }, isPassive());
+  const diagnosed = answered
+    ? undefined
+    : await diagnose({ ...wanted, report, trace: seen }, isPassive(drop !== undefined));
   const isKnown = diagnosed !== undefined && !diagnosed.isPast && report.outcome !== 'broken';
   if (drop && isKnown && isWantedDrop(drop, diagnosed.diagnosis)) return { pass: !isNot };
   const { trace, recognize } = diagnosed ?? { trace: seen, recognize: report.recognize };

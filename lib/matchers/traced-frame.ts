@@ -25,9 +25,11 @@ export async function hearTraced(question: FrameQuestion, patience: Patience): P
 /**
  * The frame of a question that failed, sent once more for the kernel to tell which rule took it; undefined where there are
  * no packet filters, or nothing more may be sent.
+ *
+ * @param isCauseAsked the spec asks for the cause (`droppedBy`)
  */
-export async function hearOnceMore(question: FrameQuestion): Promise<TracedFrame | undefined> {
-  if (isPassive() || filteringIn(question.to.namespace.lab).length === 0) return undefined;
+export async function hearOnceMore(question: FrameQuestion, isCauseAsked: boolean): Promise<TracedFrame | undefined> {
+  if (isPassive(isCauseAsked) || filteringIn(question.to.namespace.lab).length === 0) return undefined;
   return hearTraced(question, { milliseconds: ONE_MORE });
 }
 

@@ -43,7 +43,7 @@ async function run(vitest: Vitest, filters: string[]): Promise<MutationRun> {
     const results = resolve(root, 'test-results');
     project.provide('hairpin', {
       trace: 'off',
-      diagnose: 'passive',
+      diagnose: 'if-asked',
       results,
       durations: resolve(results, 'durations.json'),
     });

@@ -40,7 +40,8 @@ const cases: [args: string[], exitCode: number, stdout: string, stderr: string][
     ['half', 'failing'],
     3,
     '',
-    `hairpin mutate: failing.test.ts:2 "fails" fails as it is, with no knob turned: expect(a).toReach('10.0.0.2'): a has no IPv4 address to ask from; give it one: it has no interface: plug in a cable or a macvlan`,
+    `hairpin mutate: failing.test.ts:2 "fails" fails as it is, with no knob turned: expect(a).toReach('10.0.0.2'): a has no IPv4 address to ask from; give it one: it has no interface: plug in a cable or a macvlan
+hairpin mutate: the whole failure: npx vitest run failing.test.ts`,
   ],
   [['nowhere'], 2, '', 'hairpin mutate: no spec file matches nowhere; the config includes *.test.ts'],
   [['other'], 2, '', 'hairpin mutate: nothing to turn: of 1 test none has a network of its own'],
@@ -57,6 +58,13 @@ const cases: [args: string[], exitCode: number, stdout: string, stderr: string][
     'hairpin mutate: vitest run does not take these arguments: option `-t, --testNamePattern <pattern>` value is missing',
   ],
   [['half', '--', '-t', 'has no'], 2, '', 'hairpin mutate: nothing to turn: no test of these files was run'],
+  [['half', 'failing', '-t', 'a reaches b'], 0, HALF_TABLE, ''],
+  [
+    ['half', '-t', 'has no'],
+    2,
+    '',
+    'hairpin mutate: nothing to turn: no test of these files was run: does a name match -t has no?',
+  ],
 ];
 
 test.for(cases)(
