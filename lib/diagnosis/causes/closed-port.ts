@@ -6,7 +6,12 @@ import { engineOf } from '../../lab/engine.ts';
 import type { Interface, Namespace } from '../../lab/index.ts';
 import type { Cause } from '../../model/cause.ts';
 import { type InetSocket, inetSockets } from '../../netlink/inet-sockets.ts';
+import { frameAround } from '../../netlink/nft-trace.ts';
+import { portsOf } from '../../trace/translation.ts';
 import { familyOf } from '../../wire/ip-address.ts';
+import { ipPacketOf } from '../../wire/ip-packet.ts';
+import { IP_PROTOCOL } from '../../wire/ipv4.ts';
+import type { KernelDrop } from '../kernel-drop.ts';
 
 /** Where a probe ended: a host, an address and a port of it. */
 export interface PortPlace {
@@ -69,6 +74,15 @@ export function closedPortCause(
     return isOnlyIpv6 ? { code: 'socket.other-address', facts: { ...facts, onlyIpv6: true } } : undefined;
   }
   return device && boundElsewhere(device, fitting, { namespace, protocol, port });
+}
+
+/** The same, by the kernel's word: a limit of ICMP may keep back the refusal (`icmpv4_xrlim_allow`). */
+export function noSocketCause({ drop, namespace, device }: KernelDrop): Cause | undefined {
+  const packet = drop.reason.endsWith('NO_SOCKET') ? ipPacketOf(frameAround(drop.packet)) : undefined;
+  const port = packet && portsOf(packet)?.destination;
+  if (port === undefined) return undefined;
+  const protocol = packet.protocol === IP_PROTOCOL.tcp ? 'tcp' : 'udp';
+  return lookupCause(namespace) ?? closedPortCause(protocol, { namespace, address: packet.destination, port, device });
 }
 
 function takesFrom({ address: own, onlyIpv6 }: InetSocket, address: string): boolean {
