@@ -79,7 +79,8 @@ export function closedPortCause(
 /** The same, by the kernel's word: a limit of ICMP may keep back the refusal (`icmpv4_xrlim_allow`). */
 export function noSocketCause({ drop, namespace, device }: KernelDrop): Cause | undefined {
   const packet = drop.reason.endsWith('NO_SOCKET') ? ipPacketOf(frameAround(drop.packet)) : undefined;
-  const port = packet && portsOf(packet)?.destination;
+  if (!packet) return undefined;
+  const port = portsOf(packet)?.destination;
   if (port === undefined) return undefined;
   const protocol = packet.protocol === IP_PROTOCOL.tcp ? 'tcp' : 'udp';
   return lookupCause(namespace) ?? closedPortCause(protocol, { namespace, address: packet.destination, port, device });
