@@ -8,7 +8,7 @@ import { type ProbePath, tracePath } from '../trace/probe-path.ts';
 import { filteringIn, type Told } from '../trace/rules/rule-traces.ts';
 import { becameOf, describeTranslations, translationsOf } from '../trace/rules/translations.ts';
 import { type Again, askAgain } from './ask-again.ts';
-import { isOfPort } from './causes/closed-port.ts';
+import { isOfPort, noSocketCause } from './causes/closed-port.ts';
 import { ipsecCause } from './causes/ipsec.ts';
 import { meaningOf } from './causes/kernel-reason.ts';
 import { refusedByRules } from './causes/rules.ts';
@@ -117,7 +117,8 @@ function kernelSays(
   // A filter sent the frame elsewhere, where the taps saw it. The kernel's drop is what became of it there.
   if (model?.code === 'tc.redirect') return undefined;
   const isOpen = model === undefined || model.code === 'unknown';
-  const cause = drop && (meaningOf(drop) ?? (isOpen ? refusedByRules(drop, outcome === 'refused') : undefined));
+  const byHost = (taken: KernelDrop) => refusedByRules(taken, outcome === 'refused') ?? noSocketCause(taken);
+  const cause = drop && (meaningOf(drop) ?? (isOpen ? byHost(drop) : undefined));
   return cause?.code === model?.code ? undefined : cause;
 }
 

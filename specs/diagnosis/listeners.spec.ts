@@ -5,6 +5,7 @@ import { checked } from '../../lib/kernel/checked.ts';
 import { AF_INET, IPPROTO_IPV6, IPV6_V6ONLY, SOCK_DGRAM, SOCK_STREAM, SOL_SOCKET } from '../../lib/kernel/constants.ts';
 import { bind, close, connect, listen, setsockopt, socket } from '../../lib/kernel/libc.ts';
 import { familyNumber, ipSocketAddress } from '../../lib/kernel/socket-address.ts';
+import { needReasons } from '../trace/kernel-line.ts';
 import { diagnosed } from './diagnosed.ts';
 
 const ASKED = { by: 'tcp', port: 80, listen: false, family: 4, within: 50 } as const;
@@ -26,6 +27,18 @@ test('a socket of IPv6 alone does not take IPv4', async ({ lab }) => {
     code: 'socket.other-address',
     facts: { namespace: 'b', port: 80, address: '10.0.0.2', open: ['::'], onlyIpv6: true },
   });
+});
+
+test('a closed port whose host may send no more refusals', async ({ lab, skip }) => {
+  needReasons(skip, 'SKB_DROP_REASON_NO_SOCKET');
+  const { a, b } = build(lab);
+  b.sysctl.set('net.ipv4.icmp_ratemask', 1 << 3);
+  b.sysctl.set('net.ipv4.icmp_ratelimit', 100_000);
+  const asked = { ...ASKED, by: 'udp' } as const;
+  // Each asks twice, and the kernel sends six at once.
+  for (let round = 0; round < 4; round++) await expect(a).not.toReach(b, { by: 'udp', port: 80, listen: false });
+  const diagnosis = await diagnosed(expect(a).toReach(b, asked));
+  expect(diagnosis).toMatchObject({ code: 'socket.none', facts: { namespace: 'b', protocol: 'udp', port: 80 } });
 });
 
 test('a program that accepts nothing, and whose backlog is full', async ({ lab }) => {

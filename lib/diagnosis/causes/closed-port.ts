@@ -6,7 +6,13 @@ import { engineOf } from '../../lab/engine.ts';
 import type { Interface, Namespace } from '../../lab/index.ts';
 import type { Cause } from '../../model/cause.ts';
 import { type InetSocket, inetSockets } from '../../netlink/inet-sockets.ts';
+import { frameAround } from '../../netlink/nft-trace.ts';
+import { hasAddress } from '../../trace/owner.ts';
+import { portsOf } from '../../trace/translation.ts';
 import { familyOf } from '../../wire/ip-address.ts';
+import { ipPacketOf } from '../../wire/ip-packet.ts';
+import { IP_PROTOCOL } from '../../wire/ipv4.ts';
+import type { KernelDrop } from '../kernel-drop.ts';
 
 /** Where a probe ended: a host, an address and a port of it. */
 interface PortPlace {
@@ -69,6 +75,16 @@ export function closedPortCause(
     return isOnlyIpv6 ? { code: 'socket.other-address', facts: { ...facts, onlyIpv6: true } } : undefined;
   }
   return device && boundElsewhere(device, fitting, { namespace, protocol, port });
+}
+
+/** The same of UDP, by the kernel's word: a limit of ICMP may keep back the refusal (`icmpv4_xrlim_allow`). */
+export function noSocketCause({ drop, namespace, device }: KernelDrop): Cause | undefined {
+  const packet = drop.reason.endsWith('NO_SOCKET') ? ipPacketOf(frameAround(drop.packet)) : undefined;
+  // A transparent proxy that is not there has another port (`nf_tproxy_get_sock_v4`).
+  if (packet?.protocol !== IP_PROTOCOL.udp || !hasAddress(namespace, packet.destination)) return undefined;
+  const port = portsOf(packet)?.destination;
+  if (port === undefined) return undefined;
+  return lookupCause(namespace) ?? closedPortCause('udp', { namespace, address: packet.destination, port, device });
 }
 
 function takesFrom({ address: own, onlyIpv6 }: InetSocket, address: string): boolean {
