@@ -1,13 +1,12 @@
-import { readCString } from '../kernel/bytes.ts';
 import { NETLINK_XFRM } from '../kernel/constants.ts';
 import type { Family as IpFamily } from '../wire/ip-address.ts';
 import { body } from './body.ts';
 import { Family } from './family.ts';
 import type { Names } from './names.ts';
 import { be16, be32, bytes, pad, u8, u16, u32, u64 } from './scalars.ts';
-import { type Struct, struct } from './struct.ts';
+import { struct } from './struct.ts';
 import { attribute, others, table } from './table.ts';
-import { fixed, flat, type Type } from './type.ts';
+import { flat } from './type.ts';
 import {
   addressBytes,
   addressIn,
@@ -39,7 +38,7 @@ import {
   xfrmMark,
   xfrmSelector,
 } from './xfrm.ts';
-import { keyWords } from './xfrm-keys.ts';
+import { aeadAlgorithm, algorithm, algorithmWords, authAlgorithm, type XfrmAlgorithm } from './xfrm-algorithm.ts';
 
 /** A security association (RFC 4301), as `ip xfrm state` has it. */
 export interface XfrmState {
@@ -66,14 +65,6 @@ export interface XfrmState {
   limit: XfrmLimits;
   /** What hairpin has no words for. */
   unknown: readonly string[];
-}
-
-/** An algorithm by the kernel's name, and its key: `0x…`, or '' for none. */
-export interface XfrmAlgorithm {
-  name: string;
-  key: string;
-  /** The bits of the check value; undefined for the kernel's own choice. */
-  length: number | undefined;
 }
 
 /** The header that ESP has before it. */
@@ -103,14 +94,6 @@ const PROTOCOLS = { ...XFRM_PROTOCOLS, ...XFRM_KERNELS_OWN };
 /** The widest window without `esn` (`struct xfrm_replay_state`). */
 const BITMAP = 32;
 
-const name = fixed<string>(
-  64,
-  (from, at) => readCString(from.subarray(at, at + 64)),
-  (to, at, value) => to.write(value, at, 63),
-);
-
-const algorithm = withKey(struct('xfrm_algo', { name, keyBits: u32 }));
-
 const info = struct('xfrm_usersa_info', {
   ...{ sel: xfrmSelector, id: flat(xfrmId), src: xfrmAddress, limit: xfrmLifetime },
   ...{ current: pad(32), stats: pad(12), seq: u32, reqid: u32, family: xfrmFamily, mode: u8, replayWindow: u8 },
@@ -128,8 +111,8 @@ const attributes = table({
   ),
   replay: attribute('XFRMA_REPLAY_VAL', 10, struct('xfrm_replay_state', { oseq: u32, seq: u32, bitmap: u32 })),
   lastUsed: attribute('XFRMA_LASTUSED', 15, u64),
-  aead: attribute('XFRMA_ALG_AEAD', 18, withKey(struct('xfrm_algo_aead', { name, keyBits: u32, length: u32 }))),
-  auth: attribute('XFRMA_ALG_AUTH_TRUNC', 20, withKey(struct('xfrm_algo_auth', { name, keyBits: u32, length: u32 }))),
+  aead: attribute('XFRMA_ALG_AEAD', 18, aeadAlgorithm),
+  auth: attribute('XFRMA_ALG_AUTH_TRUNC', 20, authAlgorithm),
   mark: attribute('XFRMA_MARK', 21, xfrmMark),
   tfcpad: attribute('XFRMA_TFCPAD', 22, u32),
   esn: attribute(
@@ -244,33 +227,4 @@ function settingWords(state: XfrmState, names: Names): string[] {
     // What is behind its words must be none that a selector has (xfrm_selector_parse).
     ...(sel ? ['sel', ...selectorWords(sel, names)] : []),
   ];
-}
-
-function algorithmWords(keyword: string, algorithm: XfrmAlgorithm | undefined): string[] {
-  if (!algorithm) return [];
-  const { name: of, key, length } = algorithm;
-  return [keyword, of, keyWords(key), ...(length === undefined ? [] : [String(length)])];
-}
-
-/** A struct with the bytes of a key behind it, whose length it says in bits. */
-function withKey(
-  header: Struct<
-    { name: string; keyBits: number; length?: number },
-    { name?: string; keyBits?: number; length?: number }
-  >,
-): Type<XfrmAlgorithm> {
-  return {
-    parts: [header as Type<unknown, never>],
-    write: (to, { key, name: of, length }) => {
-      const behind = Buffer.from(key.slice('0x'.length), 'hex');
-      header.write(to, { name: of, keyBits: 8 * behind.length, ...(length === undefined ? {} : { length }) });
-      to.put(behind);
-    },
-    read: (from) => {
-      const { name: of, keyBits, length } = header.read(from);
-      const key = from.toString('hex', header.size, header.size + Math.ceil(keyBits / 8));
-      return { name: of, key: key === '' ? '' : `0x${key}`, length };
-    },
-    words: () => [],
-  };
 }

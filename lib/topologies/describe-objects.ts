@@ -21,7 +21,8 @@ export function describeObjects(namespace: WholeNamespace): { lists: Mapping; ex
       Object.fromEntries(
         changes.map(({ kind, added }) => [
           kind.key,
-          objectsToMake(kind, added).map((each) => omitEmpty(kind.entry(each, names) as Mapping)),
+          // The objects in an entry say nothing of what they lack, either.
+          objectsToMake(kind, added).map((each) => omitEmpty(JSON.parse(JSON.stringify(kind.entry(each, names))))),
         ]),
       ),
     ),

@@ -1,4 +1,4 @@
-import type { Names } from '../netlink/names.ts';
+import { EMPTY_WORD, type Names } from '../netlink/names.ts';
 import type { Request } from '../netlink/request.ts';
 import type { WholeLabState, WholeNamespace } from '../report/lab-state.ts';
 import { namesIn } from '../report/script-words.ts';
@@ -32,7 +32,7 @@ export function execLine({ names }: Subject, request: Pick<Request, 'words'>): s
   return request
     .words(names)
     .split(' ')
-    .map((word) => (/["'\\]/.test(word) ? `"${word.replaceAll(/(["\\])/g, '\\$1')}"` : word))
+    .map((word) => (/["'\\]/.test(word) && word !== EMPTY_WORD ? `"${word.replaceAll(/(["\\])/g, '\\$1')}"` : word))
     .join(' ');
 }
 

@@ -1,5 +1,6 @@
 import { show, UsageError } from '../../kernel/validate.ts';
 import { XFRM_MODES, XFRM_PROTOCOLS } from '../../netlink/xfrm.ts';
+import type { XfrmAlgorithm } from '../../netlink/xfrm-algorithm.ts';
 import { substituteFor } from '../../netlink/xfrm-keys.ts';
 import {
   hasAlgorithm,
@@ -8,7 +9,6 @@ import {
   XFRM_ENCAPS,
   XFRM_EXTRA_FLAGS,
   XFRM_STATE_FLAGS,
-  type XfrmAlgorithm,
   type XfrmEncap,
   type XfrmState,
 } from '../../netlink/xfrm-state.ts';
