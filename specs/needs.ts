@@ -115,6 +115,24 @@ export async function describeChangingPackets(specs: () => void): Promise<void> 
   describe.skipIf(!has)('needs CONFIG_NET_CLS_U32, CONFIG_NET_ACT_PEDIT, _CSUM, _NAT, _SKBEDIT', specs);
 }
 
+/** Specs of every kind of filter and action that `iface.filter` makes. */
+export async function describeFilterActions(specs: () => void): Promise<void> {
+  const actions = ['mirred egress mirror dev lo', 'vlan pop', 'skbedit mark 3', 'csum ip4h', 'tunnel_key unset'];
+  const words = actions.map((each) => `action ${each} pipe`).join(' ');
+  const has = (await hasFilters(`flower ${words} action pass`)) && (await hasFilters(`matchall ${words} action pass`));
+  const options = [
+    'CLS_FLOWER',
+    'CLS_MATCHALL',
+    'ACT_GACT',
+    'ACT_MIRRED',
+    'ACT_VLAN',
+    'ACT_SKBEDIT',
+    'ACT_CSUM',
+    'ACT_TUNNEL_KEY',
+  ];
+  describe.skipIf(!has)(`needs ${options.map((each) => `CONFIG_NET_${each}`).join(', ')}`, specs);
+}
+
 /** By trying. */
 async function hasFilters(filter = 'flower ip_proto icmp action pass'): Promise<boolean> {
   await using lab = createLab();

@@ -73,16 +73,21 @@ interface Checker {
 /**
  * Checks the values of an option object, of which the names are known to be right.
  *
+ * @param resolve the name of a device that is given as an object
  * @returns the same with each value as an entry has it
  * @throws UsageError for a value that is none of its kind
  */
-export function checkOptionValues<T extends object>(call: string, fields: Fields, options: T): T {
-  const resolve = (value: unknown) => value;
+export function checkOptionValues<T extends object>(
+  call: string,
+  fields: Fields,
+  options: T,
+  resolve = (value: unknown): unknown => value,
+): T {
   const checked = Object.entries(options).map(([name, value]) => {
     const field = fields[name];
     // A matcher of vitest's is for entries that are there.
     if (field && isAsymmetric(value)) throw wrongOption(call, name, field.rule, value);
-    return [name, field ? checkValue({ call, name, field, resolve }, value) : value];
+    return [name, field ? checkValue({ call, name, field, resolve }, resolve(value)) : value];
   });
   return Object.fromEntries(checked);
 }
