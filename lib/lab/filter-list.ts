@@ -1,5 +1,5 @@
-import { filterPlaces, tcFilter } from '../netlink/filter.ts';
-import { tcQdisc } from '../netlink/qdisc.ts';
+import { tcFilter } from '../netlink/filter.ts';
+import { listFilters } from '../netlink/list-filters.ts';
 import type { Causes } from '../netlink/request.ts';
 import { deviceNames } from '../state/entries/entry-kind.ts';
 import type { FilterEntry } from '../state/entries/filter-entry.ts';
@@ -59,9 +59,7 @@ export class FilterList {
     ask(`${this.#interface}.filter.list`, this.#interface);
     const { index: device, namespace } = this.#interface;
     const { rtnetlink } = engineOf(namespace);
-    const places = rtnetlink.list(tcQdisc.all()).filter((each) => each.device === device);
-    const all = places.flatMap(filterPlaces).flatMap(({ parent }) => rtnetlink.list(tcFilter.all({ device, parent })));
-    return filterEntries(all, deviceNames(rtnetlink));
+    return filterEntries(listFilters(rtnetlink, device), deviceNames(rtnetlink));
   }
 
   #give(verb: 'add' | 'replace', options: FilterOptions, causes: Causes): void {

@@ -28,7 +28,7 @@ const PTYPES = { host: 0, broadcast: 1, multicast: 2, otherhost: 3 } as const;
 
 export const PTYPE_WORDS = Object.keys(PTYPES);
 
-export const markValue = maskable(number(4, { isHex: true, isLittle: true }), { isHex: true });
+export const markValue = maskable(number(4, { isHex: true, isLittle: true }), { hex: 'both' });
 
 export const skbedit: ActionKind<Skbedit> = {
   table: actionTable(

@@ -146,7 +146,7 @@ export const tcFilter = new Family({
       actions: all.map((each) => each.kind),
       redirects: all.flatMap(({ redirect }) => redirect ?? []),
       program: kind === 'bpf' && options ? readProgram(options) : undefined,
-      isHead: options === undefined,
+      isHead: options === undefined && handle === 0,
       said: read && unsaid === undefined ? readSaid(kind, read, all) : undefined,
       unsaid,
     };

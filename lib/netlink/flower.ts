@@ -110,8 +110,9 @@ const IP_PROTOCOLS = { tcp: 6, udp: 17, sctp: 132, icmp: 1, icmpv6: 58 } as cons
 const PPP_PROTOCOLS = { ip: 0x21, ipv6: 0x57, mpls_uc: 0x281, mpls_mc: 0x283 } as const;
 
 const byte = number(1);
-const hexByte = maskable(number(1, { isHex: true }), { isHex: true });
+const hexByte = maskable(number(1, { isHex: true }), { hex: 'both' });
 const maskedByte = maskable(byte);
+const ttl = maskable(byte, { hex: 'mask' });
 const port = maskable(number(2));
 const [ip4, ip6] = [prefixOf(4), prefixOf(6)];
 export const etherType = number(2, { words: ETHER_TYPES, isHex: true });
@@ -257,13 +258,13 @@ export const FLOWER_KEYS: Readonly<Record<Exclude<keyof Flower, 'indev' | keyof 
   mplsTtl: plain('MPLS_TTL', 67, byte),
   ipProto: plain('IP_PROTO', 9, number(1, { words: IP_PROTOCOLS, isHex: true })),
   ipTos: withMask('IP_TOS', [73, 74], hexByte),
-  ipTtl: withMask('IP_TTL', [75, 76], maskedByte),
+  ipTtl: withMask('IP_TTL', [75, 76], ttl),
   ipFlags: withMask('FLAGS', [47, 48], ipFlags),
   dstIp: address('dst_ip', 'DST', [12, 13], [16, 17]),
   srcIp: address('src_ip', 'SRC', [10, 11], [14, 15]),
   dstPort: ports('dst_port', 'DST', { tcp: [19, 36], udp: [21, 38], sctp: [42, 40] }, [89, 90]),
   srcPort: ports('src_port', 'SRC', { tcp: [18, 35], udp: [20, 37], sctp: [41, 39] }, [87, 88]),
-  tcpFlags: withMask('TCP_FLAGS', [71, 72], maskable(number(2, { most: 0xfff, isHex: true }), { isHex: true })),
+  tcpFlags: withMask('TCP_FLAGS', [71, 72], maskable(number(2, { most: 0xfff, isHex: true }), { hex: 'both' })),
   type: icmp('type', 'TYPE', [51, 52], [55, 56]),
   code: icmp('code', 'CODE', [49, 50], [53, 54]),
   arpOp: withMask('ARP_OP', [61, 62], maskable(number(1, { words: { request: 1, reply: 2 } }))),
@@ -276,10 +277,10 @@ export const FLOWER_KEYS: Readonly<Record<Exclude<keyof Flower, 'indev' | keyof 
   encSrcIp: address('enc_src_ip', 'SRC', [27, 28], [31, 32], true),
   encDstPort: withMask('ENC_UDP_DST_PORT', [45, 46], port),
   encTos: withMask('ENC_IP_TOS', [80, 81], hexByte),
-  encTtl: withMask('ENC_IP_TTL', [82, 83], maskedByte),
+  encTtl: withMask('ENC_IP_TTL', [82, 83], ttl),
   ctState: withMask('CT_STATE', [91, 92], ctState),
   ctZone: withMask('CT_ZONE', [93, 94], maskable(number(2, { isLittle: true }))),
-  ctMark: withMask('CT_MARK', [95, 96], maskable(number(4, { isHex: true, isLittle: true }), { isHex: true })),
+  ctMark: withMask('CT_MARK', [95, 96], maskable(number(4, { isHex: true, isLittle: true }), { hex: 'both' })),
   ctLabel: withMask('CT_LABELS', [97, 98], maskable(label)),
 };
 

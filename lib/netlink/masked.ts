@@ -70,9 +70,14 @@ function numberIn(text: string): number | undefined {
 
 const FULL = 0xff;
 
+interface MaskOptions {
+  /** In which of the two `tc` takes hexadecimal numbers. @default neither */
+  hex?: 'both' | 'mask';
+}
+
 /** A value, or a value and a mask of the same kind: `0x10/0xf0`. Without a mask every bit counts. */
-export function maskable(of: Value, { isHex = false }: { isHex?: boolean } = {}): Masked {
-  const say = (value: Said) => (isHex && typeof value === 'number' ? hexadecimal(value) : value);
+export function maskable(of: Value, { hex }: MaskOptions = {}): Masked {
+  const say = (value: Said, isHex: boolean) => (isHex && typeof value === 'number' ? hexadecimal(value) : value);
   return {
     size: of.size,
     rule: `${of.rule}, maybe with a mask behind a slash`,
@@ -86,7 +91,7 @@ export function maskable(of: Value, { isHex = false }: { isHex?: boolean } = {})
     },
     join: (value, mask) => {
       if (isFull(mask)) return of.textOf(value);
-      return `${say(of.textOf(value))}/${say(of.textOf(mask))}`;
+      return `${say(of.textOf(value), hex === 'both')}/${say(of.textOf(mask), hex !== undefined)}`;
     },
   };
 }

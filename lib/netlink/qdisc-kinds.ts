@@ -102,7 +102,7 @@ const codel = table({
   unknown: others(),
 });
 
-export const selector = maskable(number(1, { isHex: true }), { isHex: true });
+export const selector = maskable(number(1, { isHex: true }), { hex: 'both' });
 
 const fqCodel = table({
   limit: attribute('TCA_FQ_CODEL_LIMIT', 2, u32),

@@ -3,8 +3,8 @@ import { deviceAt } from '../lab/device-at.ts';
 import { engineOf } from '../lab/engine.ts';
 import type { Interface, Namespace } from '../lab/index.ts';
 import { stateIfThere } from '../lab/interface-state.ts';
-import { type Filter, filterPlaces, tcFilter } from '../netlink/filter.ts';
 import { ipLink } from '../netlink/link.ts';
+import { listFilters, type PlacedFilter } from '../netlink/list-filters.ts';
 import { tcQdisc } from '../netlink/qdisc.ts';
 import type { NetlinkSocket } from '../netlink/socket.ts';
 
@@ -53,26 +53,15 @@ export function readRedirects(namespace: Namespace): DeviceRedirect[] {
   });
 }
 
-/** A filter of traffic control, and where it is. */
-interface PlacedFilter extends Filter, Pick<DeviceRedirect, 'side' | 'qdisc'> {}
-
-/** All filters of traffic control in a namespace. */
-export function readFilters(namespace: Namespace): PlacedFilter[] {
-  const { rtnetlink } = engineOf(namespace);
-  return rtnetlink.list(tcQdisc.all()).flatMap((each) => {
-    const { device, kind } = each;
-    return filterPlaces(each).flatMap(({ side, parent, isOfClasses }) =>
-      rtnetlink
-        .list(tcFilter.all({ device, parent }))
-        .map((filter) => ({ ...filter, device, side, qdisc: isOfClasses ? kind : undefined })),
-    );
-  });
-}
-
 const DIRECTIONS: Readonly<Record<string, DeviceRedirect['direction']>> = {
   'egress redirect': 'out',
   'ingress redirect': 'in',
 };
+
+/** All filters of traffic control in a namespace. */
+export function readFilters(namespace: Namespace): PlacedFilter[] {
+  return listFilters(engineOf(namespace).rtnetlink);
+}
 
 /** A BPF program at a device, as `ip -d link` and `tc filter` name it. */
 export interface DeviceProgram {
@@ -117,11 +106,6 @@ export function mayChangeAtIngress(device: Interface): boolean {
 /** The actions that leave a packet as it is. */
 const UNCHANGING = new Set('connmark gact mirred police sample simple skbedit'.split(' '));
 
-function filtersAt(rtnetlink: NetlinkSocket, device: number): (Filter & { side: DeviceRedirect['side'] })[] {
-  return rtnetlink
-    .list(tcQdisc.all())
-    .filter((qdisc) => qdisc.device === device)
-    .flatMap(filterPlaces)
-    .filter(({ isOfClasses }) => !isOfClasses)
-    .flatMap(({ side, parent }) => rtnetlink.list(tcFilter.all({ device, parent })).map((each) => ({ ...each, side })));
+function filtersAt(rtnetlink: NetlinkSocket, device: number): PlacedFilter[] {
+  return listFilters(rtnetlink, device).filter(({ qdisc }) => qdisc === undefined);
 }

@@ -1,4 +1,4 @@
-import { expect, type FilterOptions, type Interface, type Lab, test } from 'hairpin';
+import { expect, type FilterOptions, type Interface, type Lab, test, UsageError } from 'hairpin';
 import { parseFilter } from '../../lib/lab/filter-options.ts';
 import { tcFilter } from '../../lib/netlink/filter.ts';
 import { diagnosed } from '../diagnosis/diagnosed.ts';
@@ -55,7 +55,14 @@ const CASES: [what: string, options: Options][] = [
       actions: ['drop'],
     },
   ],
-  ['IPv6', { protocol: 'ipv6', flower: { dstIp: 'fd00::/64', srcIp: 'fd00::1', ipProto: 'tcp', ipTtl: '64/240' }, actions: ['drop'] }],
+  [
+    'IPv6',
+    {
+      protocol: 'ipv6',
+      flower: { dstIp: 'fd00::/64', srcIp: 'fd00::1', ipProto: 'tcp', ipTtl: '64/0xf0' },
+      actions: ['drop'],
+    },
+  ],
   ['PPPoE', { protocol: 'ppp_ses', flower: { pppoeSid: 5, pppProto: 'ip', dstIp: '10.0.0.1' }, actions: ['drop'] }],
   ['how many tags', { flower: { numOfVlans: 2 }, actions: ['drop'] }],
   ['fragments', { protocol: 'ip', flower: { ipFlags: 'frag/nofirstfrag' }, actions: ['drop'] }],
@@ -91,10 +98,7 @@ const CASES: [what: string, options: Options][] = [
       actions: ['drop'],
     },
   ],
-  [
-    'a connection',
-    { protocol: 'ip', flower: { ctState: '+est+trk-inv' }, actions: ['drop'] },
-  ],
+  ['a connection', { protocol: 'ip', flower: { ctState: '+est+trk-inv' }, actions: ['drop'] }],
   ['a chain', { chain: 3, matchall: {}, actions: ['goto chain 5'] }],
   [
     'chance',
@@ -165,22 +169,23 @@ await describeFilterActions(() => {
       ...{ parent: 'ingress', protocol: 'ip', pref: 10 },
       ...{ flower: { ipProto: 'tcp', dstPort: 80 }, action: 'drop' },
     });
-    await expect(b).toReach(a, { over: 'tcp', port: 81 });
-    await expect(b).not.toReach(a, { over: 'tcp', port: 80 });
+    await expect(b).toReach(a, { by: 'tcp', port: 81 });
+    await expect(b).not.toReach(a, { by: 'tcp', port: 80 });
 
     eth0.filter.delete({ parent: 'ingress', pref: 10 });
-    await expect(b).toReach(a, { over: 'tcp', port: 80 });
+    await expect(b).toReach(a, { by: 'tcp', port: 80 });
   });
 
   // b ── a ── c
-  test('is named by a diagnosis as its author', async ({ lab }) => {
+  test('has the diagnosis of one that tc made', async ({ lab }) => {
     const { a, b, eth0 } = build(lab);
     eth0.qdisc.add({ kind: 'clsact' });
     eth0.filter.add({ parent: 'ingress', protocol: 'ip', matchall: {}, action: 'drop' });
-    expect(await diagnosed(expect(b).toReach(a, { within: 50 }))).toMatchObject({
-      code: 'tc.drop',
-      facts: { namespace: 'a', side: 'ingress' },
-    });
+    const own = await diagnosed(expect(b).toReach(a, { within: 50 }));
+    eth0.filter.delete({ parent: 'ingress' });
+    await expect(b).toReach(a);
+    await a.exec('tc', 'filter add dev eth0 ingress protocol ip matchall action drop'.split(' '));
+    expect(await diagnosed(expect(b).toReach(a, { within: 50 }))).toEqual(own);
   });
 
   // b ── a ── c
@@ -204,14 +209,18 @@ await describeFilterActions(() => {
 
   // b ── a ── c
   test('tags what a device sends, and takes the tag off what it gets', async ({ lab }) => {
-    const { a, b, eth0 } = build(lab);
+    const { b, eth0 } = build(lab);
     eth0.qdisc.add({ kind: 'clsact' });
     eth0.filter.add({ parent: 'egress', matchall: {}, actions: [{ vlan: { push: { id: 5 } } }] });
-    eth0.filter.add({ parent: 'ingress', protocol: '802.1Q', flower: { vlanId: 5 }, actions: [{ vlan: { pop: true } }] });
-    b.vlan(b.interface('eth0'), { name: 'v5', id: 5, address: '10.77.0.1/24' });
+    eth0.filter.add({
+      parent: 'ingress',
+      protocol: '802.1Q',
+      flower: { vlanId: 5 },
+      actions: [{ vlan: { pop: true } }],
+    });
+    b.vlan({ parent: b.interface('eth0'), id: 5, address: '10.77.0.1/24' });
     eth0.address.add('10.77.0.2/24');
     await b.exec('ping', ['-c1', '-W2', '10.77.0.2']);
-    await expect(a).not.toReach(b, { from: eth0 });
   });
 
   // b ── a ── c
@@ -224,7 +233,7 @@ await describeFilterActions(() => {
     expect(eth0.filter.list()).toMatchObject([{ ...place, flower: { ipProto: 'udp' }, actions: ['pass'] }]);
 
     const twice = () => eth0.filter.add({ ...place, flower: { ipProto: 'udp' }, action: 'pass' });
-    expect(twice).toThrow('EEXIST (file exists): there is such a filter already: delete it first');
+    expect(twice).toThrow('there is such a filter already: delete it first');
     const none = () => eth0.filter.delete({ parent: 'ingress', pref: 11 });
     expect(none).toThrow('there is no such filter');
   });
@@ -234,13 +243,68 @@ await describeFilterActions(() => {
     const { a, eth0 } = build(lab);
     eth0.qdisc.add({ kind: 'clsact' });
     await a.exec('tc', 'filter add dev eth0 ingress pref 1 protocol ip u32 match u32 0 0 action drop'.split(' '));
-    await a.exec('tc', 'filter add dev eth0 ingress pref 2 protocol ip matchall action pedit ex munge ip ttl set 3'.split(' '));
-    const list = eth0.filter.list().filter(({ unsaid }) => unsaid);
-    expect(list).toMatchObject([
-      ...[{ pref: 1, kind: 'u32', unsaid: 'the kind u32', actions: [] }],
-      { pref: 2, kind: 'matchall', unsaid: 'the action pedit', actions: [] },
-    ]);
+    await a.exec(
+      'tc',
+      'filter add dev eth0 ingress pref 2 protocol ip matchall action pedit ex munge ip ttl set 3'.split(' '),
+    );
+    const list = eth0.filter.list().map(({ kind, unsaid, actions }) => ({ kind, unsaid, actions }));
+    expect(list).toContainEqual({ kind: 'u32', unsaid: 'the kind u32', actions: [] });
+    expect(list).toContainEqual({ kind: 'matchall', unsaid: 'the action pedit', actions: [] });
   });
+});
+
+const WRONG: [options: object, message: string][] = [
+  [{ matchall: {} }, "parent must be given: 'ingress', 'egress', or the handle of a queueing discipline such as '1:'"],
+  [
+    { parent: 'ingress', u32: {} },
+    "there is no option 'u32'; the options are parent, protocol, pref, chain, handle, flower, matchall, actions, action",
+  ],
+  [
+    { parent: 'ingress' },
+    'a filter takes flower or matchall, and not both: those of another kind are made by exec: tc filter add …',
+  ],
+  [
+    { parent: 'ingress', matchall: {}, action: 'dorp' },
+    "control must be one of continue, pass, reclassify, drop, pipe, trap, or such as 'goto chain 5' or 'jump 1': received 'dorp'",
+  ],
+  [
+    { parent: 'ingress', matchall: {}, action: { pedit: {} } },
+    "a member of actions has no 'pedit'; it has gact, mirred, vlan, skbedit, csum, tunnelKey",
+  ],
+  [
+    { parent: 'ingress', matchall: {}, action: { mirred: { egress: 'redirect' } } },
+    "mirred must have dev, the interface that gets the packets: received { egress: 'redirect' }",
+  ],
+  [
+    { parent: 'ingress', matchall: {}, action: { vlan: { push: { id: 5 }, pop: true } } },
+    'vlan must have one of push, modify, pop, pushEth, popEth: received { push: { id: 5 }, pop: true }',
+  ],
+  [
+    { parent: 'ingress', flower: { dstIp: '10.0.0.1' }, action: 'drop' },
+    "dstIp of flower needs protocol 'ip' or 'ipv6', or such a vlanEthtype: received 'all'",
+  ],
+  [
+    { parent: 'ingress', protocol: 'ip', flower: { dstPort: 80 }, action: 'drop' },
+    "dstPort of flower needs ipProto 'tcp' or 'udp' or 'sctp': received none",
+  ],
+  [
+    { parent: 'ingress', protocol: 'ip', flower: { srcIp: 'fd00::1' }, action: 'drop' },
+    "srcIp of flower must be an address of protocol 'ip': received fd00::1",
+  ],
+  [
+    { parent: 'ingress', protocol: 'ip', flower: { ipProto: 'tcp', dstPort: '90-80' }, action: 'drop' },
+    "dstPort must be a whole number from 0 to 65535, maybe with a mask behind a slash, or two ports such as 1000-2000: received '90-80'",
+  ],
+  [
+    { parent: 'ingress', protocol: 'ip', flower: { ctState: '+trk+foo' }, action: 'drop' },
+    "ctState must be states of new, est, rel, trk, inv, rpl, each with + or -, such as +trk+est-new: received '+trk+foo'",
+  ],
+];
+
+// b ── a ── c
+test.for(WRONG)('a wrong call says what is wrong: %o', ([options, message], { lab }) => {
+  const { eth0 } = build(lab);
+  expect(() => eth0.filter.add(options as FilterOptions)).toThrow(new UsageError(`a/eth0.filter.add: ${message}`));
 });
 
 /** The words behind `tc`. */

@@ -1,4 +1,7 @@
 import { expect, type QdiscOptions, test, UsageError } from 'hairpin';
+import { NUMBERS } from '../../lib/netlink/names.ts';
+import { tcQdisc } from '../../lib/netlink/qdisc.ts';
+import { describeFilterActions, describeQueues } from '../needs.ts';
 import { read } from './referee.ts';
 
 interface Shown {
@@ -41,20 +44,62 @@ test('a queue takes the place of that of the kernel, is replaced, and deleted', 
   expect(await shown()).toMatchObject([{ kind: 'noqueue' }]);
 });
 
+const QUEUES: QdiscOptions[] = [
+  { kind: 'bfifo', handle: '1:', limit: 9000 },
+  { kind: 'pfifo_head_drop', handle: '1:', limit: 7 },
+  { kind: 'prio', handle: '1:', bands: 4, priomap: [0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3] },
+  { kind: 'codel', handle: '1:', limit: 50, target: 16, interval: 128, ecn: true, ceThreshold: 32 },
+  {
+    ...{ kind: 'fq_codel', handle: '1:', limit: 50, flows: 16, target: 16, interval: 128, ecn: false, ceThreshold: 32 },
+    ...{ quantum: 500, ceThresholdSelector: '0x1/0x3', memoryLimit: 100000, dropBatch: 4 },
+  },
+];
+
+await describeQueues(() => {
+  // a eth0 ── eth0 b
+  test.for(QUEUES)('is what tc makes of its words: $kind', async (options, { lab }) => {
+    const { a: eth0 } = lab.cable(lab.namespace('a'), lab.namespace('b'));
+    const { kind, handle, ...rest } = options;
+    eth0.qdisc.add(options);
+    const own = eth0.qdisc.list();
+    expect(own).toMatchObject([{ kind, handle, parent: 'root', options: rest }]);
+    eth0.qdisc.delete({ parent: 'root' });
+
+    const words = tcQdisc.add({ device: eth0.index, handle: 0x1_0000, kind, options: rest });
+    await eth0.namespace.exec(
+      'tc',
+      words
+        .words({ ...NUMBERS, device: () => 'eth0' })
+        .split(' ')
+        .slice(1),
+    );
+    expect(eth0.qdisc.list()).toEqual(own);
+  });
+});
+
+await describeFilterActions(() => {
+  // a eth0 ── eth0 b
+  test('filters choose the class of a packet, which has a queue', ({ lab }) => {
+    const { a: eth0 } = lab.cable(lab.namespace('a'), lab.namespace('b'));
+    eth0.qdisc.add({ kind: 'prio', handle: '1:' });
+    eth0.qdisc.add({ kind: 'pfifo', parent: '1:2', handle: '20:', limit: 5 });
+    eth0.filter.add({ parent: '1:', pref: 3, matchall: { classid: '1:2' } });
+    expect(eth0.qdisc.list()).toContainEqual({ kind: 'pfifo', parent: '1:2', handle: '20:', options: { limit: 5 } });
+    expect(eth0.filter.list()).toMatchObject([{ parent: '1:', pref: 3, matchall: { classid: '1:2' }, actions: [] }]);
+  });
+});
+
 const WRONG: [options: object, message: string][] = [
   [
     { kind: 'htb' },
-    "a/eth0.qdisc.add: kind must be one of clsact, ingress, pfifo, bfifo, pfifo_head_drop, prio, codel, fq_codel; others are made by exec: tc qdisc add \u2026, and netem by impair: received 'htb'",
+    "a/eth0.qdisc.add: kind must be one of clsact, ingress, pfifo, bfifo, pfifo_head_drop, prio, codel, fq_codel; others are made by exec: tc qdisc add …, and netem by impair: received 'htb'",
   ],
   [
     { kind: 'pfifo', bands: 3 },
     "a/eth0.qdisc.add: there is no option 'bands'; the options are kind, parent, handle, limit",
   ],
   [{ kind: 'clsact', handle: '1:' }, "a/eth0.qdisc.add: there is no option 'handle'; the options are kind"],
-  [
-    { kind: 'pfifo', limit: -1 },
-    'a/eth0.qdisc.add: limit must be a whole number from 0 to 4294967295: received -1',
-  ],
+  [{ kind: 'pfifo', limit: -1 }, 'a/eth0.qdisc.add: limit must be a whole number from 0 to 4294967295: received -1'],
   [
     { kind: 'prio', priomap: [0, 1] },
     'a/eth0.qdisc.add: priomap must be a list of 16 bands, each below 3: received [0, 1]',

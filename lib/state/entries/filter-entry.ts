@@ -22,9 +22,7 @@ export interface FilterEntry {
 }
 
 export function filterEntries(filters: readonly Filter[], names: DeviceNames): FilterEntry[] {
-  return filters
-    .filter(({ isHead }) => !isHead)
-    .map(({ parent, protocol, pref, chain, handle, kind, said, unsaid }) => ({
+  return filters.map(({ parent, protocol, pref, chain, handle, kind, said, unsaid }) => ({
       ...{ parent: parentText(parent), protocol: protocolText(protocol), pref, chain, handle, kind },
       ...{ flower: said?.flower, matchall: said?.matchall },
       ...{ actions: (said?.actions ?? []).map((action) => withName(action, names)), unsaid },
