@@ -9,7 +9,8 @@ import { checkOptionValues } from '../state/entries/fields.ts';
 import { filterFields, filterKeyFields } from '../state/entries/tc-fields.ts';
 import { checkActions } from './check-actions.ts';
 import { checkFlower } from './check-flower.ts';
-import { Interface } from './interface.ts';
+import type { Interface } from './interface.ts';
+import { isInterface } from './interface-engine.ts';
 import { deviceOf } from './route-options.ts';
 
 /** A filter of traffic control, in the words of `tc filter` (camel-cased): where it is, which packets it is for, what happens to them. */
@@ -86,7 +87,7 @@ export function parseFilterKey(call: string, device: Interface, key: FilterKey):
 }
 
 function checkValues(call: string, device: Interface, fields: object, options: object): Record<string, unknown> {
-  const resolve = (value: unknown) => (value instanceof Interface ? device.namespace.interface(value).name : value);
+  const resolve = (value: unknown) => (isInterface(value) ? device.namespace.interface(value).name : value);
   return checkOptionValues(call, fields as typeof filterFields, options, resolve) as Record<string, unknown>;
 }
 

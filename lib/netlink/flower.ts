@@ -14,7 +14,7 @@ import {
   valueRow,
 } from './masked.ts';
 import { string, u32 } from './scalars.ts';
-import { attribute, others, type Row, type Rows, table } from './table.ts';
+import { attribute, others, type Row, type Rows } from './table.ts';
 import { tcHandle } from './tc-handle.ts';
 import { flat } from './type.ts';
 
@@ -300,7 +300,6 @@ export const flowerRows = {
   inHardware: attribute('TCA_FLOWER_IN_HW_COUNT', 86, u32, { word: false }),
   unknown: others(),
 } as const;
-export const flowerKeys = table(flowerRows);
 
 /** The name of the row that a key travels in. */
 export function rowOf(key: string, value: unknown, { ipProto }: Pick<Flower, 'ipProto'>): string {

@@ -92,7 +92,7 @@ await describeFilterActions(() => {
     expect(labScript(state)).toContain(left);
     expect(lab.save()).toContain(left);
     expect(state.namespaces.map((each) => stateText(state, each)).join('')).toContain(
-      '    dev eth0 egress pref 7 matchall (not read: the action pedit)\n',
+      '    dev eth0 egress pref 7 matchall (not read: the action pedit)',
     );
   });
 });
