@@ -1,11 +1,11 @@
 import { isPlainObject } from '../kernel/plain-object.ts';
-import { checkOptions, UsageError, wrongOption } from '../kernel/validate.ts';
+import { checkOptions, show, UsageError, wrongOption } from '../kernel/validate.ts';
 import { ETHER_TYPES } from '../netlink/ether-types.ts';
 import { FILTER_PARENTS, type FilterConfig, type SaidFilter } from '../netlink/filter.ts';
 import type { FilterFlags, Flower } from '../netlink/flower.ts';
 import { ACTION_KINDS, type TcAction, type TcActionOptions } from '../netlink/tc-actions.ts';
 import { parseHandle } from '../netlink/tc-handle.ts';
-import { checkOptionValues } from '../state/entries/fields.ts';
+import { checkOptionValues, isAsymmetric } from '../state/entries/fields.ts';
 import { filterFields, filterKeyFields } from '../state/entries/tc-fields.ts';
 import { checkActions } from './check-actions.ts';
 import { checkFlower } from './check-flower.ts';
@@ -87,7 +87,10 @@ export function parseFilterKey(call: string, device: Interface, key: FilterKey):
 }
 
 function checkValues(call: string, device: Interface, fields: object, options: object): Record<string, unknown> {
-  const resolve = (value: unknown) => (isInterface(value) ? device.namespace.interface(value).name : value);
+  const resolve = (value: unknown) => {
+    if (isAsymmetric(value)) throw new UsageError(`${call}: a filter takes values, and no matchers: received ${show(value)}`);
+    return isInterface(value) ? device.namespace.interface(value).name : value;
+  };
   return checkOptionValues(call, fields as typeof filterFields, options, resolve) as Record<string, unknown>;
 }
 

@@ -121,7 +121,7 @@ const [vlanId, priority] = [number(2, { most: 4095, isLittle: true }), number(1,
 const portRange: Masked = {
   ...{ size: 2, rule: 'two ports such as 1000-2000', schema: { type: 'string' }, words: String },
   split: (given) => {
-    const [, least, most] = /^(\d+)-(\d+)$/.exec(String(given)) ?? [];
+    const [, least, most] = (typeof given === 'string' && /^(\d+)-(\d+)$/.exec(given)) || [];
     const [value, mask] = [number(2).bytesOf(least), number(2).bytesOf(most)];
     // The kernel refuses an empty range (fl_set_key_port_range).
     return value && mask && Number(least) < Number(most) ? { value, mask } : undefined;
@@ -152,7 +152,8 @@ function wordBits(
   return {
     size,
     split: (given) => {
-      const parts = between === '' ? String(given).split(/(?=[+-])/) : String(given).split(between);
+      if (typeof given !== 'string') return undefined;
+      const parts = given.split(between === '' ? /(?=[+-])/ : between);
       const found = parts.map((part) => words.find(({ word }) => word === part));
       const known = found.filter((each) => each !== undefined);
       if (known.length < parts.length || new Set(known.map(({ mask }) => mask)).size < known.length) return undefined;

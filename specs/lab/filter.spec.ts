@@ -296,6 +296,14 @@ const WRONG: [options: object, message: string][] = [
     "dstPort must be a whole number from 0 to 65535, maybe with a mask behind a slash, or two ports such as 1000-2000: received '90-80'",
   ],
   [
+    { parent: 'ingress', flower: [{}] },
+    'a value of flower must be said as an object such as { indev: … }: received [{}]',
+  ],
+  [
+    { parent: 'ingress', flower: { dstMac: expect.anything() } },
+    'a filter takes values, and no matchers: received an Anything',
+  ],
+  [
     { parent: 'ingress', protocol: 'ip', flower: { ctState: '+trk+foo' }, action: 'drop' },
     "ctState must be states of new, est, rel, trk, inv, rpl, each with + or -, such as +trk+est-new: received '+trk+foo'",
   ],

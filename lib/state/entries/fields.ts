@@ -14,6 +14,8 @@ export interface Field {
   read(value: unknown): unknown;
   /** The fields of the objects that it is a list of, or that it is. */
   readonly inner?: Fields;
+  /** It is one such object, and no list. */
+  readonly isOne?: true;
 }
 
 /** The values of an entry by their names. */
@@ -101,7 +103,7 @@ interface Checked {
 
 function checkValue({ call, name, field, resolve }: Checked, value: unknown): unknown {
   if (value === undefined || (isAsymmetric(value) && !(field.inner && isContaining(value)))) return value;
-  if (field.inner && Array.isArray(value))
+  if (field.inner && !field.isOne && Array.isArray(value))
     return value.map((each) =>
       checkEntry(call, { noun: `member of ${name}`, fields: field.inner as Fields }, each, resolve),
     );
@@ -239,6 +241,11 @@ export function inner(fields: Fields): Field {
     read: (value) => value,
     inner: fields,
   };
+}
+
+/** One object with fields of its own. */
+export function object(fields: Fields): Field {
+  return { ...inner(fields), schema: objectSchema(fields), isOne: true };
 }
 
 /** An object with such values, and no others. */

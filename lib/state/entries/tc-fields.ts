@@ -5,7 +5,7 @@ import type { Masked, Value } from '../../netlink/masked.ts';
 import { selector } from '../../netlink/qdisc-kinds.ts';
 import { controlField as control } from '../../netlink/tc-control.ts';
 import { handleField } from '../../netlink/tc-handle.ts';
-import { deviceName, type Field, type Fields, flag, from, inner, ip, listOf, mac, number32, oneOf } from './fields.ts';
+import { deviceName, type Field, type Fields, flag, from, inner, ip, listOf, mac, number32, object, oneOf } from './fields.ts';
 
 /** A value of a filter, checked and normalized by how it travels. */
 function fieldOf(...values: readonly (Value | Masked)[]): Field {
@@ -38,7 +38,7 @@ const keys = Object.entries(FLOWER_KEYS).map(([name, { values }]) => [name, fiel
 const flower: Fields = { indev: deviceName, ...Object.fromEntries(keys), ...flags };
 
 const byte = from(0, 255);
-const tag = inner({ id: from(0, 4095), protocol: oneOf('802.1Q', '802.1ad'), priority: from(0, 7) });
+const tag = object({ id: from(0, 4095), protocol: oneOf('802.1Q', '802.1ad'), priority: from(0, 7) });
 const redirection = oneOf('redirect', 'mirror');
 /** `skb->priority` as a number, or a class. */
 const priority: Field = {
@@ -48,24 +48,24 @@ const priority: Field = {
 };
 
 const action = inner({
-  gact: inner({ control, random: inner({ type: oneOf('determ', 'netrand'), control, val: from(0, 65535) }) }),
-  mirred: inner({ egress: redirection, ingress: redirection, dev: deviceName, control }),
-  vlan: inner({
+  gact: object({ control, random: object({ type: oneOf('determ', 'netrand'), control, val: from(0, 65535) }) }),
+  mirred: object({ egress: redirection, ingress: redirection, dev: deviceName, control }),
+  vlan: object({
     push: tag,
     modify: tag,
     pop: flag,
     popEth: flag,
-    pushEth: inner({ dstMac: mac, srcMac: mac }),
+    pushEth: object({ dstMac: mac, srcMac: mac }),
     control,
   }),
-  skbedit: inner({
+  skbedit: object({
     ...{ mark: fieldOf(markValue), priority, queueMapping: from(0, 65535) },
     ...{ ptype: oneOf(...PTYPE_WORDS), inheritdsfield: flag, control },
   }),
-  csum: inner({ update: listOf(oneOf(...CHECKSUMS)), control }),
-  tunnelKey: inner({
+  csum: object({ update: listOf(oneOf(...CHECKSUMS)), control }),
+  tunnelKey: object({
     ...{
-      set: inner({ srcIp: ip, dstIp: ip, id: number32, dstPort: from(1, 65535), tos: byte, ttl: byte, nocsum: flag }),
+      set: object({ srcIp: ip, dstIp: ip, id: number32, dstPort: from(1, 65535), tos: byte, ttl: byte, nocsum: flag }),
     },
     ...{ unset: flag, control },
   }),
@@ -86,7 +86,7 @@ export const filterKeyFields = {
   handle: from(1, 2 ** 32 - 1),
 };
 
-export const filterFields = { ...filterKeyFields, flower: inner(flower), matchall: inner(flags), actions: action };
+export const filterFields = { ...filterKeyFields, flower: object(flower), matchall: object(flags), actions: action };
 
 const parent: Field = {
   rule: `'root', or ${handleField.rule}`,
