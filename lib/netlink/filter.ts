@@ -152,6 +152,7 @@ export const tcFilter = new Family({
     };
   },
   words: filterWords,
+  feature: ({ said }) => said && `filter ${kindOf(said)}`,
   listWords: ({ device, parent }, names) => [
     ...(device === undefined ? [] : ['dev', names.device(device)]),
     ...(parent === undefined ? [] : parentWords(parent)),

@@ -109,7 +109,9 @@ export const tcQdisc = new Family({
   }),
   words: wordsOf,
   listWords: ({ device: index }, names) => (index === undefined ? [] : ['dev', names.device(index)]),
-  feature: ({ netem, tbf }) => (netem ? 'qdisc netem' : tbf ? 'qdisc tbf' : undefined),
+  // Every kernel with traffic control has queues of one kind of limit (sch_fifo.c).
+  feature: ({ netem, tbf, kind = netem ? 'netem' : tbf ? 'tbf' : undefined }) =>
+    kind === undefined || kind.includes('fifo') ? undefined : `qdisc ${kind}`,
 });
 
 function netemOf({ limit = 1000, delay, jitter, loss, duplicate, reorder, corrupt, rate }: Netem) {
