@@ -115,6 +115,50 @@ export async function describeChangingPackets(specs: () => void): Promise<void> 
   describe.skipIf(!has)('needs CONFIG_NET_CLS_U32, CONFIG_NET_ACT_PEDIT, _CSUM, _NAT, _SKBEDIT', specs);
 }
 
+/** Specs of every kind of filter and action that `iface.filter` makes. */
+export async function describeFilterActions(specs: () => void): Promise<void> {
+  const actions = ['mirred egress mirror dev lo', 'vlan pop', 'skbedit mark 3', 'csum ip4h', 'tunnel_key unset'];
+  const words = actions.map((each) => `action ${each} pipe`).join(' ');
+  const has = (await hasFilters(`flower ${words} action pass`)) && (await hasFilters(`matchall ${words} action pass`));
+  const options = [
+    'CLS_FLOWER',
+    'CLS_MATCHALL',
+    'ACT_GACT',
+    'ACT_MIRRED',
+    'ACT_VLAN',
+    'ACT_SKBEDIT',
+    'ACT_CSUM',
+    'ACT_TUNNEL_KEY',
+  ];
+  describe.skipIf(!has)(`needs ${options.map((each) => `CONFIG_NET_${each}`).join(', ')}`, specs);
+}
+
+/** Specs of queueing disciplines with several queues. */
+export async function describeQueues(specs: () => void): Promise<void> {
+  const options = ['PRIO', 'CODEL', 'FQ_CODEL', 'FIFO', 'INGRESS'].map((each) => `CONFIG_NET_SCH_${each}`);
+  describe.skipIf(!(await hasQueues()))(`needs ${options.join(', ')}`, specs);
+}
+
+/** By trying. */
+async function hasQueues(): Promise<boolean> {
+  await using lab = createLab();
+  const { a } = lab.cable(lab.namespace('a'), lab.namespace('b'));
+  const words = [
+    'root prio',
+    'root codel',
+    'root fq_codel',
+    'root bfifo limit 9',
+    'root pfifo_head_drop limit 9',
+    'clsact',
+  ];
+  for (const each of words) {
+    const args = ['qdisc', 'replace', 'dev', a.name, ...each.split(' ')];
+    const { exitCode } = await a.namespace.exec('tc', args, { reject: false });
+    if (exitCode !== 0) return false;
+  }
+  return true;
+}
+
 /** By trying. */
 async function hasFilters(filter = 'flower ip_proto icmp action pass'): Promise<boolean> {
   await using lab = createLab();

@@ -8,6 +8,7 @@ import { ipLink, type LinkState } from '../netlink/link.ts';
 import { AddressList } from './address-list.ts';
 import type { Bridge } from './bridge.ts';
 import { engineOf } from './engine.ts';
+import { FilterList } from './filter-list.ts';
 import { type Impairment, type ImpairOptions, impair } from './impairment.ts';
 import { checkInterfaceChange, INTERFACE_CHANGES, type InterfaceChange, refuseMac } from './interface-change.ts';
 import { stateIfThere } from './interface-state.ts';
@@ -23,6 +24,7 @@ import {
   checkBackupPort,
   refusePortOptions,
 } from './port.ts';
+import { QdiscList } from './qdisc-list.ts';
 import { refuseIgnored, refuseIgnoredOfPort } from './refuse-ignored.ts';
 import type { Segment } from './segment.ts';
 import { changeApart, readApart, readApartOfMember } from './settings-apart.ts';
@@ -53,6 +55,10 @@ export class Interface {
   readonly address: AddressList;
   /** Its VLANs as a bridge, or as the port of one. */
   readonly vlan: VlanList;
+  /** Its queueing disciplines, the places of filters among them. */
+  readonly qdisc: QdiscList;
+  /** Its filters of traffic control. */
+  readonly filter: FilterList;
   /** The device below, in any namespace of the lab. The parent of a macvlan may be a real NIC, outside the lab. */
   readonly parent: Interface | Uplink | undefined;
   /** The other end, if the device is one end of a cable. */
@@ -67,6 +73,8 @@ export class Interface {
     this.segment = segment;
     this.address = new AddressList(this);
     this.vlan = new VlanList(this);
+    this.qdisc = new QdiscList(this);
+    this.filter = new FilterList(this);
     this.parent = parent;
     parent?.children.add(this);
   }

@@ -1,5 +1,11 @@
 import { kernelOptionsOf } from '../links/registry.ts';
 
+/** The actions of filters. */
+const ACTIONS = [
+  ...['NET_CLS_ACT', 'NET_ACT_GACT', 'GACT_PROB', 'NET_ACT_MIRRED', 'NET_ACT_VLAN', 'NET_ACT_SKBEDIT'],
+  ...['NET_ACT_CSUM', 'NET_ACT_TUNNEL_KEY'],
+];
+
 /** The options of a kernel's `.config` by what a spec uses, in the words of lib/kernel/features.ts; links are in lib/links. */
 const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   'packet filter': [
@@ -10,9 +16,15 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
     'NF_TABLES_NETDEV',
     'NF_TABLES_BRIDGE',
   ],
+  'filter flower': ['NET_SCHED', 'NET_CLS_FLOWER', ...ACTIONS],
+  'filter matchall': ['NET_SCHED', 'NET_CLS_MATCHALL', ...ACTIONS],
+  'qdisc clsact': ['NET_SCHED', 'NET_SCH_INGRESS'],
+  'qdisc codel': ['NET_SCHED', 'NET_SCH_CODEL'],
+  'qdisc fq_codel': ['NET_SCHED', 'NET_SCH_FQ_CODEL'],
   'qdisc htb': ['NET_SCHED', 'NET_SCH_HTB'],
   'qdisc ingress': ['NET_SCHED', 'NET_SCH_INGRESS'],
   'qdisc netem': ['NET_SCHED', 'NET_SCH_NETEM'],
+  'qdisc prio': ['NET_SCHED', 'NET_SCH_PRIO'],
   'qdisc tbf': ['NET_SCHED', 'NET_SCH_TBF'],
 };
 

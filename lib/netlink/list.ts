@@ -6,13 +6,22 @@ import type { Fixed, Type } from './type.ts';
 
 /** Attributes of one kind nested in one, as a list. The kernel looks at the number of the elements of some such lists only. */
 export function list<R, W>(number: number, of: Type<R, W>): Type<R[], readonly W[]> {
+  return listBy(() => number, of);
+}
+
+/** The same where the number says the order, from 1 on. */
+export function numbered<R, W>(of: Type<R, W>): Type<R[], readonly W[]> {
+  return listBy((at) => at + 1, of);
+}
+
+function listBy<R, W>(numberAt: (at: number) => number, of: Type<R, W>): Type<R[], readonly W[]> {
   return {
     isNested: true,
     ...(of.schema && { schema: { type: 'array', items: of.schema } }),
     parts: [of as Type<unknown, never>],
     write: (to, values) => {
-      for (const value of values) {
-        const at = to.beginAttribute(number, of.isNested ?? false);
+      for (const [index, value] of values.entries()) {
+        const at = to.beginAttribute(numberAt(index), of.isNested ?? false);
         of.write(to, value);
         to.endAttribute(at);
       }

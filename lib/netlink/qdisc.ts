@@ -1,10 +1,12 @@
 import { body } from './body.ts';
 import { Family } from './family.ts';
 import type { Names } from './names.ts';
+import { type QdiscKind, qdiscWords, readQdiscOptions, writeQdiscOptions } from './qdisc-kinds.ts';
 import { netemOptions, queueStatistics, tbfOptions } from './qdisc-options.ts';
 import { bytes, device, pad, string, u8, u32 } from './scalars.ts';
 import { struct } from './struct.ts';
 import { attribute, table } from './table.ts';
+import { handleText } from './tc-handle.ts';
 import { bytesOf } from './writer.ts';
 
 /** A queueing discipline of a device, as `tc qdisc` has it. */
@@ -19,6 +21,10 @@ export interface Qdisc {
   isGiven: boolean;
   /** Whether it is the device's own, and no other's child. */
   isRoot: boolean;
+  /** What it is the child of: a class of another (`1:2` is 0x10002), {@link TC_H_ROOT} or {@link TC_H_CLSACT}. */
+  parent: number;
+  /** The options of its kind; undefined where hairpin cannot say them all. */
+  options: object | undefined;
   /** What waits in it now. */
   backlog: { packets: number; bytes: number };
   /** Of `netem`: what it does to packets. */
@@ -43,14 +49,21 @@ export interface Tbf {
   limit: number;
 }
 
-/** A queueing discipline for a device, at its root. */
+/** A queueing discipline for a device, at its root unless it says its parent. */
 interface QdiscConfig {
   device?: number;
   netem?: Netem;
   tbf?: Tbf;
+  parent?: number;
+  handle?: number | undefined;
+  kind?: QdiscKind;
+  options?: object;
 }
 
-const TC_H_ROOT = 0xffff_ffff;
+export const TC_H_ROOT = 0xffff_ffff;
+/** `TC_H_CLSACT`, which is `TC_H_INGRESS`. */
+export const TC_H_CLSACT = 0xffff_fff1;
+const CLSACT_HANDLE = 0xffff_0000;
 const MOST = 0xffff_ffff;
 
 export const tcmsg = struct('tcmsg', { family: u8, padding: pad(3), device, handle: u32, parent: u32, info: u32 });
@@ -62,6 +75,9 @@ const qdiscBody = body(
     /** What is in it depends on the kind. */
     options: attribute('TCA_OPTIONS', 2, bytes),
     statistics: attribute('TCA_STATS2', 7, queueStatistics),
+    sizes: attribute('TCA_STAB', 8, bytes),
+    ingressBlock: attribute('TCA_INGRESS_BLOCK', 13, u32),
+    egressBlock: attribute('TCA_EGRESS_BLOCK', 14, u32),
   }),
 );
 
@@ -74,21 +90,28 @@ export const tcQdisc = new Family({
     const place = { device: config.device, ...(verb === 'list' ? {} : { parent: TC_H_ROOT }) };
     if (config.netem) return { ...place, kind: 'netem', options: bytesOf(netemOptions, netemOf(config.netem)) };
     if (config.tbf) return { ...place, kind: 'tbf', options: bytesOf(tbfOptions, tbfOf(config.tbf)) };
-    return place;
+    const { parent = TC_H_ROOT, handle, kind, options } = config;
+    if (verb === 'list') return place;
+    if (parent === TC_H_CLSACT) return { ...place, parent, handle: CLSACT_HANDLE, kind };
+    return { ...place, parent, handle, kind, options: kind && writeQdiscOptions(kind, options) };
   },
-  state: ({ device: index, kind, handle, parent, options, statistics }): Qdisc => ({
+  state: ({ device: index, kind, handle, parent, options, statistics, sizes, ingressBlock, egressBlock }): Qdisc => ({
     device: index,
     kind,
     handle,
     isGiven: handle !== 0,
     isRoot: parent === TC_H_ROOT,
+    parent,
+    options: sizes || ingressBlock || egressBlock ? undefined : readQdiscOptions(kind, options),
     backlog: { packets: statistics?.queue?.packets ?? 0, bytes: statistics?.queue?.bytes ?? 0 },
     ...(kind === 'netem' && options ? { netem: readNetem(options) } : {}),
     ...(kind === 'tbf' && options ? { rate: readRate(options) } : {}),
   }),
   words: wordsOf,
   listWords: ({ device: index }, names) => (index === undefined ? [] : ['dev', names.device(index)]),
-  feature: ({ netem, tbf }) => (netem ? 'qdisc netem' : tbf ? 'qdisc tbf' : undefined),
+  // Every kernel with traffic control has queues of one kind of limit (sch_fifo.c).
+  feature: ({ netem, tbf, kind = netem ? 'netem' : tbf ? 'tbf' : undefined }) =>
+    kind === undefined || kind.includes('fifo') ? undefined : `qdisc ${kind}`,
 });
 
 function netemOf({ limit = 1000, delay, jitter, loss, duplicate, reorder, corrupt, rate }: Netem) {
@@ -143,8 +166,12 @@ function readRate(options: Buffer): number {
   return Number(rate64 ?? parameters?.rate.bytes ?? 0) * 8;
 }
 
-function wordsOf({ device: index = 0, netem, tbf }: QdiscConfig, names: Names): string[] {
-  const place = ['dev', names.device(index), 'root'];
+function wordsOf({ device: index = 0, netem, tbf, ...given }: QdiscConfig, names: Names): string[] {
+  const { parent = TC_H_ROOT, handle, kind, options } = given;
+  if (parent === TC_H_CLSACT) return ['dev', names.device(index), kind ?? 'clsact'];
+  const at = parent === TC_H_ROOT ? ['root'] : ['parent', handleText(parent)];
+  const place = ['dev', names.device(index), ...at, ...(handle === undefined ? [] : ['handle', handleText(handle)])];
+  if (kind) return [...place, kind, ...qdiscWords(kind, options, names)];
   if (tbf) return [...place, 'tbf', 'rate', `${tbf.rate}bit`, 'burst', `${tbf.burst}`, 'limit', `${tbf.limit}`];
   if (!netem) return place;
   const { limit, delay, jitter, loss, duplicate, reorder, corrupt, rate } = netem;

@@ -70,6 +70,7 @@ function without(namespace: WholeNamespace, gone: ReadonlyMap<number, Link>): Wh
       vlans.some((own) => isOfBridge(own.index, bridge) && own.vlans.some((vlan) => vlan.id === id)),
     ),
     qdiscs: qdiscs.filter(stays),
+    tcFilters: namespace.tcFilters.filter(stays),
     changes: changes.filter(({ index }) => !gone.has(index)),
     changedSysctls: Object.fromEntries(
       Object.entries(namespace.changedSysctls).filter(([key]) => !names.some((name) => isOf(key, name))),

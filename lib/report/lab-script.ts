@@ -16,6 +16,7 @@ import { objectRequests } from './script-objects.ts';
 import { type AskedQuestion, questionLines } from './script-question.ts';
 import { nexthopRequests, routeLines } from './script-routes.ts';
 import { deviceSysctlLines, generalSysctlLines, ipv6MtuLines } from './script-sysctls.ts';
+import { tcRequests } from './script-tc.ts';
 import { sayer } from './script-words.ts';
 import { quote, shellLine } from './shell-words.ts';
 
@@ -64,6 +65,7 @@ export function labScript(whole: WholeLabState, question?: AskedQuestion | Heard
     ['Static forwarding entries', said(fdbRequests)],
     ['Static group entries', said(mdbRequests)],
     ['Packet filters', namespaces.flatMap(nftablesLines)],
+    ['Traffic control', said(tcRequests)],
     // A port that comes up forwards, whatever it was told before (br_stp_enable_port).
     ['Port states', each(portStateLines)],
     ['MTUs of IPv6', namespaces.flatMap(ipv6MtuLines)],
@@ -101,8 +103,8 @@ function header(namespaces: readonly WholeNamespace[], asks: boolean): string[] 
     "#   unshare --map-root-user --net --mount sh -c 'mount -t tmpfs none /run && sh lab.sh'",
     '# To keep it: `sh lab.sh` as root. To take that down again:',
     `#   for name in ${names}; do ip netns del "$name"; done`,
-    '# What it cannot say is listed under "What else there was". Not looked at: offloads (ethtool), traffic classes and filters',
-    '# (tc filter), what connection tracking, TCP and programs keep, and their sysctls.',
+    '# What it cannot say is listed under "What else there was". Not looked at: offloads (ethtool), traffic classes and chains',
+    '# (tc class, tc chain), what connection tracking, TCP and programs keep, and their sysctls.',
     `# A lab asks for a neighbour again after ${RETRANSMISSION.lab} ms (retrans_time_ms), this network as late as the kernel does.`,
     '# A new namespace copies net.ipv4.conf from the machine that it is made on (devinet_init_net). If your machine has other values',
     '# there than the machine of the test, this network has them, too.',

@@ -13,6 +13,7 @@ import { instancesLeftOut } from './mst-instances.ts';
 import { filtersLeftOut } from './script-filters.ts';
 import { objectsLeftOut } from './script-objects.ts';
 import { routeConfig, whyNoNexthop, whyNoRoute } from './script-routes.ts';
+import { tcLeftOut } from './script-tc.ts';
 import { namesIn, objectWords } from './script-words.ts';
 
 /** The same as {@link leftOut} of a script, which takes older versions of `bridge` as well. A topology says these. */
@@ -49,7 +50,7 @@ function mrouteLeftOut(route: Mroute, namespace: string, names: Names): string {
 
 /** What of a namespace a script cannot say in the words of `ip`, `bridge` and `nft`: a remark each. */
 export function leftOut(state: WholeLabState, namespace: WholeNamespace): string[] {
-  const { name, qdiscs, nexthops, mroutes, rules, links, neighbours } = namespace;
+  const { name, nexthops, mroutes, rules, links, neighbours } = namespace;
   const names = namesIn(state, name);
   const place = (device: number) => `${name}/${names.device(device)}`;
   const { routes } = givenRoutes(namespace);
@@ -78,9 +79,7 @@ export function leftOut(state: WholeLabState, namespace: WholeNamespace): string
         (address) => `the address ${withLength(address)} of ${place(link.index)}: the kernel gives it one at random`,
       ),
     ),
-    ...qdiscs
-      .filter(({ isGiven }) => isGiven)
-      .map(({ device, kind }) => `the queueing discipline ${kind} of ${place(device)} (tc qdisc)`),
+    ...tcLeftOut(namespace, place),
     ...routes.flatMap((route) => {
       const why = whyNoRoute(route, namespace);
       return why === undefined ? [] : [`the route ${wordsOf(route)} of ${name}: ${why}`];

@@ -3,6 +3,7 @@ import { visible } from '../kernel/visible-text.ts';
 import { isBridgePort } from '../links/bridge-port.ts';
 import { ipAddress } from '../netlink/address.ts';
 import { bridgeVlanGlobal } from '../netlink/bridge-mst.ts';
+import { type Filter, parentText, tcFilter } from '../netlink/filter.ts';
 import type { Names } from '../netlink/names.ts';
 import { ipNexthop } from '../netlink/nexthop.ts';
 import type { Request } from '../netlink/request.ts';
@@ -32,7 +33,8 @@ import { vlanWords } from './vlan-words.ts';
  * @example console.log(stateText(state, state.namespaces[0]))
  */
 export function stateText(state: WholeLabState, namespace: WholeNamespace): string {
-  const { name, role, neighbours, proxies, qdiscs, nexthops, mroutes, changedSysctls, nftables, filters } = namespace;
+  const { name, role, neighbours, proxies, qdiscs, tcFilters, nexthops, mroutes, changedSysctls, nftables, filters } =
+    namespace;
   const names = namesIn(state, name);
   const dev = (device: number) => `dev ${names.device(device)}`;
   const wordsOf = (request: Request) => objectWords(request, names);
@@ -96,6 +98,7 @@ export function stateText(state: WholeLabState, namespace: WholeNamespace): stri
       'queueing disciplines',
       alignColumns(qdiscs.filter(({ isGiven }) => isGiven).map(({ device, kind }) => [names.device(device), kind])),
     ],
+    ['filters of traffic control', tcFilters.map((filter) => filterLine(filter, wordsOf, names))],
     [
       'other packet filters',
       [
@@ -115,6 +118,12 @@ export function stateText(state: WholeLabState, namespace: WholeNamespace): stri
     body.length > 0 ? [`  ${title}`, ...body.map((line) => `    ${line}`.trimEnd())] : [],
   );
   return visible([`${name} (${role})`, ...lines].join('\n'));
+}
+
+function filterLine(filter: Filter, wordsOf: (request: Request) => string, names: Names): string {
+  const { device, parent, pref, kind, unsaid } = filter;
+  if (unsaid === undefined) return wordsOf(tcFilter.add(filter));
+  return `dev ${names.device(device)} ${parentText(parent)} pref ${pref} ${kind} (not read: ${unsaid})`;
 }
 
 function linkRow(state: WholeLabState, namespace: WholeNamespace, link: Link): string[] {

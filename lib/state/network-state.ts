@@ -1,6 +1,7 @@
 import type { AddressState } from '../netlink/address.ts';
 import type { VlansOfInstance } from '../netlink/bridge-mst.ts';
 import type { BridgeVlan, VlanState } from '../netlink/bridge-vlan.ts';
+import type { Filter } from '../netlink/filter.ts';
 import type { LinkState } from '../netlink/link.ts';
 import type { MdbEntry } from '../netlink/mdb.ts';
 import type { Mroute } from '../netlink/mroute.ts';
@@ -73,6 +74,8 @@ interface Parts {
   /** The VLANs of bridges whose multicast settings somebody changed. */
   readonly vlanMulticast: readonly VlanMulticast[];
   readonly qdiscs: readonly Qdisc[];
+  /** The filters of traffic control. */
+  readonly tcFilters: readonly Filter[];
   /**
    * The settings that decide whether a packet is answered, forwarded or dropped, by their names in sysctl(8)'s notation. Those that
    * this kernel lacks are left out. {@link deviceSysctl} reads those of a device.

@@ -4,6 +4,7 @@ import { isBridgePort } from '../links/bridge-port.ts';
 import { hasPorts, kindOf } from '../links/registry.ts';
 import { ipAddress } from '../netlink/address.ts';
 import { hasIpsec } from '../netlink/ipsec.ts';
+import { listFilters } from '../netlink/list-filters.ts';
 import { bridgeMdb, type MdbEntry } from '../netlink/mdb.ts';
 import { bridgeFdb, ipNeighbour } from '../netlink/neighbour.ts';
 import { ipNexthop } from '../netlink/nexthop.ts';
@@ -74,6 +75,7 @@ const READERS: Readers = {
   vlans: ({ rtnetlink }, links) => (links.some(hasPorts) ? vlansOf(rtnetlink, links) : []),
   vlanMulticast: ({ rtnetlink }, links) => readVlanMulticast(rtnetlink, links),
   qdiscs: ({ rtnetlink }) => rtnetlink.list(tcQdisc.all()),
+  tcFilters: ({ rtnetlink }) => listFilters(rtnetlink),
   sysctls: ({ netns, rtnetlink }, links) => readDecisiveSysctls(netns, rtnetlink, links),
   filters: ({ netns }) => ({ ...filtersOf(netns), ipsec: hasIpsec(netns), ipvs: ipvsServicesOf(netns).length > 0 }),
   changes: readChanges,

@@ -5,6 +5,7 @@ import type { WholeLabState } from '../report/lab-state.ts';
 import { leftOut } from '../report/left-out.ts';
 import { settingsToSay } from '../report/link-words.ts';
 import { loadableRuleset } from '../report/script-filters.ts';
+import { tcRequests } from '../report/script-tc.ts';
 import { describeForwarding, describeVlans, otherForwarding } from './describe-forwarding.ts';
 import { describeLinks } from './describe-links.ts';
 import { describeObjects } from './describe-objects.ts';
@@ -28,9 +29,13 @@ export function describeTopology(whole: WholeLabState, defaults: Defaults): Desc
     const objects = describeObjects(namespace);
     const nftables = loadableRuleset(namespace);
     const lines = [
-      ...[...(exec.get(namespace.name) ?? []), ...otherForwarding(namespace), ...ofTables, ...objects.exec].map(
-        (request) => execLine(subject, request),
-      ),
+      ...[
+        ...(exec.get(namespace.name) ?? []),
+        ...otherForwarding(namespace),
+        ...ofTables,
+        ...objects.exec,
+        ...tcRequests(namespace),
+      ].map((request) => execLine(subject, request)),
       ...(nftables === '' ? [] : [{ run: 'nft -f -', input: `${nftables}\n` }]),
     ];
     const sysctls = describeSysctls(namespace, defaults);

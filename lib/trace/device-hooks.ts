@@ -3,9 +3,9 @@ import { deviceAt } from '../lab/device-at.ts';
 import { engineOf } from '../lab/engine.ts';
 import type { Interface, Namespace } from '../lab/index.ts';
 import { stateIfThere } from '../lab/interface-state.ts';
-import { type Filter, tcFilter } from '../netlink/filter.ts';
 import { ipLink } from '../netlink/link.ts';
-import { type Qdisc, tcQdisc } from '../netlink/qdisc.ts';
+import { listFilters, type PlacedFilter } from '../netlink/list-filters.ts';
+import { tcQdisc } from '../netlink/qdisc.ts';
 import type { NetlinkSocket } from '../netlink/socket.ts';
 
 /** What somebody put at the devices of a namespace, where packets pass. */
@@ -41,12 +41,6 @@ export interface DeviceRedirect {
   qdisc?: string | undefined;
 }
 
-/** The qdiscs that have such filters, and for which side of the device. */
-const SIDES: Readonly<Record<string, readonly DeviceRedirect['side'][]>> = {
-  clsact: ['ingress', 'egress'],
-  ingress: ['ingress'],
-};
-
 /** Where filters of traffic control have sent packets of a namespace. Filters that never matched one are left out. */
 export function readRedirects(namespace: Namespace): DeviceRedirect[] {
   return readFilters(namespace).flatMap(({ device: index, side, qdisc, redirects }) => {
@@ -59,37 +53,15 @@ export function readRedirects(namespace: Namespace): DeviceRedirect[] {
   });
 }
 
-/** A filter of traffic control, and where it is. */
-interface PlacedFilter extends Filter, Pick<DeviceRedirect, 'side' | 'qdisc'> {
-  /** ifindex. */
-  device: number;
-}
-
-/** All filters of traffic control in a namespace. */
-export function readFilters(namespace: Namespace): PlacedFilter[] {
-  const { rtnetlink } = engineOf(namespace);
-  return rtnetlink.list(tcQdisc.all()).flatMap((each) => {
-    const { device, kind } = each;
-    return placesOf(each).flatMap(({ side, handle }) => {
-      const filters = rtnetlink.list(tcFilter.all({ device, ...(handle === undefined ? { side } : { handle }) }));
-      return filters.map((filter) => ({ ...filter, device, side, qdisc: handle === undefined ? undefined : kind }));
-    });
-  });
-}
-
 const DIRECTIONS: Readonly<Record<string, DeviceRedirect['direction']>> = {
   'egress redirect': 'out',
   'ingress redirect': 'in',
 };
 
-/** Where a qdisc has filters. A classful one has filters that choose the class (`htb_classify`). */
-function placesOf({ kind, handle, isGiven }: Qdisc): { side: DeviceRedirect['side']; handle?: number }[] {
-  const sides = SIDES[kind];
-  if (sides) return sides.map((side) => ({ side }));
-  return isGiven && CLASSFUL.has(kind) ? [{ side: 'egress', handle }] : [];
+/** All filters of traffic control in a namespace. */
+export function readFilters(namespace: Namespace): PlacedFilter[] {
+  return listFilters(engineOf(namespace).rtnetlink);
 }
-
-const CLASSFUL = new Set('drr ets hfsc htb multiq prio qfq sfq'.split(' '));
 
 /** A BPF program at a device, as `ip -d link` and `tc filter` name it. */
 interface DeviceProgram {
@@ -134,10 +106,6 @@ export function mayChangeAtIngress(device: Interface): boolean {
 /** The actions that leave a packet as it is. */
 const UNCHANGING = new Set('connmark gact mirred police sample simple skbedit'.split(' '));
 
-function filtersAt(rtnetlink: NetlinkSocket, device: number): (Filter & { side: DeviceRedirect['side'] })[] {
-  const sides = rtnetlink
-    .list(tcQdisc.all())
-    .filter((qdisc) => qdisc.device === device)
-    .flatMap(({ kind }) => SIDES[kind] ?? []);
-  return sides.flatMap((side) => rtnetlink.list(tcFilter.all({ device, side })).map((each) => ({ ...each, side })));
+function filtersAt(rtnetlink: NetlinkSocket, device: number): PlacedFilter[] {
+  return listFilters(rtnetlink, device).filter(({ qdisc }) => qdisc === undefined);
 }

@@ -3,6 +3,7 @@ import { ownKinds } from '../../lib/links/registry.ts';
 import { NUMBERS } from '../../lib/netlink/names.ts';
 import { versionsOf } from '../../lib/netlink/table.ts';
 import type { Fields } from '../../lib/state/entries/fields.ts';
+import { filterFields, qdiscFields, qdiscPlaceFields } from '../../lib/state/entries/tc-fields.ts';
 import type { ObjectKind } from '../../lib/state/objects/object-kind.ts';
 import { OBJECT_KINDS } from '../../lib/state/objects/registry.ts';
 
@@ -21,7 +22,7 @@ parentheses is the kernel's own, which hairpin does not send.
 /** docs/vocabulary.md. */
 export function vocabularyPage(): string {
   const kinds = ownKinds();
-  return `${[INTRO, ...kinds.map(section), OBJECTS, ...OBJECT_KINDS.map(objectSection)].join('\n')}`;
+  return `${[INTRO, ...kinds.map(section), OBJECTS, ...OBJECT_KINDS.map(objectSection), TRAFFIC, ...trafficSections()].join('\n')}`;
 }
 
 const OBJECTS = `## Objects of a namespace
@@ -41,6 +42,49 @@ function objectSection({ key, table, command, needs, fields, isSetting }: Object
     ...Object.entries(fields as Fields).map(([name, { rule }]) => `| \`${name}\` | ${rule} |`),
     '',
   ].join('\n');
+}
+
+const TRAFFIC = `## Traffic control
+
+\`iface.qdisc\` and \`iface.filter\` are \`tc qdisc\` and \`tc filter\`: \`add\`, \`replace\`, \`delete\`, \`list\`. [A lab and its fixtures](lab.md#traffic-control)
+shows how to use them.
+`;
+
+function trafficSections(): string[] {
+  const { flower, matchall, actions, ...key } = filterFields;
+  const kinds = Object.entries(qdiscFields);
+  return [
+    ...kinds.map(([kind, fields]) => tableOf(`iface.qdisc: kind '${kind}'`, { ...placeOf(kind), ...fields })),
+    tableOf('iface.filter: where it is', key),
+    tableOf('iface.filter: matchall', matchall.inner ?? {}),
+    tableOf('iface.filter: flower', flower.inner ?? {}),
+    ...Object.entries(actions.inner ?? {}).map(([kind, { inner = {} }]) =>
+      tableOf(`iface.filter: action ${kind}`, inner),
+    ),
+  ];
+}
+
+function placeOf(kind: string): Fields {
+  return kind === 'clsact' || kind === 'ingress' ? {} : qdiscPlaceFields;
+}
+
+function tableOf(title: string, fields: Fields): string {
+  const rows = Object.entries(fields).map(
+    ([name, { rule, inner }]) => `| \`${name}\` | ${inner ? innerRule(inner) : rule} |`,
+  );
+  return [
+    `### ${title}`,
+    '',
+    ...(rows.length > 0 ? ['| option | value |', '| --- | --- |', ...rows] : ['It has no options.']),
+    '',
+  ].join('\n');
+}
+
+function innerRule(fields: Fields): string {
+  const names = Object.entries(fields).map(
+    ([name, { rule, inner }]) => `\`${name}\` (${inner ? innerRule(inner) : rule})`,
+  );
+  return `an object with ${names.join(', ')}`;
 }
 
 function section(kind: LinkKind): string {

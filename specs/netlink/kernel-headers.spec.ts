@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { NETLINK_XFRM } from '../../lib/kernel/constants.ts';
 import { PORT_STATUS } from '../../lib/links/bridge-port.ts';
 import { ownKinds } from '../../lib/links/registry.ts';
-import { filterOptions, mirredOptions } from '../../lib/netlink/filter.ts';
+import { filterOptions } from '../../lib/netlink/filter.ts';
 import { fouAttributes } from '../../lib/netlink/fou.ts';
 import { genericFamily } from '../../lib/netlink/generic.ts';
 import { macsecDevice } from '../../lib/netlink/macsec.ts';
@@ -10,6 +10,7 @@ import { mptcpAttributes } from '../../lib/netlink/mptcp.ts';
 import { logConfig, logPacket } from '../../lib/netlink/nf-log.ts';
 import { nftChain, nftRule, nftSet, nftTable } from '../../lib/netlink/nf-tables.ts';
 import { nftTrace } from '../../lib/netlink/nft-trace.ts';
+import { QDISC_TYPES } from '../../lib/netlink/qdisc-kinds.ts';
 import { netemOptions, tbfOptions } from '../../lib/netlink/qdisc-options.ts';
 import type { Struct } from '../../lib/netlink/struct.ts';
 import { type Rows, type Table, versionsOf } from '../../lib/netlink/table.ts';
@@ -63,7 +64,15 @@ const MEMBERS: Record<string, string> = {
   tc_netem_reorder: 'probability correlation',
   tc_ratespec: 'cell_log linklayer overhead cell_align mpu rate',
   tc_tbf_qopt: 'rate peakrate limit buffer mtu',
-  tc_mirred: 'index-bindcnt eaction ifindex',
+  tc_csum: 'index capab action refcnt bindcnt update_flags',
+  tc_fifo_qopt: 'limit',
+  tc_gact: 'index capab action refcnt bindcnt',
+  tc_gact_p: 'ptype pval paction',
+  tc_mirred: 'index capab action refcnt bindcnt eaction ifindex',
+  tc_prio_qopt: 'bands priomap',
+  tc_skbedit: 'index capab action refcnt bindcnt',
+  tc_tunnel_key: 'index capab action refcnt bindcnt t_action',
+  tc_vlan: 'index capab action refcnt bindcnt v_action',
   tunnel_msg: 'family flags-reserved2 ifindex',
   xfrm_algo: 'alg_name alg_key_len',
   xfrm_algo_aead: 'alg_name alg_key_len alg_icv_len',
@@ -104,7 +113,8 @@ const generic = [
   xfrmDefaults,
 ];
 const netfilter = [nftTable, nftChain, nftRule, nftSet, nftTrace, logConfig, logPacket];
-const qdiscs = [netemOptions, tbfOptions, mirredOptions, ...Object.values(filterOptions)];
+const qdiscTypes = Object.values(QDISC_TYPES).filter((type) => type !== undefined);
+const qdiscs = [netemOptions, tbfOptions, ...Object.values(filterOptions), ...qdiscTypes];
 const bodies = [
   ...families.flatMap(({ options: { body, bodies } }) => [body, ...Object.values(bodies ?? {})]),
   ...[...netfilter, ...generic, ...qdiscs],

@@ -197,8 +197,8 @@ test.for([
   ],
   [
     'a queueing discipline',
-    'tc qdisc add dev x1 root pfifo limit 7',
-    'the queueing discipline pfifo of a/x1 (tc qdisc)',
+    'tc qdisc add dev x1 root tbf rate 1mbit burst 1600 latency 1ms',
+    'the queueing discipline tbf of a/x1 (tc qdisc)',
   ],
 ] as const)('a script says that it leaves out %s', async ([, commands, remark], { lab }) => {
   const a = lab.namespace('a');
