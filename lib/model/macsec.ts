@@ -12,7 +12,7 @@ interface Association {
 /** A MACsec device with its settings, the associations that it sends by, and its receive channels. */
 export interface MacsecEnd {
   name: DeviceName;
-  settings: Omit<ReturnType<typeof macsec.of>, 'tx' | 'rx'>;
+  settings: Partial<ReturnType<typeof macsec.of>>;
   state: {
     sending: readonly Association[];
     channels: readonly {
