@@ -12,21 +12,19 @@ export function describeObjects(namespace: WholeNamespace): { lists: Mapping; ex
   if (namespace.role === 'switch')
     return { lists: {}, exec: OBJECT_KINDS.flatMap((kind) => objectRequests(namespace, kind)) };
   const names: DeviceNames = new Map(namespace.links.map(({ index, name }) => [index, name]));
-  const changes = OBJECT_KINDS.map((kind) => ({
-    kind,
-    ...(namespace.objects[kind.key] ?? { added: [], removed: [] }),
-  }));
   return {
     lists: omitEmpty(
       Object.fromEntries(
-        changes.map(({ kind, added }) => [
+        OBJECT_KINDS.map((kind) => [
           kind.key,
           // The objects in an entry say nothing of what they lack, either.
-          objectsToMake(kind, added).map((each) => omitEmpty(JSON.parse(JSON.stringify(kind.entry(each, names))))),
+          objectsToMake(namespace, kind).map((each) => omitEmpty(JSON.parse(JSON.stringify(kind.entry(each, names))))),
         ]),
       ),
     ),
     // What a new namespace has, and this one no longer.
-    exec: changes.flatMap(({ kind: { delete: erase }, removed }) => (erase ? removed.map((each) => erase(each)) : [])),
+    exec: OBJECT_KINDS.flatMap(({ key, delete: erase }) =>
+      erase ? (namespace.objects[key]?.removed ?? []).map((each) => erase(each)) : [],
+    ),
   };
 }

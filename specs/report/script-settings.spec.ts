@@ -179,6 +179,12 @@ test.for([
   ['a group of devices', 'ip link set x1 group 7', 'a/x1: IFLA_GROUP 0x07000000'],
   ['a group of the loopback', 'ip link set lo group 7', 'a/lo: IFLA_GROUP 0x07000000'],
   [
+    'a policy and a label of a device that is gone',
+    'ip link add v0 index 77 type veth peer name v1\nip xfrm policy add dst 10.9.0.1 dev v0 dir out\nip addrlabel add prefix fd08::/64 dev v0 label 7\nip link del v0',
+    'the address label prefix fd08::/64 dev 77 label 7 of a: its device is not there',
+    'the policy of IPsec src 0.0.0.0/0 dst 10.9.0.1/32 dev 77 dir out of a: its device is not there',
+  ],
+  [
     'a policy of the type sub (CONFIG_XFRM_SUB_POLICY)',
     'ip xfrm policy add dst 10.9.0.1 dir in ptype sub',
     'the policy of IPsec src 0.0.0.0/0 dst 10.9.0.1/32 dir in of a: it is of the type sub',
@@ -200,11 +206,11 @@ test.for([
     'tc qdisc add dev x1 root tbf rate 1mbit burst 1600 latency 1ms',
     'the queueing discipline tbf of a/x1 (tc qdisc)',
   ],
-] as const)('a script says that it leaves out %s', async ([, commands, remark], { lab }) => {
+] as const)('a script says that it leaves out %s', async ([, commands, ...remarks], { lab }) => {
   const a = lab.namespace('a');
   await runLines(a, [...BRIDGE, ...commands.split('\n')]);
   const script = labScript(readLab(lab));
-  expect(script.match(/^# Left out: .*$/gm)).toEqual([`# Left out: ${remark}`]);
+  expect(script.match(/^# Left out: .*$/gm)).toEqual(remarks.map((remark) => `# Left out: ${remark}`));
 });
 
 // a: x1 ── x (br1) y ── y1
