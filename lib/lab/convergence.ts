@@ -49,7 +49,7 @@ export async function converge(
   checkLabOpen(call, lab);
   const since = now();
   const waiting = untilNothingMoves(call, namespaces, within);
-  const state = () => ['It waits for', ...namespaces.flatMap(movesIn).map((line) => `  ${line}`)];
+  const state = () => ['It waits for', ...linesOf(namespaces)];
   registerWait({ lab, words: `${call}()`, frames: framesOf(from), isAwaited: true, since, state }, waiting);
   await waiting;
 }
@@ -61,33 +61,35 @@ async function untilNothingMoves(call: string, namespaces: readonly Namespace[],
   const monitors = namespaces.map((namespace) =>
     resources.use(new Monitor(engineOf(namespace).netns, ['link', 'address'])),
   );
+  const isMoving = (namespace: Namespace) => !movesIn(namespace).next().done;
+  let moving: Namespace | undefined;
   for (;;) {
-    const moving = namespaces.flatMap(movesIn);
-    if (moving.length === 0) return;
-    if (now() > deadline)
-      throw new Error(
-        [`${call}: after ${within} ms this still moves:`, ...moving.map((line) => `  ${line}`)].join('\n'),
-      );
+    // First where something moved last: a look at all namespaces takes milliseconds.
+    if (!moving || !isMoving(moving)) moving = namespaces.find(isMoving);
+    if (!moving) return;
+    const late = now() > deadline ? linesOf(namespaces) : [];
+    if (late.length > 0) throw new Error([`${call}: after ${within} ms this still moves:`, ...late].join('\n'));
     const wait = Math.max(0, Math.min(GLANCE, deadline - now()));
     await Promise.race(monitors.map((monitor) => monitor.wait(wait)));
     for (const monitor of monitors) monitor.changed();
   }
 }
 
+function linesOf(namespaces: readonly Namespace[]): string[] {
+  return namespaces.flatMap((namespace) => [...movesIn(namespace)]).map((line) => `  ${line}`);
+}
+
 /** What moves in a namespace, a line each. */
-function movesIn(namespace: Namespace): string[] {
+function* movesIn(namespace: Namespace): Generator<string> {
   const { rtnetlink, netns } = engineOf(namespace);
   const links = rtnetlink.list(ipLink.all());
   const nameOf = (index: number) => `${namespace}/${links.find((link) => link.index === index)?.name ?? `if${index}`}`;
-  return [
-    ...links
-      .filter(isChanging)
-      .map(({ index, carrier }) => `the carrier of ${nameOf(index)}, which is ${carrier ? 'on' : 'off'}`),
-    ...portsOnTheirWay(links).map(({ link, state }) => `the spanning tree: ${nameOf(link.index)} is ${state}`),
-    ...unusableAddresses(namespace),
-    ...addressesToMake(namespace),
-    ...groupsToReport(netns).map(({ index, group }) => `the report of ${nameOf(index)} for the group ${group}`),
-  ];
+  for (const { index, carrier } of links.filter(isChanging))
+    yield `the carrier of ${nameOf(index)}, which is ${carrier ? 'on' : 'off'}`;
+  for (const { link, state } of portsOnTheirWay(links)) yield `the spanning tree: ${nameOf(link.index)} is ${state}`;
+  yield* unusableAddresses(namespace);
+  yield* addressesToMake(namespace);
+  for (const { index, group } of groupsToReport(netns)) yield `the report of ${nameOf(index)} for the group ${group}`;
 }
 
 /** RFC 2863's state follows the carrier in a worker (`linkwatch_do_dev`). */

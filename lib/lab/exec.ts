@@ -125,8 +125,10 @@ export function startProgram(call: string, namespace: Namespace, command: Comman
   const streams = withStreams(call, options);
   const prefix = [...engineOf(namespace.lab).programs.command(), ...dieWithParentCommand()];
   const [first = program, ...words] = [...prefix, program, ...args];
+  // The reaper ends it with this process. To do so itself, execa makes 300 system calls: it asks for each signal that ends a process.
+  const defaults = { killSignal: 'SIGKILL', cleanup: false };
   const subprocess = namespace.run(() =>
-    execa(first, words, { killSignal: 'SIGKILL', ...streams, encoding: 'utf8' } as TextOptions),
+    execa(first, words, { ...defaults, ...streams, encoding: 'utf8' } as TextOptions),
   );
   const place = {};
   Error.captureStackTrace(place, from);

@@ -51,14 +51,16 @@ const MPLS = `modprobe mpls_router || true
 sysctl -qw net.mpls.platform_labels=1000
 ip -f mpls route add 100 dev lo`;
 
-/** a: br1, with the ports x and y, whose other ends are there too. */
+/** a: br1, with the ports x and y, whose other ends are there too. By one program, since each test makes it. */
 const BRIDGE = [
-  'ip link add br1 address 02:00:00:00:0b:01 type bridge mcast_snooping 0',
-  'ip link add x type veth peer name x1',
-  'ip link add y type veth peer name y1',
-  'ip link set x master br1',
-  'ip link set y master br1',
-  ...['br1', 'x1', 'x', 'y1', 'y'].map((name) => `ip link set ${name} up`),
+  'ip -batch - <<END',
+  'link add br1 address 02:00:00:00:0b:01 type bridge mcast_snooping 0',
+  'link add x type veth peer name x1',
+  'link add y type veth peer name y1',
+  'link set x master br1',
+  'link set y master br1',
+  ...['br1', 'x1', 'x', 'y1', 'y'].map((name) => `link set ${name} up`),
+  'END',
 ];
 
 // a: x1 ── x (br1) y ── y1
