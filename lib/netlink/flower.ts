@@ -17,6 +17,7 @@ import { string, u32 } from './scalars.ts';
 import { attribute, others, type Row, type Rows } from './table.ts';
 import { tcHandle } from './tc-handle.ts';
 import { flat } from './type.ts';
+import { wordBits } from './word-bits.ts';
 
 /**
  * Which packets a filter is for, in the words of tc-flower(8) (camel-cased). A packet must have all of these. Some take a mask behind a
@@ -128,45 +129,6 @@ const portRange: Masked = {
   },
   join: (value, mask = value) => `${value.readUInt16BE()}-${mask.readUInt16BE()}`,
 };
-
-/** Bits of which each is asked for, or asked to be off. */
-function wordBits(
-  size: 2 | 4,
-  masks: Readonly<Record<string, number>>,
-  { on, off, between, isLittle }: { on: string; off: string; between: string; isLittle: boolean },
-): Pick<Masked, 'size' | 'split' | 'join'> {
-  const [read, write] = isLittle ? (['readUIntLE', 'writeUIntLE'] as const) : (['readUIntBE', 'writeUIntBE'] as const);
-  const words = Object.entries(masks).flatMap(([name, mask]) => [
-    { word: `${on}${name}`, mask, value: mask },
-    { word: `${off}${name}`, mask, value: 0 },
-  ]);
-  const bytesOf = (all: readonly number[]) => {
-    const bytes = Buffer.alloc(size);
-    bytes[write](
-      all.reduce((sum, each) => sum | each, 0),
-      0,
-      size,
-    );
-    return bytes;
-  };
-  return {
-    size,
-    split: (given) => {
-      if (typeof given !== 'string') return undefined;
-      const parts = given.split(between === '' ? /(?=[+-])/ : between);
-      const found = parts.map((part) => words.find(({ word }) => word === part));
-      const known = found.filter((each) => each !== undefined);
-      if (known.length < parts.length || new Set(known.map(({ mask }) => mask)).size < known.length) return undefined;
-      return { value: bytesOf(known.map(({ value }) => value)), mask: bytesOf(known.map(({ mask }) => mask)) };
-    },
-    join: (value, mask = value) => {
-      const [set, meant] = [value[read](0, size), mask[read](0, size)];
-      const said = words.filter((each) => (meant & each.mask) !== 0 && (set & each.mask) === each.value);
-      const rest = Object.values(masks).reduce((left, each) => left & ~each, meant);
-      return [...said.map(({ word }) => word), ...(rest === 0 ? [] : [String(rest)])].join(between);
-    },
-  };
-}
 
 const ipFlags: Masked = {
   ...wordBits(4, { frag: 1, firstfrag: 2 }, { on: '', off: 'no', between: '/', isLittle: false }),
