@@ -88,7 +88,8 @@ export function parseFilterKey(call: string, device: Interface, key: FilterKey):
 
 function checkValues(call: string, device: Interface, fields: object, options: object): Record<string, unknown> {
   const resolve = (value: unknown) => {
-    if (isAsymmetric(value)) throw new UsageError(`${call}: a filter takes values, and no matchers: received ${show(value)}`);
+    if (isAsymmetric(value))
+      throw new UsageError(`${call}: a filter takes values, and no matchers: received ${show(value)}`);
     return isInterface(value) ? device.namespace.interface(value).name : value;
   };
   return checkOptionValues(call, fields as typeof filterFields, options, resolve) as Record<string, unknown>;

@@ -29,9 +29,13 @@ export function describeTopology(whole: WholeLabState, defaults: Defaults): Desc
     const objects = describeObjects(namespace);
     const nftables = loadableRuleset(namespace);
     const lines = [
-      ...[...(exec.get(namespace.name) ?? []), ...otherForwarding(namespace), ...ofTables, ...objects.exec, ...tcRequests(namespace)].map(
-        (request) => execLine(subject, request),
-      ),
+      ...[
+        ...(exec.get(namespace.name) ?? []),
+        ...otherForwarding(namespace),
+        ...ofTables,
+        ...objects.exec,
+        ...tcRequests(namespace),
+      ].map((request) => execLine(subject, request)),
       ...(nftables === '' ? [] : [{ run: 'nft -f -', input: `${nftables}\n` }]),
     ];
     const sysctls = describeSysctls(namespace, defaults);

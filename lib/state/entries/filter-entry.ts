@@ -23,10 +23,10 @@ export interface FilterEntry {
 
 export function filterEntries(filters: readonly Filter[], names: DeviceNames): FilterEntry[] {
   return filters.map(({ parent, protocol, pref, chain, handle, kind, said, unsaid }) => ({
-      ...{ parent: parentText(parent), protocol: protocolText(protocol), pref, chain, handle, kind },
-      ...{ flower: said?.flower, matchall: said?.matchall },
-      ...{ actions: (said?.actions ?? []).map((action) => withName(action, names)), unsaid },
-    }));
+    ...{ parent: parentText(parent), protocol: protocolText(protocol), pref, chain, handle, kind },
+    ...{ flower: said?.flower, matchall: said?.matchall },
+    ...{ actions: (said?.actions ?? []).map((action) => withName(action, names)), unsaid },
+  }));
 }
 
 function withName(action: TcAction, names: DeviceNames): TcAction<string> {

@@ -5,7 +5,20 @@ import type { Masked, Value } from '../../netlink/masked.ts';
 import { selector } from '../../netlink/qdisc-kinds.ts';
 import { controlField as control } from '../../netlink/tc-control.ts';
 import { handleField } from '../../netlink/tc-handle.ts';
-import { deviceName, type Field, type Fields, flag, from, inner, ip, listOf, mac, number32, object, oneOf } from './fields.ts';
+import {
+  deviceName,
+  type Field,
+  type Fields,
+  flag,
+  from,
+  inner,
+  ip,
+  listOf,
+  mac,
+  number32,
+  object,
+  oneOf,
+} from './fields.ts';
 
 /** A value of a filter, checked and normalized by how it travels. */
 function fieldOf(...values: readonly (Value | Masked)[]): Field {
