@@ -62,7 +62,16 @@ export class StateBuilder {
       addresses: own.flatMap(({ index, overrides }) =>
         (overrides.addresses ?? []).map((text) => addressOf(index, text)),
       ),
-      ...{ ...nothing, qdiscs: [], tcFilters: [], sysctls: {}, otherSysctls: {}, changes: [], changedSysctls: {}, nftables: '' },
+      ...{
+        ...nothing,
+        qdiscs: [],
+        tcFilters: [],
+        sysctls: {},
+        otherSysctls: {},
+        changes: [],
+        changedSysctls: {},
+        nftables: '',
+      },
       filters: { nftables: [], legacy: [], ipsec: false, ipvs: false },
     };
   }
