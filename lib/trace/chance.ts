@@ -139,9 +139,12 @@ export function mayDropOneByChance(namespace: Namespace, families?: typeof OF_FR
   );
 }
 
-/** Whether a device of a host shares packets out among its members, as a bond does. */
-export function sharesOut({ interfaces }: Namespace): boolean {
-  return interfaces.some(sharesOutAt);
+/** How many probes show whether one member of each device leads on that shares packets out, such as a bond; 0 where none does. */
+export function probesOfMembers({ interfaces }: Namespace): number {
+  const members = interfaces
+    .filter(sharesOutAt)
+    .map((device) => interfaces.filter(({ master }) => master === device).length);
+  return Math.max(0, ...members.map((count) => probesUntil(1 / Math.max(2, count))));
 }
 
 /** Whether a device shares packets out among its members. */

@@ -15,8 +15,8 @@ import {
   isLeftToChance,
   mayDifferAtDevices,
   mayMeetProgram,
+  probesOfMembers,
   probesOfSharedPorts,
-  sharesOut,
 } from './chance.ts';
 import { mayRememberAtRoutes, probesOfRoutes, routesByGivenPort } from './chance-of-routes.ts';
 import { readDeviceHooks } from './device-hooks.ts';
@@ -66,25 +66,26 @@ const probesOf = new WeakMap<Lab, { visits: number; probes: number }>();
  */
 export function probesIn(lab: Lab): number {
   const { isPristine, visits } = engineOf(lab);
-  if (isPristine) return lab.namespaces.some(sharesOut) ? PROBES_OF_CHANCE : PROBES;
+  const bonded = Math.max(...lab.namespaces.map(probesOfMembers));
+  if (isPristine) return bonded > 0 ? Math.max(bonded, PROBES_OF_CHANCE) : PROBES;
   const isLeft = leftAt.get(lab) === visits.count;
   const before = probesOf.get(lab);
-  if (isLeft && before?.visits === visits.count) return before.probes;
+  if (isLeft && before?.visits === visits.count) return Math.max(before.probes, bonded);
   const [round = 0, routed = 0, shared = 0] = [connectionsOfServers, probesOfRoutes, probesOfSharedPorts].map(
     (enough) => Math.max(...lab.namespaces.map(enough)),
   );
   const isOfChance =
     routed > 0 ||
     shared > 0 ||
+    bonded > 0 ||
     mayMeetProgram(lab) ||
     lab.namespaces.some(
-      (each) =>
-        routesByGivenPort(each) || sharesOut(each) || mayDifferAtDevices(each) || (!isLeft && isLeftToChance(each)),
+      (each) => routesByGivenPort(each) || mayDifferAtDevices(each) || (!isLeft && isLeftToChance(each)),
     );
   const probes = Math.max(
     isOfChance ? PROBES_OF_CHANCE : PROBES,
     // Of more there is a doubt in any case.
-    ...[round, routed, shared].filter((enough) => enough <= MOST_PROBES),
+    ...[round, routed, shared, bonded].filter((enough) => enough <= MOST_PROBES),
     oddsIn(lab).probes,
   );
   if (isLeft) probesOf.set(lab, { visits: visits.count, probes });

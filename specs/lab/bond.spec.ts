@@ -108,6 +108,20 @@ describeNeeding(['bond'], () => {
     expect(probesIn(lab) > 10).toBe(may);
   });
 
+  // host ═ bond0 (eth0 … eth15) ── sw
+  test('a negative asks more often where a bond has more ports', ({ lab }) => {
+    const [host, sw] = [lab.namespace('host'), lab.switch('sw')];
+    const bond = host.link('bond', { mode: 'balance-xor', xmitHashPolicy: 'layer3+4' });
+    const asked = Array.from({ length: 16 }, () => {
+      const { a } = lab.cable(host, sw, { a: { address: false } });
+      a.set({ up: false, master: bond });
+      return probesIn(lab);
+    });
+    expect(asked[1]).toBe(asked[7]);
+    // One port of 16 gets none of so many probes in 2 cases of 100: (15 / 16) ^ 61.
+    expect(asked[15]).toBeGreaterThanOrEqual(61);
+  });
+
   // a ═ bond0 (eth0, eth1, eth2): eth0 ── sw ── b, the other two lead to sw2 and sw3, which lead nowhere
   test('a negative asks often enough where a bond shares packets out by their ports', async ({ lab }) => {
     const [sw, a, b] = [lab.switch('sw'), lab.namespace('a'), lab.namespace('b')];
