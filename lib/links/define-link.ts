@@ -10,7 +10,7 @@ import type { Settings } from './setting.ts';
 /** Properties and options of every interface: no setting of a kind can have such a name. */
 const TAKEN_NAMES: readonly string[] = [
   ...['namespace', 'index', 'kind', 'segment', 'parent', 'peer', 'children', 'master', 'bridge', 'isPort', 'ports'],
-  ...['fdb', 'mdb', 'mst', 'vlan', 'vlanMulticast', 'impair'],
+  ...['fdb', 'mdb', 'mst', 'vlan', 'vlanMulticast', 'impair', 'qdisc', 'filter'],
   ...['name', 'mac', 'mtu', 'up', 'promiscuous', 'backupPort', 'address', 'settings', 'queues', 'open'],
   ...['altnames', 'addrgenmode', 'token', 'protodown', 'protodownReasons', 'allMulticast', 'arp', 'queueId', 'prio'],
   ...['set', 'delete', 'state', 'deleted', 'constructor', 'toString', 'toJSON'],

@@ -75,8 +75,8 @@ export class Family<R, W extends object, State = R, Config extends object = W> {
   }
 
   /** Makes an object beside one that the kernel tells apart from it by nothing that `add` looks at. */
-  append(config: Config): Request {
-    return this.#request('append', 'new', NLM_F_CREATE | NLM_F_APPEND, config);
+  append(config: Config, causes?: Causes): Request {
+    return this.#request('append', 'new', NLM_F_CREATE | NLM_F_APPEND, config, causes);
   }
 
   /** Changes an object that is there. */
