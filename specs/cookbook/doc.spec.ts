@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe } from 'hairpin';
 import { collectSample, ROOT, samplesOf } from '../doc-samples.ts';
+import { hasEsp } from '../ipsec.ts';
 import { describeNeeding, needs, VLAN_FILTERING } from '../needs.ts';
 
 // The samples of docs/cookbook.md are specs of their own, which this file collects: each with the programs that it runs.
@@ -11,6 +12,8 @@ describe.each(samples)('the network of sample %$', async (code) => {
   const kind = (['vxlan', 'bond', 'wireguard'] as const).find((name) => code.includes(`.link('${name}'`));
   if (kind) return describeNeeding([kind], () => collectSample(code));
   if (code.includes('vlanFiltering')) return describeNeeding([VLAN_FILTERING], () => collectSample(code));
+  if (code.includes('.xfrm.state.'))
+    return describe.skipIf(!(await hasEsp()))('needs CONFIG_INET_ESP', () => collectSample(code));
   if (code.includes("'busybox'")) needs('busybox');
   if (code.includes("'dnsmasq'")) needs('dnsmasq');
   if (code.includes("'keepalived'")) needs('keepalived');
