@@ -20,12 +20,13 @@ const BATCHES = {
     addrlabels: 'addrlabel',
   },
   'ip -j -6': { rulesOfIPv6: 'rule' },
-  'bridge -j -d': { ports: 'link', fdb: 'fdb show', vnis: 'vni show' },
+  'bridge -j -d': { ports: 'link', fdb: 'fdb show' },
 };
 
 const COMMANDS = {
-  // A kernel that has not loaded its bridge module refuses, when the program has begun to write.
+  // A kernel that has not loaded its bridge or vxlan module refuses, when the program has begun to write.
   mdb: 'all=$(bridge -j mdb show 2>/dev/null) && echo "$all" || true',
+  vnis: 'all=$(bridge -j vni show 2>/dev/null) && echo "$all" || true',
   vlans: 'bridge -j vlan show',
   // Not how soon a lab asks for a neighbour again: lab.sh leaves that to the kernel.
   sysctls:
