@@ -84,7 +84,7 @@ function judge(report: ReachReport, known: Diagnosed, { report: again, told, dro
   // What is told is of this very probe, where it came as far.
   const trace = later && went(later) >= went(known.trace) ? later : known.trace;
   const recognize: ReachReport['recognize'] = (bytes) => report.recognize(bytes) ?? again.recognize(bytes);
-  // Each question may have a port of its own, at which hairpin listens.
+  // Each question may have its own port, at which hairpin listens.
   const { port } = trace === later ? again : report;
   const found = examine({ ...report, recognize, port }, trace, { packets, silent });
   // Of a probe that nobody saw leave, its source tells.

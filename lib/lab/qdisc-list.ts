@@ -13,7 +13,7 @@ import { ask, change } from './watcher.ts';
 /** A queueing discipline, in the words of `tc qdisc` (camel-cased). */
 export type QdiscOptions = { [K in QdiscKind]: { kind: K } & QdiscPlace & QdiscOptionsOf[K] }[QdiscKind];
 
-/** Where a queueing discipline is. `clsact` and `ingress` have a place of their own. */
+/** Where a queueing discipline is. `clsact` and `ingress` have their own place. */
 export interface QdiscPlace {
   /** `'root'`, or the class of another that it is the queue of, such as `'1:1'`. @default 'root' */
   parent?: string;

@@ -26,8 +26,9 @@ export interface MacsecAssociation {
   /** The name of the key: 2 to 32 hexadecimal digits. The kernel puts zeros behind them. */
   keyId: string;
   /**
-   * 32 hexadecimal digits, or 64 with a cipher of 256 bits. A new association needs it. Nobody is told it: an association that is read has
-   * none. `set` makes an association with a key anew; without one, that of the same `sa` and `keyId` stays, and `pn` and `on` change.
+   * 32 hexadecimal digits, or 64 with a cipher of 256 bits. The kernel tells nobody the key: an association that is read has none.
+   * `set` deletes and adds an association that is given with its key. Without a key, the one of the same `sa` and `keyId` stays: its `pn`
+   * and `on` change.
    */
   key?: string;
   /** The short identifier of the sender, 0 to 4294967295. A cipher of `xpn` needs it. */

@@ -35,7 +35,7 @@ interface ReachCase extends WantedReach {
   detour: string | undefined;
   /** What to do about an answer that is not the target's. */
   hint?: string | undefined;
-  /** What to do about an answer of hairpin's own listener. */
+  /** What to do about an answer of a listener that hairpin opened. */
   ownListener?: string | undefined;
 }
 

@@ -4,7 +4,7 @@ import { attribute } from './table.ts';
 import { type ActionKind, actionTable, controlWords, parameters } from './tc-action.ts';
 import type { Control } from './tc-control.ts';
 
-/** Computes checksums anew, after other actions have changed the packet. */
+/** Computes checksums again, after other actions have changed the packet. */
 export interface Csum {
   update: readonly ChecksumOf[];
   /** @default 'pass' */

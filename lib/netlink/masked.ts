@@ -13,13 +13,13 @@ export interface Value {
   readonly schema: JsonSchema;
   /** How many bytes it has. */
   readonly size: number;
-  /** Its bytes; undefined for what is none of its kind. */
+  /** Its bytes; undefined for a value of another kind. */
   bytesOf(value: unknown): Buffer | undefined;
   textOf(bytes: Buffer): Said;
   words(value: Said): string;
 }
 
-/** A value with a mask, which travels in an attribute of its own. */
+/** A value with a mask, which has its own attribute. */
 export interface Masked extends Pick<Value, 'rule' | 'schema' | 'size' | 'words'> {
   split(value: unknown): Parts | undefined;
   join(value: Buffer, mask: Buffer | undefined): Said;

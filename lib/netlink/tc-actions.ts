@@ -135,7 +135,7 @@ function chosen(action: TcAction): { kernel: string; kind: ActionKind<object>; o
 
 function readOptions(name: KindName, kind: ActionKind<object>, options: Buffer): ReadOptions {
   const { parameters, unknown, ...rest } = (kind.table as Table<Rows>).read(options) as Read;
-  // It would be made anew for each filter.
+  // It would be made again for each filter.
   if (parameters && parameters.bindings > 1)
     return { unknown, unsaid: `the action ${name}, which several filters share` };
   const read = parameters && kind.read({ ...rest, ...parameters });

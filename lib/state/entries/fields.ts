@@ -243,7 +243,7 @@ export function inner(fields: Fields): Field {
   };
 }
 
-/** One object with fields of its own. */
+/** One object with these fields. */
 export function one(fields: Fields): Field {
   return {
     rule: `an object with ${Object.keys(fields).join(', ')}`,
