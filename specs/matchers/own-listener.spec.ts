@@ -26,7 +26,7 @@ test('an answer of hairpin itself at a published port is told from that of a pro
   await expect(client).not.toReach(published, { ...ASKED, listen: false });
 });
 
-test("a program's answer behind a translation is no answer of hairpin", async ({ lab }) => {
+test('an answer of a program behind a translation does not count as an answer of hairpin', async ({ lab }) => {
   const { client, node, pod, published } = await build(lab);
   const to = pod.interface().address.list()[0]?.address;
   await addRules(node, 'ip nat pre { type nat hook prerouting priority -100; }', [`tcp dport 8080 dnat to ${to}:80`]);
