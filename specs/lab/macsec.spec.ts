@@ -59,7 +59,17 @@ describeNeeding(['macsec'], () => {
     own.set({ tx: [association], rx: [{ address: cable.b.mac, sas: [association] }] });
     far.set({ tx: [association], rx: [{ address: cable.a.mac, sas: [association] }] });
     await expect(a).toReach(far);
-    far.set({ tx: [{ ...association, key: KEY.replace('0', 'f') }] });
+    // Both take the next key before one sends by it.
+    const next = { sa: 1, keyId: '02', key: KEY.replace('0', 'e') };
+    const { key: _, ...present } = association;
+    for (const [end, { mac }] of [
+      [own, cable.b],
+      [far, cable.a],
+    ] as const)
+      end.set({ rx: [{ address: mac, sas: [present, next] }] });
+    far.set({ encodingsa: 1, tx: [next] });
+    await expect(a).toReach(far);
+    far.set({ tx: [{ ...next, key: KEY.replace('0', 'f') }] });
     await expect(a).not.toReach(far);
   });
 
