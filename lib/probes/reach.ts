@@ -7,8 +7,6 @@ import { ask } from './ask.ts';
 import { askArp } from './ask-arp.ts';
 import { askIcmp } from './ask-icmp.ts';
 import { askNd } from './ask-nd.ts';
-import { askTcp } from './ask-tcp.ts';
-import { askUdp } from './ask-udp.ts';
 import type { Asker } from './asker.ts';
 import type { EchoLimit } from './echo-limit.ts';
 import { type Listener, openListener } from './listener.ts';
@@ -19,7 +17,9 @@ import type { Question } from './question.ts';
 import { familyOfQuestion, type ReachOptions } from './reach-options.ts';
 import { limitOfTarget, whyNobodyAnswers } from './self-question.ts';
 import { examineLoss } from './source.ts';
+import { TcpAsker } from './tcp-asker.ts';
 import { flowOf, toQuestion } from './to-question.ts';
+import { UdpAsker } from './udp-asker.ts';
 
 /** An answer to oneself takes 0.1 ms. */
 const SLOW = 10;
@@ -81,7 +81,7 @@ export async function reach(
     const reason = noRoom ?? (result.outcome === 'lost' ? listener?.failure() : undefined);
     const examined = reason ? { ...result, outcome: 'broken' as const, reason } : examineLoss(question, result, by);
     const listened = listener !== undefined;
-    const report = { question, since, by, port, size, listened, recognize: asker.recognize };
+    const report = { question, since, by, port, size, listened, recognize: (bytes: Buffer) => asker.recognize(bytes) };
     if (!askSilentTarget || examined.outcome !== 'lost') return { ...examined, ...report, unanswerable: undefined };
     const began = now();
     const openSelf = (self: Question) => openAsker(by, self, { port, size });
@@ -112,9 +112,9 @@ function openAsker(
     case 'nd':
       return askNd(question);
     case 'tcp':
-      return askTcp(question, port);
+      return new TcpAsker(question, port);
     case 'udp':
-      return askUdp(question, port, size);
+      return new UdpAsker(question, port, size);
   }
 }
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'hairpin';
 import { vi } from 'vitest';
-import { askUdp } from '../../lib/probes/ask-udp.ts';
 import { openListener } from '../../lib/probes/listener.ts';
 import { toQuestion } from '../../lib/probes/to-question.ts';
+import { UdpAsker } from '../../lib/probes/udp-asker.ts';
 import { quietIn } from '../../lib/trace/quiescence.ts';
 
 /** What the machine's processors do here: how much they have dropped, and what comes out of a backlog next. */
@@ -43,7 +43,7 @@ test.for(['reached', 'drained'] as const)(
     await lab.settled();
     const { address } = a.interface().address.first(4) ?? { address: '' };
     using listener = openListener(a, { protocol: 'udp', family: 4, address, port: 0 });
-    using asker = askUdp(toQuestion('spec', a, a, { by: 'udp' }), listener?.port ?? 0);
+    using asker = new UdpAsker(toQuestion('spec', a, a, { by: 'udp' }), listener?.port ?? 0);
     processors.release = () => void asker.send(0);
     const quiet = quietIn(lab, 'packets');
     await (way === 'reached' ? quiet.reached(soon()) : quiet.drained());

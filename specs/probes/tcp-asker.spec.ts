@@ -1,5 +1,5 @@
 import { expect, test } from 'hairpin';
-import { askTcp } from '../../lib/probes/ask-tcp.ts';
+import { TcpAsker } from '../../lib/probes/tcp-asker.ts';
 import { toQuestion } from '../../lib/probes/to-question.ts';
 import { Capture } from '../../lib/trace/capture.ts';
 import { ipPacketOf } from '../../lib/wire/ip-packet.ts';
@@ -8,7 +8,7 @@ import { ipPacketOf } from '../../lib/wire/ip-packet.ts';
 test('a question that is asked once more knows all of its probes', async ({ lab }) => {
   const [a, b] = [lab.namespace('a'), lab.namespace('b')];
   lab.cable(a, b);
-  using asker = askTcp(toQuestion('spec', a, b, { by: 'tcp' }), 8080);
+  using asker = new TcpAsker(toQuestion('spec', a, b, { by: 'tcp' }), 8080);
   for (const round of ['first', 'second']) {
     // Each round counts its probes from 0.
     asker.send(0);

@@ -1,7 +1,7 @@
 import { expect, type Lab, test } from 'hairpin';
 import { onTestFinished } from 'vitest';
-import { askUdp } from '../../lib/probes/ask-udp.ts';
 import { toQuestion } from '../../lib/probes/to-question.ts';
+import { UdpAsker } from '../../lib/probes/udp-asker.ts';
 import { Capture } from '../../lib/trace/capture.ts';
 
 const [A, B, ROUTER, OTHER] = ['10.0.0.1', '10.0.0.2', '10.0.0.77', '10.0.0.78'];
@@ -12,7 +12,7 @@ const PORT = 53;
 async function ask(lab: Lab) {
   const [a, b] = [lab.namespace('a'), lab.namespace('b')];
   lab.cable(a, b);
-  const asker = askUdp(toQuestion('spec', a, b, { by: 'udp' }), PORT);
+  const asker = new UdpAsker(toQuestion('spec', a, b, { by: 'udp' }), PORT);
   onTestFinished(() => asker[Symbol.dispose]());
   asker.send(0);
   const seen = () =>
