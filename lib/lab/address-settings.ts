@@ -1,7 +1,8 @@
 import { checkOptions, UsageError } from '../kernel/validate.ts';
 import { type AddressState, SCOPES } from '../netlink/address.ts';
+import { flag, u32 } from '../netlink/scalars.ts';
 import { type AddressEntry, addressEntry } from '../state/entries/address-entry.ts';
-import { checkOptionValues, flag, number32 } from '../state/entries/fields.ts';
+import { checkOptionValues } from '../state/entries/fields.ts';
 import { familyOf, isMulticastIp, type Prefix } from '../wire/ip-address.ts';
 
 /** What an address may have besides its length, in the words of `ip address add` and of `toHaveAddress`. */
@@ -39,7 +40,7 @@ export interface AddressSettings extends Partial<Omit<AddressState, 'scope'>> {
 const { peer, broadcast, label, scope, lifetime, noPrefixRoute, home, managesTemporary, autojoin } =
   addressEntry.fields;
 const FIELDS = {
-  ...{ dad: flag, peer, broadcast, label, scope, metric: number32, lifetime },
+  ...{ dad: flag, peer, broadcast, label, scope, metric: u32, lifetime },
   ...{ noPrefixRoute, home, managesTemporary, autojoin },
 };
 

@@ -2,9 +2,11 @@ import type { MulticastRouter } from '../kernel/multicast-router.ts';
 import { isPlainObject } from '../kernel/plain-object.ts';
 import { checkInteger, checkIp, checkOptions, UsageError, wrongOption } from '../kernel/validate.ts';
 import type { Mroute } from '../netlink/mroute.ts';
-import type { JsonSchema } from '../netlink/type.ts';
+import { ip } from '../netlink/scalars.ts';
+import type { JsonSchema } from '../netlink/value-rule.ts';
+import { from } from '../netlink/value-rule.ts';
 import { deviceNames } from '../state/entries/entry-kind.ts';
-import { deviceName, type Fields, from, ip, objectSchema } from '../state/entries/fields.ts';
+import { deviceName, type Fields, objectSchema } from '../state/entries/fields.ts';
 import { listMroutes, type MrouteEntry, mrouteOf } from '../state/entries/mroute-entry.ts';
 import { familyOf, isMulticastIp, isRoutedGroup, normalizeIp } from '../wire/ip-address.ts';
 import { engineOf } from './engine.ts';
@@ -41,7 +43,7 @@ export const mrouteFields: Fields<MrouteOptions> = {
   out: {
     rule: 'a list of interfaces',
     schema: { type: 'array', items: { anyOf: [device, objectSchema({ dev: deviceName, ttl })] } },
-    read: (value) => value,
+    accept: (value) => value,
   },
 };
 

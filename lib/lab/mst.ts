@@ -3,6 +3,7 @@ import { bridge } from '../links/bridge.ts';
 import { bridgeMst, bridgeVlanGlobal } from '../netlink/bridge-mst.ts';
 import { type PortState, portState } from '../netlink/port-state.ts';
 import type { Request } from '../netlink/request.ts';
+import { checkByRule } from '../netlink/value-rule.ts';
 import { membersOf, type VlanIds } from '../netlink/vlan-rows.ts';
 import type { Bridge } from './bridge.ts';
 import { engineOf } from './engine.ts';
@@ -71,7 +72,7 @@ export class Mst {
       if (!this.#bridge.ports.some((each) => each === port))
         throw new UsageError(`${call}: port must be a port of ${this.#name}: received ${showDevice(port)}`);
       if (state === undefined) throw new UsageError(`${call}: state must be given: ${portState.rule}`);
-      portState.check?.(call, 'state', state);
+      checkByRule(portState, call, 'state', state);
       this.#check(call);
       // The kernel sets the states of no VLANs, and says nothing (br_mst_set_state).
       const all = engineOf(this.#bridge.namespace).rtnetlink.list(bridgeMst.all());

@@ -1,7 +1,8 @@
 import { unlessCode } from '../kernel/has-code.ts';
 import { checkBoolean, checkIp, checkMac, checkOneOf, checkOptions, UsageError } from '../kernel/validate.ts';
 import { ipNeighbour, isLearnt, type NeighbourState } from '../netlink/neighbour.ts';
-import { checkOptionValues, deviceName, ip, mac } from '../state/entries/fields.ts';
+import { ip, mac } from '../netlink/scalars.ts';
+import { checkOptionValues, deviceName } from '../state/entries/fields.ts';
 import { type NeighbourEntry, neighbourEntry } from '../state/entries/neighbour-entry.ts';
 import type { Family } from '../wire/ip-address.ts';
 import { familyOf } from '../wire/ip-address.ts';

@@ -3,7 +3,8 @@ import { checkOptions, show, UsageError, wrongOption } from '../kernel/validate.
 import type { Encap } from '../netlink/lwtunnel.ts';
 import { type ipRoute, leadsNowhere, TABLE_MAIN } from '../netlink/route.ts';
 import type { RouteMetrics } from '../netlink/route-metrics.ts';
-import { checkOptionValues, from, oneOf } from '../state/entries/fields.ts';
+import { among, from } from '../netlink/value-rule.ts';
+import { checkOptionValues } from '../state/entries/fields.ts';
 import { hopFields, metricFields, type RouteEntry, routeEntry, target } from '../state/entries/route-entry.ts';
 import { type Family, familyOf, type Prefix, parsePrefix } from '../wire/ip-address.ts';
 import { checkEncap } from './check-encap.ts';
@@ -68,7 +69,7 @@ export const ADDED_TYPES = [
 ] as const;
 
 const { dev, nextHops, expires: _, ...ofEntry } = routeEntry.fields;
-const FIELDS = { ...ofEntry, type: oneOf(...ADDED_TYPES), nhid: from(1, 2 ** 32 - 1) };
+const FIELDS = { ...ofEntry, type: among(...ADDED_TYPES), nhid: from(1, 2 ** 32 - 1) };
 
 /** Every option of a route. */
 export const routeFields = { ...FIELDS, dev, nextHops };

@@ -2,8 +2,10 @@ import { checkUsers } from '../kernel/user-namespace.ts';
 import { checkIp, checkOptions } from '../kernel/validate.ts';
 import type { Causes } from '../netlink/request.ts';
 import { ipRoute, TABLE_MAIN } from '../netlink/route.ts';
+import { flag } from '../netlink/scalars.ts';
+import { among, anyOf, exactly, from, word } from '../netlink/value-rule.ts';
 import { deviceNames } from '../state/entries/entry-kind.ts';
-import { checkOptionValues, flag, from, oneOf, word } from '../state/entries/fields.ts';
+import { checkOptionValues } from '../state/entries/fields.ts';
 import { entryOf, type RouteEntry, routeEntry, routeTable } from '../state/entries/route-entry.ts';
 import { ipproto, protocolNumber } from '../state/entries/rule-entry.ts';
 import type { Family } from '../wire/ip-address.ts';
@@ -26,11 +28,8 @@ export interface RouteFilter {
 }
 
 const FILTER = {
-  family: oneOf(4, 6),
-  table: {
-    rule: `${routeTable.rule}, or all`,
-    read: (value: unknown) => (value === 'all' ? value : routeTable.read(value)),
-  },
+  family: among(4, 6),
+  table: anyOf(routeTable, exactly('all')),
   type: word(...ADDED_TYPES),
 };
 

@@ -1,6 +1,7 @@
 import { ignoredByKernel, type KernelError } from '../kernel/kernel-error.ts';
 import { checkBoolean, checkInteger, checkOptions, UsageError } from '../kernel/validate.ts';
 import { type PortState, portState } from '../netlink/port-state.ts';
+import { checkByRule } from '../netlink/value-rule.ts';
 import type { VlanIds } from '../netlink/vlan-rows.ts';
 import { checkVlanIds } from './vlan-ids.ts';
 
@@ -37,7 +38,7 @@ const OF_PORTS = ['neighSuppress', 'mcastMaxGroups'] as const;
 export function checkVlanSettings(call: string, vlan: VlanSettings, isOfBridge: boolean): void {
   checkOptions(call, vlan, ['id', ...VLAN_SETTINGS]);
   checkVlanIds(call, vlan.id);
-  portState.check?.(call, 'state', vlan.state);
+  checkByRule(portState, call, 'state', vlan.state);
   checkBoolean(call, 'neighSuppress', vlan.neighSuppress);
   checkInteger(call, 'mcastRouter', vlan.mcastRouter, 0, isOfBridge ? 2 : 3);
   checkInteger(call, 'mcastMaxGroups', vlan.mcastMaxGroups, 0, 2 ** 32 - 1);

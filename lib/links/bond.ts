@@ -1,9 +1,8 @@
-import { wrongOption } from '../kernel/validate.ts';
 import { list } from '../netlink/list.ts';
 import { oneOf } from '../netlink/one-of.ts';
 import { bool, ip4, ip6, linkedDevice, mac, range, u8, u16, u32 } from '../netlink/scalars.ts';
 import type { Type } from '../netlink/type.ts';
-import { familyOf } from '../wire/ip-address.ts';
+import { listOf } from '../netlink/value-rule.ts';
 import { bondSlave, bondSlaveStatus } from './bond-slave.ts';
 import { describeLink } from './describe-link.ts';
 import { liveFrom, setting } from './setting.ts';
@@ -150,17 +149,10 @@ export const bond = describeLink('bond', {
 
 /** A list of addresses, which iproute2 says with commas. */
 function targets(family: 4 | 6): Type<readonly string[]> {
-  const addresses: Type<readonly string[]> = list(0, family === 4 ? ip4 : ip6);
-  const rule = `a list of at most 16 IPv${family} addresses`;
+  const each = family === 4 ? ip4 : ip6;
   return {
-    ...addresses,
-    rule,
-    check: (call, option, value) => {
-      if (value === undefined) return;
-      const isAddress = (each: unknown) => typeof each === 'string' && familyOf(each) === family;
-      if (Array.isArray(value) && value.length <= 16 && Array.from(value).every(isAddress)) return;
-      throw wrongOption(call, option, rule, value);
-    },
+    ...list(0, each),
+    ...listOf(each, { rule: `a list of at most 16 IPv${family} addresses`, most: 16 }),
     words: (value) => [value.join(',')],
   };
 }

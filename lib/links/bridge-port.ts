@@ -10,6 +10,7 @@ import { portState } from '../netlink/port-state.ts';
 import { bool, device, range, u8, u16, u32 } from '../netlink/scalars.ts';
 import { attribute, table } from '../netlink/table.ts';
 import { flat, type Type } from '../netlink/type.ts';
+import { checkByRule } from '../netlink/value-rule.ts';
 import { bridge } from './bridge.ts';
 import { readableOf } from './link-option.ts';
 import { type NewSettings, type SettingRules, type SettingsOf, setting } from './setting.ts';
@@ -149,5 +150,5 @@ export function portStatus(link: Pick<LinkState, 'slaveKind' | 'slaveData'>): Po
 
 /** Checks what a spec says of a port. @throws UsageError */
 export function checkPortOptions(call: string, options: PortOptions): void {
-  for (const name of PORT_OPTIONS) bridgePort.rows[name].of.check?.(call, name, options[name]);
+  for (const name of PORT_OPTIONS) checkByRule(bridgePort.rows[name].of, call, name, options[name]);
 }

@@ -184,7 +184,7 @@ const RESTRICTED = 0b111;
 
 function checkGroupFwdMask(call: string, option: string, value: unknown): void {
   checkInteger(call, option, value, 0, 65535);
-  if (value === undefined || (Number(value) & RESTRICTED) === 0) return;
+  if ((Number(value) & RESTRICTED) === 0) return;
   throw wrongOption(
     call,
     option,
@@ -194,6 +194,6 @@ function checkGroupFwdMask(call: string, option: string, value: unknown): void {
 }
 
 function checkGroupAddress(call: string, option: string, value: unknown): void {
-  if (value === undefined || (typeof value === 'string' && /^01:80:c2:00:00:0[04-9a-f]$/i.test(value))) return;
+  if (typeof value === 'string' && /^01:80:c2:00:00:0[04-9a-f]$/i.test(value)) return;
   throw wrongOption(call, option, '01:80:c2:00:00:00, or 04 to 0f in place of its last byte (br_changelink)', value);
 }

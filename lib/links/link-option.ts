@@ -1,5 +1,5 @@
 import { UsageError } from '../kernel/validate.ts';
-import type { JsonSchema } from '../netlink/type.ts';
+import { checkByRule, type JsonSchema } from '../netlink/value-rule.ts';
 import type { BitRules, SettingRules, Settings } from './setting.ts';
 
 type Values = Readonly<Record<string, unknown>>;
@@ -23,13 +23,13 @@ export function isApart(rules: SettingRules | BitRules): boolean {
 /** The settings that have a name of their own, each with its rules. */
 export function readableOf(settings: Settings): [string, Option][] {
   return Object.entries(settings).flatMap(([name, { of, rules }]): [string, Option][] => {
-    const { rule, schema, check = () => {}, isDevice = false } = of;
-    if ('each' in rules) {
-      const { each } = rules as BitRules;
-      return Object.entries(each).map(([bit, ofBit]) => [bit, { rules: ofBit, rule, schema, isDevice, check }]);
-    }
-    const own: SettingRules = rules;
-    return own.internal ? [] : [[name, { rules: own, rule, schema, isDevice, check: own.check ?? check }]];
+    const { rule, schema, isDevice = false } = of;
+    const option = (own: SettingRules): Option => ({
+      ...{ rules: own, rule, schema, isDevice },
+      check: (...given) => checkByRule({ ...of, check: own.check ?? of.check }, ...given),
+    });
+    if ('each' in rules) return Object.entries((rules as BitRules).each).map(([bit, own]) => [bit, option(own)]);
+    return (rules as SettingRules).internal ? [] : [[name, option(rules)]];
   });
 }
 

@@ -12,6 +12,7 @@ import { genericRequest } from '../netlink/generic.ts';
 import { allMacsecs, MACSEC_COMMANDS, macsecDevice } from '../netlink/macsec.ts';
 import type { Request } from '../netlink/request.ts';
 import type { Type } from '../netlink/type.ts';
+import { checkByRule } from '../netlink/value-rule.ts';
 import type { ApartSettings } from './link-description.ts';
 import { setting } from './setting.ts';
 
@@ -214,7 +215,6 @@ function checked<T>(rule: string, check: (place: string, value: object, before: 
   return {
     ...{ write: () => {}, read: () => [] as T, words: () => [], rule },
     check: (call, option, value) => {
-      if (value === undefined) return;
       if (!Array.isArray(value)) throw wrongOption(call, option, rule, value);
       for (const [at, member] of value.entries()) check(`${call}: ${option}[${at}]`, member, value.slice(0, at));
     },
@@ -247,7 +247,7 @@ function checkChannels(place: string, value: object, before: readonly object[]):
   if (before.some((other) => sciOf(other) === sciOf(value)))
     throw new UsageError(`${place}: there is the same channel before it: received ${sciOf(value)}`);
   checkBoolean(place, 'on', on);
-  macsecKeys.tx.of.check?.(place, 'sas', sas);
+  checkByRule(macsecKeys.tx.of, place, 'sas', sas);
 }
 
 function checkHex(place: string, option: string, value: unknown, length: RegExp, rule: string): void {

@@ -1,7 +1,7 @@
-import { checkOneOf } from '../kernel/validate.ts';
 import { oneOf } from '../netlink/one-of.ts';
 import { be16, bool, digits, range, u8, u32, u64 } from '../netlink/scalars.ts';
 import { type Fixed, fixed } from '../netlink/type.ts';
+import { among } from '../netlink/value-rule.ts';
 import { describeLink } from './describe-link.ts';
 import { macsecApart, macsecKeys } from './macsec-keys.ts';
 import { liveFrom, setting } from './setting.ts';
@@ -27,11 +27,7 @@ const cipher: Fixed<Cipher | undefined, Cipher> = fixed<Cipher | undefined, Ciph
   },
   (bytes, at, name) => u64.writeAt(bytes, at, CIPHERS[name]),
   {
-    rule: `one of ${NAMES.join(', ')}`,
-    schema: { enum: NAMES },
-    check: (call, option, value) => {
-      if (value !== undefined) checkOneOf(call, option, value as Cipher, NAMES);
-    },
+    ...among(...NAMES),
     words: (name) => [name ?? 'default'],
   },
 );

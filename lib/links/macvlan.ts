@@ -123,7 +123,6 @@ export const macvtap = describeVariant('macvtap', macvlan, {
 const MOST_AT_ONCE = 5000;
 
 function checkMacaddr(call: string, option: string, macaddr: unknown): void {
-  if (macaddr === undefined) return;
   if (!Array.isArray(macaddr)) throw wrongOption(call, option, 'a list of MAC addresses', macaddr);
   if (macaddr.length > MOST_AT_ONCE) {
     throw new UsageError(

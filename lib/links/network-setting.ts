@@ -1,4 +1,3 @@
-import { wrongOption } from '../kernel/validate.ts';
 import { ip4, ip6, u16 } from '../netlink/scalars.ts';
 import type { Type } from '../netlink/type.ts';
 import { type Family, networkOf, parsePrefix } from '../wire/ip-address.ts';
@@ -14,7 +13,6 @@ export function networkSetting<const O extends SettingRules & { word: string }>(
 ) {
   const ip = family === 4 ? ip4 : ip6;
   const [example, longest] = family === 4 ? ['10.0.0.0/8', 32] : ['2001:db8::/32', 128];
-  const rule = `an IPv${family} network such as ${example}, without bits behind its length`;
   const prefixOf = (network: string) => parsePrefix(network) ?? { address: network, length: longest, family };
   const ofAddress: Type<string> = { ...ip, write: (to, network) => ip.write(to, prefixOf(network).address) };
   const ofLength: Type<string> = {
@@ -28,14 +26,13 @@ export function networkSetting<const O extends SettingRules & { word: string }>(
       [...length, ofLength],
     ],
     {
-      rule,
+      rule: `an IPv${family} network such as ${example}, without bits behind its length`,
       schema: { type: 'string' },
       join: (one, other) => (one.startsWith('/') ? `${other}${one}` : `${one}${other}`),
       words: (network) => [network],
-      check: (call, option, value) => {
+      accept: (value) => {
         const prefix = typeof value === 'string' && value.includes('/') ? parsePrefix(value) : undefined;
-        if (value === undefined || (prefix?.family === family && networkOf(prefix) === prefix.address)) return;
-        throw wrongOption(call, option, rule, value);
+        return prefix?.family === family && networkOf(prefix) === prefix.address ? value : undefined;
       },
     },
     options,

@@ -1,5 +1,4 @@
 import { isObject } from '../kernel/plain-object.ts';
-import { wrongOption } from '../kernel/validate.ts';
 import { list } from '../netlink/list.ts';
 import { u32 } from '../netlink/scalars.ts';
 import { struct } from '../netlink/struct.ts';
@@ -21,7 +20,6 @@ const IFLA_VLAN_QOS_MAPPING = 1;
 const mappings = list(IFLA_VLAN_QOS_MAPPING, struct('ifla_vlan_qos_mapping', { from: u32, to: u32 }));
 
 function qosMap(highestFrom: number, highestTo: number, from: string, to: string): Type<QosMap> {
-  const rule = `a map of ${from}, 0 to ${highestFrom}, to ${to}, 0 to ${highestTo}, such as { 1: 2 }`;
   const isWhole = (value: unknown, most: number) =>
     Number.isInteger(value) && Number(value) >= 0 && Number(value) <= most;
   const isMap = (value: unknown): value is QosMap =>
@@ -34,16 +32,13 @@ function qosMap(highestFrom: number, highestTo: number, from: string, to: string
     get parts() {
       return mappings.parts ?? [];
     },
-    rule,
+    rule: `a map of ${from}, 0 to ${highestFrom}, to ${to}, 0 to ${highestTo}, such as { 1: 2 }`,
     schema: {
       type: 'object',
       patternProperties: { '^\\d+$': { type: 'integer', minimum: 0, maximum: highestTo } },
       additionalProperties: false,
     },
-    check: (call, option, value) => {
-      if (value === undefined || isMap(value)) return;
-      throw wrongOption(call, option, rule, value);
-    },
+    accept: (value) => (isMap(value) ? value : undefined),
     write: (to, map) =>
       mappings.write(
         to,

@@ -1,6 +1,7 @@
 import type { Intersection } from '../netlink/object-of.ts';
 import { attribute, type Row, type RowOptions, type Version } from '../netlink/table.ts';
 import type { Flat, Type } from '../netlink/type.ts';
+import type { ValueRule } from '../netlink/value-rule.ts';
 
 /** Whether and when a spec may choose a setting. */
 export interface SettingRules {
@@ -86,16 +87,16 @@ export function setting(
  * A setting that travels in one of several attributes: the type of each says which values it takes.
  *
  * @param versions kernel's name, number and type of each attribute
- * @param checks the rule for all of its values, and its check
+ * @param rule for all of its values
  */
 export function settingInOneOf<R, W, const O extends SettingRules & RowOptions<NoInfer<R>> = Record<never, never>>(
   versions: readonly (readonly [kernel: string, number: number, of: Type<R, W>])[],
-  { rule, schema, check }: Pick<Type<R, W>, 'rule' | 'schema' | 'check'>,
+  rule: ValueRule,
   options?: O,
 ): Setting<R, W, false, O>;
 export function settingInOneOf(
   all: readonly (readonly [kernel: string, number: number, of: Type<unknown>])[],
-  checks: Pick<Type<unknown>, 'rule' | 'schema' | 'check'>,
+  rule: ValueRule,
   options: SettingRules & RowOptions<unknown> = {},
 ): Setting {
   const versions = all.map(([kernel, number, of]) => ({ kernel, number, of }));
@@ -103,7 +104,7 @@ export function settingInOneOf(
   const versionOf = (value: unknown) => versions.find(({ of }) => of.takes?.(value) ?? true) ?? first;
   const of = {
     ...first.of,
-    ...checks,
+    ...rule,
     words: (...[value, names]: Parameters<Type<unknown>['words']>) => versionOf(value).of.words(value, names),
   };
   return { ...attribute(first.kernel, first.number, of, options), versions, rules: options };
@@ -114,12 +115,12 @@ export function settingInOneOf(
  * each writes its part of the whole value, and reads that part.
  *
  * @param parts kernel's name, number and type of each attribute
- * @param whole the rule for the value, its check and its words
+ * @param whole the rule for the value, and its words
  * @param join puts two parts together, in whatever order the kernel says them
  */
 export function settingInParts<R, const O extends SettingRules & RowOptions<NoInfer<R>>>(
   parts: readonly (readonly [kernel: string, number: number, of: Type<R>])[],
-  { join, ...whole }: Pick<Type<R>, 'rule' | 'schema' | 'check' | 'words'> & { join: (one: R, other: R) => R },
+  { join, ...whole }: ValueRule & Pick<Type<R>, 'words'> & { join: (one: R, other: R) => R },
   options: O,
 ): Setting<R, R, false, O> {
   const setting = settingInOneOf(parts, whole, options);

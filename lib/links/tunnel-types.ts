@@ -1,7 +1,7 @@
-import { checkInteger, wrongOption } from '../kernel/validate.ts';
 import { be32, bool, ip4, ip6, range, u8 } from '../netlink/scalars.ts';
 import type { RowOptions } from '../netlink/table.ts';
 import { type Fixed, fixed, type Type } from '../netlink/type.ts';
+import { anyOf, exactly, from, ipThat } from '../netlink/value-rule.ts';
 import { familyOf, isMulticastIp } from '../wire/ip-address.ts';
 import { liveFrom, type SettingRules, settingInOneOf } from './setting.ts';
 
@@ -12,18 +12,10 @@ type OrInherit = number | 'inherit';
 
 const INHERIT = 1;
 
-const RULE = 'a whole number from 0 to 255, or inherit';
-
 /** The rule of such a number, 0 to 255. */
-const BYTE_OR_INHERIT: Required<Pick<Type<OrInherit>, 'rule' | 'schema' | 'check' | 'words'>> = {
-  rule: RULE,
-  schema: { anyOf: [{ type: 'integer', minimum: 0, maximum: 255 }, { const: 'inherit' }] },
-  check: (call, option, value) => {
-    if (value === undefined || value === 'inherit') return;
-    if (typeof value === 'number') return checkInteger(call, option, value, 0, 255);
-    throw wrongOption(call, option, RULE, value);
-  },
-  words: (value) => [String(value)],
+const BYTE_OR_INHERIT = {
+  ...anyOf(from(0, 255), exactly('inherit')),
+  words: (value: OrInherit) => [String(value)],
 };
 
 /** The type of service, or traffic class, of the outer packets: 0 to 255, or `inherit`, which travels as 1. */
@@ -88,15 +80,11 @@ function addressSetting<const O extends AddressRules>(
   isGroup: boolean,
   options: O,
 ) {
+  const isKind = (address: string) => isMulticastIp(address) === isGroup;
   const taking = (type: Type<string>, version: 4 | 6): Type<string> => ({
     ...type,
-    takes: (value) => familyOf(value) === version && isMulticastIp(value) === isGroup,
+    takes: (value) => familyOf(value) === version && isKind(value),
   });
-  const check: Type<string>['check'] = (call, option, value) => {
-    if (value === undefined) return;
-    const isValid = typeof value === 'string' && familyOf(value) !== undefined && isMulticastIp(value) === isGroup;
-    if (!isValid) throw wrongOption(call, option, rule, value);
-  };
   const attributes = [[kernel, four, taking(ip4, 4)] as const, [`${kernel}6`, six, taking(ip6, 6)] as const];
-  return settingInOneOf(attributes, { rule, check }, options);
+  return settingInOneOf(attributes, ipThat(rule, isKind), options);
 }

@@ -1,4 +1,3 @@
-import { wrongOption } from '../kernel/validate.ts';
 import { oneOf } from '../netlink/one-of.ts';
 import { be16, digits, flag, linkedDevice, range, u8, u32 } from '../netlink/scalars.ts';
 import { type Fixed, fixed } from '../netlink/type.ts';
@@ -22,7 +21,7 @@ const portRange: Fixed<PortRange | undefined, PortRange> = fixed<PortRange | und
   {
     rule: 'the lowest and the highest port, such as [40000, 50000]',
     schema: { type: 'array', items: { type: 'integer', minimum: 1, maximum: 65535 }, minItems: 2, maxItems: 2 },
-    check: checkPortRange,
+    accept: asPortRange,
     words: (ports) => (ports ?? []).map(String),
   },
 );
@@ -143,10 +142,8 @@ export const vxlan = describeLink('vxlan', {
   },
 });
 
-function checkPortRange(call: string, option: string, value: unknown): void {
-  if (value === undefined) return;
+function asPortRange(value: unknown): unknown {
   const [lowest, highest, ...others] = Array.isArray(value) ? value : [];
   const isPort = (port: unknown) => Number.isInteger(port) && Number(port) >= 1 && Number(port) <= 65535;
-  if (isPort(lowest) && isPort(highest) && lowest <= highest && others.length === 0) return;
-  throw wrongOption(call, option, 'the lowest and the highest port, such as [40000, 50000]', value);
+  return isPort(lowest) && isPort(highest) && lowest <= highest && others.length === 0 ? value : undefined;
 }

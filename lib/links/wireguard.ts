@@ -3,6 +3,7 @@ import { checkInteger, checkOptions, checkPrefix, show, UsageError } from '../ke
 import { genericRequest } from '../netlink/generic.ts';
 import { range, u16, u32 } from '../netlink/scalars.ts';
 import type { Type } from '../netlink/type.ts';
+import { checkByRule, matching } from '../netlink/value-rule.ts';
 import { key, parseEndpoint, type WireguardPeer, wireguardDevice } from '../netlink/wireguard.ts';
 import { familyOf } from '../wire/ip-address.ts';
 import { describeLink } from './describe-link.ts';
@@ -25,7 +26,7 @@ const DATA_MESSAGE = 4;
 const REJECT_AFTER_TIME = 180n;
 
 const KEY_RULE = '32 bytes in base64, as `wg genkey` prints them';
-const checkedKey: Type<string> = { ...key, rule: KEY_RULE, check: checkKey };
+const checkedKey = { ...key, ...matching('^[A-Za-z0-9+/]{43}=$', KEY_RULE) };
 const peers: Type<readonly WireguardPeer[]> = {
   write: () => {},
   read: () => [],
@@ -156,15 +157,9 @@ function present(value: string | undefined): string | undefined {
   return value === NO_KEY ? undefined : value;
 }
 
-function checkKey(call: string, option: string, value: unknown): void {
-  if (value === undefined || (typeof value === 'string' && /^[A-Za-z0-9+/]{43}=$/.test(value))) return;
-  throw new UsageError(`${call}: ${option} must be ${KEY_RULE}: received ${show(value)}`);
-}
-
 const PEER_OPTIONS = ['publicKey', 'presharedKey', 'endpoint', 'persistentKeepalive', 'allowedIps'];
 
 function checkPeers(call: string, option: string, value: unknown): void {
-  if (value === undefined) return;
   if (!Array.isArray(value)) throw new UsageError(`${call}: ${option} must be ${peers.rule}: received ${show(value)}`);
   for (const [at, peer] of value.entries()) {
     const place = `${call}: ${option}[${at}]`;
@@ -175,8 +170,8 @@ function checkPeers(call: string, option: string, value: unknown): void {
       throw new UsageError(
         `${place}: publicKey must differ from those of the other peers: received ${show(publicKey)}`,
       );
-    checkKey(place, 'publicKey', publicKey);
-    checkKey(place, 'presharedKey', presharedKey);
+    checkByRule(checkedKey, place, 'publicKey', publicKey);
+    checkByRule(checkedKey, place, 'presharedKey', presharedKey);
     checkInteger(place, 'persistentKeepalive', persistentKeepalive, 0, 65535);
     checkEndpoint(place, endpoint);
     if (!Array.isArray(allowedIps))

@@ -1,5 +1,5 @@
-import { checkBoolean } from '../kernel/validate.ts';
 import { type Fixed, fixed } from './type.ts';
+import { yesOrNo } from './value-rule.ts';
 
 /** One bit of a number. */
 export interface Bit {
@@ -47,9 +47,7 @@ export function bits<K extends string>(of: Fixed<number>, named: Readonly<Record
         all.flatMap(
           ([name, { on, off }]) => (set[name] === undefined ? undefined : set[name] ? on : off)?.split(' ') ?? [],
         ),
-      rule: 'true or false',
-      schema: { type: 'boolean' },
-      check: checkBoolean,
+      ...yesOrNo,
       constants: all.map(([, { kernel, mask }]) => [kernel, mask]),
       unnamed: (bytes) => (of.readAt(bytes, 0) & ~all.reduce((sum, [, { mask }]) => sum | mask, 0)) >>> 0,
     },
@@ -61,7 +59,7 @@ export function bits<K extends string>(of: Fixed<number>, named: Readonly<Record
 export function maskedBits<K extends string>(of: Fixed<number>, named: Readonly<Record<K, Bit>>): Bits<K> {
   const all = Object.entries<Bit>(named) as [K, Bit][];
   const values = bits(of, named);
-  const { words, rule, check, constants = [], keys, unnamed } = values;
+  const { words, constants = [], keys, unnamed } = values;
   const type = fixed<Set<K>, Change<K>>(
     2 * of.size,
     values.readAt,
@@ -73,7 +71,7 @@ export function maskedBits<K extends string>(of: Fixed<number>, named: Readonly<
         sum(all, (name) => change[name] !== undefined),
       );
     },
-    { words, constants, ...(rule ? { rule } : {}), ...(check ? { check } : {}), ...(unnamed ? { unnamed } : {}) },
+    { ...yesOrNo, words, constants, ...(unnamed ? { unnamed } : {}) },
   );
   return { ...type, keys };
 }

@@ -2,7 +2,8 @@ import { bytesToIp, ipToBytes, parsePrefix } from '../wire/ip-address.ts';
 import { bytesToMac, isMac, macToBytes } from '../wire/mac-address.ts';
 import { hexadecimal } from './scalars.ts';
 import { attribute, type Row, type RowOptions } from './table.ts';
-import type { JsonSchema, Type } from './type.ts';
+import type { Type } from './type.ts';
+import type { JsonSchema } from './value-rule.ts';
 
 /** A value of a filter, as a spec and `tc` say it: a number, or a text, maybe with a mask behind a slash. */
 export type Said = string | number;

@@ -1,5 +1,6 @@
 import { checkOneOf } from '../kernel/validate.ts';
 import { type Fixed, fixed } from './type.ts';
+import { among } from './value-rule.ts';
 
 /**
  * A number that stands for a word.
@@ -34,11 +35,8 @@ export function oneOf<K extends string, Other extends string>(
     },
     (bytes, at, word) => of.writeAt(bytes, at, word in numbers ? numbers[word as K] : Number(word)),
     {
-      rule: `one of ${all.map(([word]) => word).join(', ')}`,
-      schema: { enum: all.map(([word]) => word) },
-      check: (call, option, value) => {
-        if (value !== undefined) checkOneOf(call, option, value, Object.keys(numbers));
-      },
+      ...among(...Object.keys(numbers)),
+      check: (call, option, value) => void checkOneOf(call, option, value, Object.keys(numbers)),
       constants: prefix === '' ? [] : all.map(([word, value]) => [`${prefix}${word.toUpperCase()}`, value]),
     },
   );

@@ -1,12 +1,11 @@
 import { cString, readCString } from '../kernel/bytes.ts';
 import { AF_INET, AF_INET6 } from '../kernel/constants.ts';
 import { familyNumber } from '../kernel/socket-address.ts';
-import { checkBoolean, checkInteger, checkIp, checkMac, wrongOption } from '../kernel/validate.ts';
+import { checkMac } from '../kernel/validate.ts';
 import { bytesToIp, type Family, familyOf, ipToBytes } from '../wire/ip-address.ts';
 import { bytesToMac, macToBytes } from '../wire/mac-address.ts';
-import { type Fixed, fixed, type JsonSchema, type Type } from './type.ts';
-
-const TEXT: JsonSchema = { type: 'string' };
+import { type Fixed, fixed, type Type } from './type.ts';
+import { from, ipAddress, ipThat, macAddress, matching, time, type ValueRule, yesOrNo } from './value-rule.ts';
 
 /** As iproute2 says marks and types of service. */
 export function hexadecimal(value: number): string {
@@ -17,28 +16,21 @@ type Order = 'UInt8' | 'UInt16LE' | 'UInt32LE' | 'Int32LE' | 'UInt16BE' | 'UInt3
 type Reader = `read${Order}`;
 type Writer = `write${Order}`;
 
-function number(size: number, read: Reader, write: Writer, words?: Type<number>['words']): Fixed<number> {
+function number(size: number, read: Reader, write: Writer, words?: Type<number>['words']): Fixed<number> & ValueRule {
   const isSigned = read.startsWith('readInt');
   const [least, most] = isSigned ? [-(2 ** (8 * size - 1)), 2 ** (8 * size - 1) - 1] : [0, 2 ** (8 * size) - 1];
-  return fixed(
+  const type = fixed<number>(
     size,
     (bytes, at) => bytes[read](at),
     (bytes, at, value) => bytes[write](value, at),
-    { ...wholeNumber(least, most), ...(words && { words }) },
+    words && { words },
   );
+  return { ...type, ...from(least, most) };
 }
 
 /** A whole number in a range, which may be narrower than its bytes have room for: `range(u16, 0, 4094)`. */
-export function range(of: Fixed<number>, least: number, most: number): Fixed<number> {
-  return { ...of, ...wholeNumber(least, most) };
-}
-
-function wholeNumber(least: number, most: number): Pick<Type<number>, 'rule' | 'schema' | 'check'> {
-  return {
-    rule: `a whole number from ${least} to ${most}`,
-    schema: { type: 'integer', minimum: least, maximum: most },
-    check: (call, option, value) => checkInteger(call, option, value, least, most),
-  };
+export function range(of: Fixed<number>, least: number, most: number): Fixed<number> & ValueRule {
+  return { ...of, ...from(least, most) };
 }
 
 export const u8 = number(1, 'readUInt8', 'writeUInt8');
@@ -88,17 +80,8 @@ export const longUserTicks = fixed<number>(
 );
 
 /** Seconds in a range, parts of them too. */
-export function seconds(of: Fixed<number>, least: number, most: number): Fixed<number> {
-  const rule = `seconds, from ${least} to ${most}`;
-  return {
-    ...of,
-    rule,
-    schema: { type: 'number', minimum: least, maximum: most },
-    check: (call, option, value) => {
-      if (value === undefined || (typeof value === 'number' && value >= least && value <= most)) return;
-      throw wrongOption(call, option, rule, value);
-    },
-  };
+export function seconds(of: Fixed<number>, least: number, most: number): Fixed<number> & ValueRule {
+  return { ...of, ...time('seconds', least, most) };
 }
 
 /** The ifindex of a device. */
@@ -113,7 +96,7 @@ export type LinkedIndex = number & { readonly [isIndex]: true };
 export const linkedDevice: Type<LinkedIndex, { readonly index: number } | LinkedIndex> = {
   isDevice: true,
   rule: 'an interface of the same namespace',
-  schema: TEXT,
+  schema: { type: 'string' },
   write: (to, value) => device.write(to, indexOf(value)),
   read: (bytes) => device.read(bytes) as LinkedIndex,
   words: (value, names) => device.words(indexOf(value), names),
@@ -124,18 +107,29 @@ function indexOf(value: { readonly index: number } | number): number {
 }
 
 /** The realms that a packet comes from and goes to, each of 16 bits: `from/to`, or `to` alone (`RTA_FLOW`). */
-export const realms: Fixed<string> = fixed<string>(
-  4,
-  (bytes, at) => {
-    const [from, to] = [bytes.readUInt16LE(at + 2), bytes.readUInt16LE(at)];
-    return from === 0 ? String(to) : `${from}/${to}`;
+export const realms: Fixed<string> & ValueRule = {
+  ...fixed<string>(
+    4,
+    (bytes, at) => {
+      const [from, to] = [bytes.readUInt16LE(at + 2), bytes.readUInt16LE(at)];
+      return from === 0 ? String(to) : `${from}/${to}`;
+    },
+    (bytes, at, value) => {
+      const [to = 0, from = 0] = value.split('/').map(Number).reverse();
+      bytes.writeUInt16LE(to, at);
+      bytes.writeUInt16LE(from, at + 2);
+    },
+  ),
+  rule: "a realm from 1 to 65535, or two such as '1/2'",
+  schema: { type: 'string', pattern: '^\\d+(/\\d+)?$' },
+  accept: (value) => {
+    const [, from, to] = /^(?:(\d+)\/)?(\d+)$/.exec(typeof value === 'string' ? value : '') ?? [];
+    if (to === undefined || Number(to) > 65535 || Number(from ?? 0) > 65535) return undefined;
+    // Of 0 the kernel takes no notice.
+    if (Number(from ?? 0) === 0) return Number(to) === 0 ? undefined : String(Number(to));
+    return `${Number(from)}/${Number(to)}`;
   },
-  (bytes, at, value) => {
-    const [to = 0, from = 0] = value.split('/').map(Number).reverse();
-    bytes.writeUInt16LE(to, at);
-    bytes.writeUInt16LE(from, at + 2);
-  },
-);
+};
 
 /** The descriptor of a namespace. */
 export const netns = number(4, 'readInt32LE', 'writeInt32LE', (fd, names) => [names.netns(fd)]);
@@ -180,14 +174,18 @@ export function bool(of: Fixed<number>, [no, yes]: readonly [string, string] = [
     of.size,
     (bytes, at) => of.readAt(bytes, at) !== 0,
     (bytes, at, value) => of.writeAt(bytes, at, value ? 1 : 0),
-    { ...YES_OR_NO, words: (value) => [value ? yes : no] },
+    { ...yesOrNo, words: (value) => [value ? yes : no] },
   );
 }
 
-const YES_OR_NO = { rule: 'true or false', schema: { type: 'boolean' }, check: checkBoolean };
-
 /** What is there or not, without a payload: its keyword says all. */
-export const flag: Type<boolean> = { ...YES_OR_NO, isFlag: true, write: () => {}, read: () => true, words: () => [] };
+export const flag: Type<boolean> & ValueRule = {
+  ...yesOrNo,
+  isFlag: true,
+  write: () => {},
+  read: () => true,
+  words: () => [],
+};
 
 export const bytes: Type<Buffer, Uint8Array> = {
   write: (to, value) => to.put(value),
@@ -197,20 +195,11 @@ export const bytes: Type<Buffer, Uint8Array> = {
 
 /** Eight bytes, each as two hexadecimal digits. */
 export function digits(example: string): Fixed<string> {
-  const rule = `16 hexadecimal digits such as '${example}'`;
-  const pattern = '^[0-9a-fA-F]{16}$';
   return fixed<string>(
     8,
     (from, at) => from.toString('hex', at, at + 8),
     (to, at, value) => to.write(value, at, 'hex'),
-    {
-      rule,
-      schema: { type: 'string', pattern },
-      check: unlessLeftOut((call, option, value) => {
-        if (typeof value === 'string' && new RegExp(pattern).test(value)) return;
-        throw wrongOption(call, option, rule, value);
-      }),
-    },
+    matching('^[0-9a-fA-F]{16}$', `16 hexadecimal digits such as '${example}'`),
   );
 }
 
@@ -218,48 +207,26 @@ export function digits(example: string): Fixed<string> {
 export const string = text(cString, readCString);
 
 /** `10.0.0.1` or `fd00::1`. */
-export const ip = text(
-  ipToBytes,
-  (value) => {
+export const ip: Type<string> & ValueRule = {
+  ...text(ipToBytes, (value) => {
     if (value.length !== 4 && value.length !== 16) throw new RangeError(`${value.length} bytes are no IP address`);
     return bytesToIp(value);
-  },
-  { rule: 'an IP address such as 10.0.0.1 or fd00::1', schema: TEXT, check: unlessLeftOut(checkIp) },
-);
+  }),
+  ...ipAddress,
+};
 
 /** An address of one version of IP. */
-export const ip4: Type<string> = ofVersion(4, '10.0.0.1');
-export const ip6: Type<string> = ofVersion(6, 'fd00::1');
+export const ip4 = ofVersion(4, '10.0.0.1');
+export const ip6 = ofVersion(6, 'fd00::1');
 
-/** `02:00:00:00:00:01`; of a device that is no Ethernet it may have another length. */
-export const mac = text(macToBytes, bytesToMac, {
-  rule: 'a MAC address such as 02:00:00:00:00:01',
-  schema: TEXT,
-  check: unlessLeftOut(checkMac),
-});
-
-function ofVersion(version: Family, example: string): Type<string> {
-  const rule = `an IPv${version} address such as ${example}`;
-  const check = unlessLeftOut((call: string, option: string, value: unknown) => {
-    if (typeof value === 'string' && familyOf(value) === version) return;
-    throw wrongOption(call, option, rule, value);
-  });
-  return { ...ip, rule, check };
+function ofVersion(version: Family, example: string): Type<string> & ValueRule {
+  const isIts = (address: string) => familyOf(address) === version;
+  return { ...ip, ...ipThat(`an IPv${version} address such as ${example}`, isIts) };
 }
 
-function unlessLeftOut(check: (call: string, option: string, value: unknown) => void): typeof check {
-  return (call, option, value) => value === undefined || check(call, option, value);
-}
+/** `02:00:00:00:00:01`; of a device that is no Ethernet it may have another length. A spec chooses those of one device alone. */
+export const mac: Type<string> & ValueRule = { ...text(macToBytes, bytesToMac), ...macAddress, check: checkMac };
 
-function text(
-  toBytes: (value: string) => Uint8Array,
-  fromBytes: (value: Buffer) => string,
-  checks: Pick<Type<string>, 'rule' | 'schema' | 'check'> = {},
-): Type<string> {
-  return {
-    write: (to, value) => bytes.write(to, toBytes(value)),
-    read: fromBytes,
-    words: (value) => [value],
-    ...checks,
-  };
+function text(toBytes: (value: string) => Uint8Array, fromBytes: (value: Buffer) => string): Type<string> {
+  return { write: (to, value) => bytes.write(to, toBytes(value)), read: fromBytes, words: (value) => [value] };
 }

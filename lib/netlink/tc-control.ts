@@ -1,4 +1,5 @@
 import { type Fixed, fixed } from './type.ts';
+import type { ValueRule } from './value-rule.ts';
 
 /** What happens to a packet after an action. */
 export type Control =
@@ -28,24 +29,18 @@ const SHIFT = 28;
 const MOST = 2 ** SHIFT - 1;
 
 const WORDS = Object.keys(CONTROLS).filter((word) => word !== 'stolen');
-const RULE = `one of ${WORDS.join(', ')}, or such as 'goto chain 5' or 'jump 1'`;
 
-/** As netlink has it; of a number that hairpin does not know, its digits. */
-export const tcControl: Fixed<string> = fixed<string>(
-  4,
-  (bytes, at) => textOf(bytes.readInt32LE(at)),
-  (bytes, at, value) => bytes.writeInt32LE(numberOf(value), at),
-  {
-    rule: RULE,
-    constants: Object.values(CONTROLS),
-  },
-);
-
-/** As a spec says it. */
-export const controlField = {
-  rule: RULE,
+/** A word of iproute2's; of a number that hairpin does not know, its digits. */
+export const tcControl: Fixed<string> & ValueRule = {
+  ...fixed<string>(
+    4,
+    (bytes, at) => textOf(bytes.readInt32LE(at)),
+    (bytes, at, value) => bytes.writeInt32LE(numberOf(value), at),
+    { constants: Object.values(CONTROLS) },
+  ),
+  rule: `one of ${WORDS.join(', ')}, or such as 'goto chain 5' or 'jump 1'`,
   schema: { anyOf: [{ enum: WORDS }, { type: 'string', pattern: '^(goto chain|jump) \\d+$' }] },
-  read: (value: unknown): unknown => {
+  accept: (value) => {
     if (typeof value !== 'string') return undefined;
     const [, , number] = extended(value) ?? [];
     return WORDS.includes(value) || Number(number ?? MOST + 1) <= MOST ? value : undefined;

@@ -1,6 +1,6 @@
 import { type Fixed, fixed } from './type.ts';
+import type { ValueRule } from './value-rule.ts';
 
-const RULE = "a handle such as '1:', or a class such as '1:10', in hexadecimal";
 const PATTERN = '^[0-9a-f]{0,4}:[0-9a-f]{0,4}$';
 
 /** The number of a handle or a class: `1:10` is 0x10010. Undefined for a text that is none. */
@@ -17,18 +17,15 @@ export function handleText(handle: number): string {
 }
 
 /** The handle of a queueing discipline, or a class of one, as `tc` says them. */
-export const tcHandle: Fixed<string> = fixed<string>(
-  4,
-  (bytes, at) => handleText(bytes.readUInt32LE(at)),
-  (bytes, at, value) => bytes.writeUInt32LE(parseHandle(value) ?? 0, at),
-  { rule: RULE, schema: { type: 'string', pattern: PATTERN } },
-);
-
-/** The same as a value that a spec says. */
-export const handleField = {
-  rule: RULE,
+export const tcHandle: Fixed<string> & ValueRule = {
+  ...fixed<string>(
+    4,
+    (bytes, at) => handleText(bytes.readUInt32LE(at)),
+    (bytes, at, value) => bytes.writeUInt32LE(parseHandle(value) ?? 0, at),
+  ),
+  rule: "a handle such as '1:', or a class such as '1:10', in hexadecimal",
   schema: { type: 'string', pattern: PATTERN },
-  read: (value: unknown): unknown => {
+  accept: (value) => {
     const handle = parseHandle(value);
     return handle === undefined ? undefined : handleText(handle);
   },

@@ -1,18 +1,15 @@
 import type { Names } from './names.ts';
+import type { ValueRule } from './value-rule.ts';
 import type { Writer } from './writer.ts';
 
 /** How a value travels, and how iproute2 says it. `W` is what is written, where that is looser than what is read. */
-export interface Type<R, W = R> {
+export interface Type<R, W = R> extends Partial<ValueRule> {
   write(to: Writer, value: W): void;
   /** @throws RangeError for bytes that are no such value */
   read(bytes: Buffer): R;
   /** The words that stand for it, behind its keyword. */
   words(value: W, names: Names): readonly string[];
-  /** What a value of it is, in the words of an error: `true or false`. */
-  readonly rule?: string;
-  /** The rule as a JSON Schema, for editors of topology files. */
-  readonly schema?: JsonSchema;
-  /** Checks a value that a spec chose; `undefined` passes. @throws UsageError that names the call and the option */
+  /** Checks a value that a spec chose, where an error says more than the rule. @throws UsageError that names the call and the option */
   check?(call: string, option: string, value: unknown): void;
   /** Which values it is for, where a property travels in one of several attributes, or an attribute is one of several. */
   takes?(value: R | W): boolean;
@@ -33,9 +30,6 @@ export interface Type<R, W = R> {
   /** The kernel's names of the attributes that a byte is in, outermost first. */
   pathAt?(bytes: Buffer, offset: number): readonly string[];
 }
-
-/** A JSON Schema (draft 2020-12), as data. */
-export type JsonSchema = { readonly [keyword: string]: unknown };
 
 /** A number by the kernel's name. */
 type Constant = readonly [name: string, value: number];

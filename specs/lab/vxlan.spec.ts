@@ -148,7 +148,7 @@ describeNeeding(['vxlan'], () => {
       "a.link(vxlan): group must be a multicast group such as 239.1.1.1 or ff05::1: received '10.0.0.1'",
     ],
     [{ id: 7, dev: 'eth0' }, "a.link(vxlan): dev must be an interface of a: received 'eth0'"],
-    [{ id: 7, ttl: 256 }, 'a.link(vxlan): ttl must be a whole number from 0 to 255: received 256'],
+    [{ id: 7, ttl: 256 }, 'a.link(vxlan): ttl must be a whole number from 0 to 255, or inherit: received 256'],
     [{ id: 7, ttl: 'auto' }, "a.link(vxlan): ttl must be a whole number from 0 to 255, or inherit: received 'auto'"],
     [{ id: 7, df: 'no' }, "a.link(vxlan): df must be one of unset, set, inherit: received 'no'"],
     [

@@ -6,7 +6,7 @@ import { bridgePort, PORT_OPTIONS } from '../../lib/links/bridge-port.ts';
 import type { LinkKind } from '../../lib/links/link-kind.ts';
 import { ownKinds, USUAL_PAIR } from '../../lib/links/registry.ts';
 import { portState } from '../../lib/netlink/port-state.ts';
-import type { JsonSchema } from '../../lib/netlink/type.ts';
+import type { JsonSchema } from '../../lib/netlink/value-rule.ts';
 import { VLAN_MULTICAST } from '../../lib/netlink/vlan-multicast.ts';
 import { type Fields, objectSchema } from '../../lib/state/entries/fields.ts';
 import { nexthopFields } from '../../lib/state/entries/nexthop-entry.ts';

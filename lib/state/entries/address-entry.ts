@@ -1,7 +1,9 @@
 import { type AddressState, ipAddress, SCOPES } from '../../netlink/address.ts';
+import { flag, ip } from '../../netlink/scalars.ts';
+import { among, from, text, whole, word } from '../../netlink/value-rule.ts';
 import type { Family } from '../../wire/ip-address.ts';
 import { describeEntry, nameIn } from './entry-kind.ts';
-import { deviceName, flag, from, inner, ip, oneOf, text, whole, word } from './fields.ts';
+import { deviceName, inner } from './fields.ts';
 
 /** An address of a namespace, as `ip address` has it. */
 export interface AddressEntry
@@ -24,7 +26,7 @@ export const addressEntry = describeEntry<AddressState, AddressEntry>({
       address: ip,
       length: from(0, 128),
       dev: deviceName,
-      family: oneOf(4, 6),
+      family: among(4, 6),
       scope: word(...Object.values(SCOPES)),
     },
     ...{ peer: ip, broadcast: ip, label: text, metric: whole, tentative: flag, dadFailed: flag, permanent: flag },

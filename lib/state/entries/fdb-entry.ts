@@ -1,7 +1,9 @@
 import { AF_BRIDGE } from '../../kernel/constants.ts';
 import { bridgeFdb, type FdbEntry as FdbState } from '../../netlink/neighbour.ts';
+import { flag, ip, mac } from '../../netlink/scalars.ts';
+import { from } from '../../netlink/value-rule.ts';
 import { describeEntry, nameIn, nameOrNone } from './entry-kind.ts';
-import { deviceName, flag, from, ip, mac } from './fields.ts';
+import { deviceName } from './fields.ts';
 
 /** An entry of a forwarding database, as `bridge fdb` has it. */
 export interface ForwardingEntry extends Omit<Required<FdbState>, 'device' | 'bridge' | 'via'> {

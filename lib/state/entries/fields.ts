@@ -1,17 +1,10 @@
 import { isPlainObject } from '../../kernel/plain-object.ts';
 import { article, LONGEST_INTERFACE_NAME, nearestIs, show, UsageError, wrongOption } from '../../kernel/validate.ts';
-import type { JsonSchema } from '../../netlink/type.ts';
-import { familyOf, networkOf, normalizeIp, parsePrefix } from '../../wire/ip-address.ts';
-import { isMac } from '../../wire/mac-address.ts';
+import { type JsonSchema, text, type ValueRule } from '../../netlink/value-rule.ts';
+import { networkOf, parsePrefix } from '../../wire/ip-address.ts';
 
 /** What a value of an entry is. */
-export interface Field {
-  /** The rule, for the words of an error: `true or false`. */
-  readonly rule: string;
-  /** The rule as a JSON Schema, for editors of topology files. */
-  readonly schema?: JsonSchema;
-  /** The value as an entry has it; undefined for one that no entry can have. */
-  read(value: unknown): unknown;
+export interface Field extends ValueRule {
   /** The fields of the objects that it is a list of, or that it is. */
   readonly inner?: Fields;
   /** It is one such object, and no list. */
@@ -108,8 +101,8 @@ function checkValue({ call, name, field, resolve }: Checked, value: unknown): un
       checkEntry(call, { noun: `member of ${name}`, fields: field.inner as Fields }, each, resolve),
     );
   if (field.inner) return checkEntry(call, { noun: `value of ${name}`, fields: field.inner }, value, resolve);
-  const read = field.read(value);
-  if (read !== undefined) return read;
+  const accepted = field.accept(value);
+  if (accepted !== undefined) return accepted;
   throw wrongOption(call, name, field.rule, value);
 }
 
@@ -122,52 +115,20 @@ function isContaining(value: unknown): value is Asymmetric {
   return isAsymmetric(value) && String(value) === 'ObjectContaining';
 }
 
-const TEXT: JsonSchema = { type: 'string' };
-
-export const flag: Field = {
-  rule: 'true or false',
-  schema: { type: 'boolean' },
-  read: (value) => (typeof value === 'boolean' ? value : undefined),
-};
-
-export const whole: Field = {
-  rule: 'a whole number from 0',
-  schema: { type: 'integer', minimum: 0 },
-  read: (value) => (Number.isInteger(value) && Number(value) >= 0 ? value : undefined),
-};
-
-export const text: Field = {
-  rule: 'a text that is not empty',
-  schema: TEXT,
-  read: (value) => (typeof value === 'string' && value !== '' ? value : undefined),
-};
-
 export const deviceName: Field = {
   rule: 'an interface, or its name',
-  schema: TEXT,
-  read: (value) => {
-    const name = text.read(value);
+  schema: { type: 'string' },
+  accept: (value) => {
+    const name = text.accept(value);
     return typeof name === 'string' && Buffer.byteLength(name) <= LONGEST_INTERFACE_NAME ? name : undefined;
   },
-};
-
-export const ip: Field = {
-  rule: 'an IP address such as 10.0.0.1 or fd00::1',
-  schema: TEXT,
-  read: (value) => (typeof value === 'string' && familyOf(value) ? normalizeIp(value) : undefined),
-};
-
-export const mac: Field = {
-  rule: 'a MAC address such as 02:00:00:00:00:01',
-  schema: TEXT,
-  read: (value) => (isMac(value) ? value.toLowerCase() : undefined),
 };
 
 /** `10.0.0.0/8`, an address for itself, or where that is meant `default`. */
 export const network: Field = {
   rule: 'an address, or a network such as 10.1.0.0/24 or fd01::/64, without bits behind its length',
-  schema: TEXT,
-  read: (value) => {
+  schema: { type: 'string' },
+  accept: (value) => {
     const prefix = typeof value === 'string' ? parsePrefix(value) : undefined;
     return prefix && networkOf(prefix) === prefix.address ? networkWords(prefix) : undefined;
   },
@@ -178,67 +139,13 @@ export function networkWords({ address, length }: { address: string; length: num
   return length === (address.includes(':') ? 128 : 32) ? address : `${address}/${length}`;
 }
 
-/** One of some words; a number stands for one that hairpin does not know. */
-export function word(...words: readonly string[]): Field {
-  return {
-    rule: `one of ${words.join(', ')}`,
-    schema: { anyOf: [{ enum: words }, { type: 'string', pattern: '^\\d+$' }] },
-    read: (value) => (typeof value === 'string' && (words.includes(value) || /^\d+$/.test(value)) ? value : undefined),
-  };
-}
-
-/** A whole number in a range. */
-export function from(least: number, most: number): Field {
-  return {
-    rule: `a whole number from ${least} to ${most}`,
-    schema: { type: 'integer', minimum: least, maximum: most },
-    read: (value) => (Number.isInteger(value) && Number(value) >= least && Number(value) <= most ? value : undefined),
-  };
-}
-
-export const number32 = from(0, 2 ** 32 - 1);
-
-/** Two numbers, or the second alone. */
-export const realmsField: Field = {
-  rule: "a realm from 1 to 65535, or two such as '1/2'",
-  schema: { type: 'string', pattern: '^\\d+(/\\d+)?$' },
-  read: (value) => {
-    const [, from, to] = /^(?:(\d+)\/)?(\d+)$/.exec(typeof value === 'string' ? value : '') ?? [];
-    if (to === undefined || Number(to) > 65535 || Number(from ?? 0) > 65535) return undefined;
-    // Of 0 the kernel takes no notice.
-    if (Number(from ?? 0) === 0) return Number(to) === 0 ? undefined : String(Number(to));
-    return `${Number(from)}/${Number(to)}`;
-  },
-};
-
-/** A list of such values. */
-export function listOf(each: Field): Field {
-  return {
-    rule: `a list, each ${each.rule}`,
-    schema: { type: 'array', items: each.schema ?? {} },
-    read: (value) => {
-      const all = Array.isArray(value) ? value.map((one) => each.read(one)) : [undefined];
-      return all.includes(undefined) ? undefined : all;
-    },
-  };
-}
-
-/** One of some words or numbers, and no other. */
-export function oneOf(...values: readonly (string | number)[]): Field {
-  return {
-    rule: `one of ${values.join(', ')}`,
-    schema: { enum: values },
-    read: (value) => (values.some((each) => each === value) ? value : undefined),
-  };
-}
-
 /** An object with fields of its own, or a list of such. */
 export function inner(fields: Fields): Field {
   const each = objectSchema(fields);
   return {
     rule: 'an object',
     schema: { anyOf: [each, { type: 'array', items: each }] },
-    read: (value) => value,
+    accept: (value) => value,
     inner: fields,
   };
 }
@@ -248,7 +155,7 @@ export function one(fields: Fields): Field {
   return {
     rule: `an object with ${Object.keys(fields).join(', ')}`,
     schema: objectSchema(fields),
-    read: (value) => value,
+    accept: (value) => value,
     inner: fields,
     isOne: true,
   };

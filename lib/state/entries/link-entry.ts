@@ -5,8 +5,10 @@ import { bridgePort, isBridgePort, PORT_OPTIONS, type PortOptions, portSettings 
 import { linkKinds, settingsOf } from '../../links/registry.ts';
 import { ipLink, type LinkState, OPER_STATES } from '../../netlink/link.ts';
 import { ADDR_GEN_MODES } from '../../netlink/link-inet6.ts';
+import { flag, ip, mac } from '../../netlink/scalars.ts';
+import { anyOf, checkByRule, listOf, text, whole, word } from '../../netlink/value-rule.ts';
 import { describeEntry, nameOrNone } from './entry-kind.ts';
-import { deviceName, type Field, flag, inner, ip, listOf, mac, text, whole, word } from './fields.ts';
+import { deviceName, type Field, inner } from './fields.ts';
 
 /** A device, as `ip link` has it. */
 export interface LinkEntry extends Omit<LinkState, Numbers | 'addrgenmode'> {
@@ -42,7 +44,11 @@ export const linkEntry = describeEntry<LinkState, LinkEntry>({
     get settings() {
       return inner(settingFields());
     },
-    port: inner(Object.fromEntries(PORT_OPTIONS.map((name) => [name, checkedBy(bridgePort.rows[name].of.check)]))),
+    port: inner(
+      Object.fromEntries(
+        PORT_OPTIONS.map((name) => [name, checkedBy((...given) => checkByRule(bridgePort.rows[name].of, ...given))]),
+      ),
+    ),
   },
   entries: (link, names) => [
     {
@@ -61,7 +67,7 @@ export const linkEntry = describeEntry<LinkState, LinkEntry>({
   isOf: ({ name }, device) => name === device,
 });
 
-type Check = ((call: string, option: string, value: unknown) => void) | undefined;
+type Check = (call: string, option: string, value: unknown) => void;
 
 /** The settings of all kinds. Two kinds may have one of a name, with other values. */
 function settingFields(): Record<string, Field> {
@@ -69,9 +75,7 @@ function settingFields(): Record<string, Field> {
   for (const { told } of linkKinds()) {
     for (const [name, { check }] of told) {
       const [own, other] = [checkedBy(check), fields[name]];
-      fields[name] = other
-        ? { rule: `${other.rule}, or ${own.rule}`, read: (value) => other.read(value) ?? own.read(value) }
-        : own;
+      fields[name] = other ? anyOf(other, own) : own;
     }
   }
   return fields;
@@ -80,9 +84,9 @@ function settingFields(): Record<string, Field> {
 function checkedBy(check: Check): Field {
   return {
     rule: 'a value that its option takes',
-    read: (value) =>
+    accept: (value) =>
       unlessError(UsageError, () => {
-        check?.('', '', value);
+        check('', '', value);
         return value;
       }),
   };

@@ -1,8 +1,10 @@
 import { type BridgeMdb, bridgeMdb, type MdbEntry as MdbState } from '../../netlink/mdb.ts';
+import { flag, ip } from '../../netlink/scalars.ts';
+import { from, listOf, word } from '../../netlink/value-rule.ts';
 import { familyOf, isMulticastIp, normalizeIp } from '../../wire/ip-address.ts';
 import { isGroupMac, isMac } from '../../wire/mac-address.ts';
 import { describeEntry, nameIn } from './entry-kind.ts';
-import { deviceName, type Field, flag, from, ip, word } from './fields.ts';
+import { deviceName, type Field } from './fields.ts';
 
 /** An entry of a bridge's multicast database, as `bridge mdb` has it: a port that gets the frames of a group. */
 export interface GroupEntry extends Pick<MdbState, 'group' | 'state'> {
@@ -23,19 +25,13 @@ export interface GroupEntry extends Pick<MdbState, 'group' | 'state'> {
 
 const group: Field = {
   rule: 'a multicast address, such as 239.1.1.1, ff05::1 or 01:00:5e:01:01:01',
-  read: (value) => {
+  accept: (value) => {
     if (isMac(value)) return isGroupMac(value) ? value.toLowerCase() : undefined;
     return typeof value === 'string' && familyOf(value) && isMulticastIp(value) ? normalizeIp(value) : undefined;
   },
 };
 
-const sourceList: Field = {
-  rule: 'a list of IP addresses',
-  read: (value) => {
-    const sources = Array.isArray(value) ? value.map((each) => ip.read(each)) : undefined;
-    return sources?.includes(undefined) ? undefined : sources;
-  },
-};
+const sourceList = listOf(ip, { rule: 'a list of IP addresses' });
 
 export const mdbEntry = describeEntry<BridgeMdb, GroupEntry>({
   noun: 'mdb entry',

@@ -1,8 +1,10 @@
 import { ipMroute, MROUTE_PROTOCOLS, type Mroute } from '../../netlink/mroute.ts';
 import type { Request } from '../../netlink/request.ts';
+import { flag, ip } from '../../netlink/scalars.ts';
+import { among, from, word } from '../../netlink/value-rule.ts';
 import { FAMILIES } from '../../wire/ip-address.ts';
 import { type DeviceNames, describeEntry, type EntryKind, nameIn, nameOrNone } from './entry-kind.ts';
-import { deviceName, flag, from, inner, ip, oneOf, word } from './fields.ts';
+import { deviceName, inner } from './fields.ts';
 import { routeTable } from './route-entry.ts';
 
 /** A multicast route, as `ip mroute` has it. */
@@ -26,7 +28,7 @@ export const mrouteEntry: EntryKind<MrouteEntry> = describeEntry<Mroute | undefi
   family: ipMroute,
   requests: [ipMroute.all({ family: 4 }), ipMroute.all({ family: 6 })],
   fields: {
-    ...{ group: ip, source: ip, family: oneOf(4, 6), in: deviceName },
+    ...{ group: ip, source: ip, family: among(4, 6), in: deviceName },
     ...{ out: inner({ dev: deviceName, ttl: from(0, 255) }), table: routeTable, proto: word(...MROUTE_PROTOCOLS) },
     ...{ unresolved: flag, packets: count, bytes: count, wrongIn: count },
   },

@@ -1,7 +1,9 @@
 import { AF_BRIDGE } from '../../kernel/constants.ts';
 import { ipNeighbour, NEIGHBOUR_STATES, type Neighbour } from '../../netlink/neighbour.ts';
+import { flag, ip, mac } from '../../netlink/scalars.ts';
+import { word } from '../../netlink/value-rule.ts';
 import { describeEntry, nameIn } from './entry-kind.ts';
-import { deviceName, flag, ip, mac, word } from './fields.ts';
+import { deviceName } from './fields.ts';
 
 /** An entry of the ARP or ND table, as `ip neighbour` has it. */
 export interface NeighbourEntry extends Omit<Neighbour, 'device' | 'protocol'> {

@@ -1,7 +1,9 @@
 import { ipNexthop, type Nexthop, RESILIENT, type Resilience } from '../../netlink/nexthop.ts';
+import { flag, ip } from '../../netlink/scalars.ts';
+import { among, from, word } from '../../netlink/value-rule.ts';
 import { encap } from './encap-field.ts';
 import { type DeviceNames, describeEntry, nameOrNone } from './entry-kind.ts';
-import { deviceName, flag, from, inner, ip, oneOf, word } from './fields.ts';
+import { deviceName, inner } from './fields.ts';
 import { endsCarrier, endsLinkOrAddress } from './silent-ends.ts';
 
 /** A nexthop object, as `ip nexthop` has it: in the words in which a spec adds one. */
@@ -18,7 +20,7 @@ export interface NexthopEntry
 const number32 = from(1, 2 ** 32 - 1);
 
 export const nexthopFields = {
-  ...{ id: number32, family: oneOf(4, 6), via: ip, dev: deviceName, onlink: flag, blackhole: flag, fdb: flag },
+  ...{ id: number32, family: among(4, 6), via: ip, dev: deviceName, onlink: flag, blackhole: flag, fdb: flag },
   ...{ encap, group: inner({ id: number32, weight: from(1, 65535) }), type: word('mpath', 'resilient') },
   ...{ buckets: from(1, 65535), idleTimer: from(0, 2 ** 32 - 1), unbalancedTimer: from(0, 2 ** 32 - 1) },
 };

@@ -12,24 +12,12 @@ import {
 } from '../../netlink/route.ts';
 import type { NextHop } from '../../netlink/route-hops.ts';
 import { LOCKABLE, ROUTE_FEATURES, type RouteMetrics } from '../../netlink/route-metrics.ts';
+import { flag, ip, realms, u32 } from '../../netlink/scalars.ts';
+import { among, from, listOf, text, time, word } from '../../netlink/value-rule.ts';
 import type { Family } from '../../wire/ip-address.ts';
 import { encap } from './encap-field.ts';
 import { type DeviceNames, describeEntry, nameOrNone } from './entry-kind.ts';
-import {
-  deviceName,
-  type Field,
-  flag,
-  from,
-  inner,
-  ip,
-  network,
-  networkWords,
-  number32,
-  oneOf,
-  realmsField,
-  text,
-  word,
-} from './fields.ts';
+import { deviceName, type Field, inner, network, networkWords } from './fields.ts';
 import { endsLinkOrAddress, endsNexthop } from './silent-ends.ts';
 
 /** One of several next hops of a route. */
@@ -78,7 +66,7 @@ const TABLES = { default: TABLE_DEFAULT, main: TABLE_MAIN, local: TABLE_LOCAL } 
 export const routeTable: Field = {
   rule: 'a number from 1 to 4294967295, main, local or default',
   schema: { anyOf: [{ type: 'integer', minimum: 1, maximum: 2 ** 32 - 1 }, { enum: Object.keys(TABLES) }] },
-  read: (value) => {
+  accept: (value) => {
     if (typeof value === 'string')
       return Object.hasOwn(TABLES, value) ? TABLES[value as keyof typeof TABLES] : undefined;
     return Number.isInteger(value) && Number(value) > 0 && Number(value) < 2 ** 32 ? value : undefined;
@@ -89,40 +77,34 @@ export const routeTable: Field = {
 export const target: Field = {
   rule: `default, ${network.rule}`,
   schema: { type: 'string' },
-  read: (value) => (value === 'default' ? value : defaultOr(network.read(value))),
+  accept: (value) => (value === 'default' ? value : defaultOr(network.accept(value))),
 };
 
 export const hopFields = { via: ip, dev: deviceName, weight: from(1, 256), onlink: flag, encap };
 
 /** A list of these words. Each is read once, in the order of `words`. */
-function listOf(words: readonly string[]): Field {
+function wordList(words: readonly string[]): Field {
+  const list = listOf(among(...words), { rule: `a list of ${words.join(', ')}` });
   return {
-    rule: `a list of ${words.join(', ')}`,
-    schema: { type: 'array', items: { enum: words } },
-    read: (value) => {
-      if (!Array.isArray(value) || !value.every((each) => words.includes(each))) return undefined;
-      return words.filter((word) => value.includes(word));
+    ...list,
+    accept: (value) => {
+      const given = list.accept(value) as string[] | undefined;
+      return given && words.filter((word) => given.includes(word));
     },
   };
 }
 
-const MOST = 2 ** 29 - 1;
-
-/** Milliseconds. A message counts them in eighths or quarters (`RTAX_RTT`, `RTAX_RTTVAR`). */
-const estimate: Field = {
-  rule: `milliseconds, from 0 to ${MOST}`,
-  schema: { type: 'number', minimum: 0, maximum: MOST },
-  read: (value) => (typeof value === 'number' && value >= 0 && value <= MOST ? value : undefined),
-};
+/** A message counts it in eighths or quarters (`RTAX_RTT`, `RTAX_RTTVAR`). */
+const estimate = time('milliseconds', 0, 2 ** 29 - 1);
 
 // The kernel takes a larger value, but sets this one (ip_metrics_convert).
 const mtuField = from(0, 65_535 - 15);
 const advmss = from(0, 65_535 - 40);
 
 export const metricFields = {
-  ...{ lock: listOf(LOCKABLE), features: listOf(ROUTE_FEATURES), rtt: estimate, rttvar: estimate },
-  ...{ window: number32, ssthresh: number32, cwnd: number32, advmss, reordering: number32 },
-  ...{ hoplimit: from(0, 255), initcwnd: number32, rtoMin: number32, initrwnd: number32 },
+  ...{ lock: wordList(LOCKABLE), features: wordList(ROUTE_FEATURES), rtt: estimate, rttvar: estimate },
+  ...{ window: u32, ssthresh: u32, cwnd: u32, advmss, reordering: u32 },
+  ...{ hoplimit: from(0, 255), initcwnd: u32, rtoMin: u32, initrwnd: u32 },
   ...{ quickack: flag, congctl: text, fastopenNoCookie: flag },
 };
 
@@ -133,14 +115,14 @@ export const routeEntry = describeEntry<Route, RouteEntry>({
   family: ipRoute,
   requests: [ipRoute.all({ family: 4 }), ipRoute.all({ family: 6 })],
   fields: {
-    ...{ to: target, family: oneOf(4, 6), type: word(...ROUTE_TYPES), table: routeTable, via: ip, dev: deviceName },
-    ...{ nextHops: inner(hopFields), nhid: number32, src: ip, metric: number32, proto: word(...ROUTE_PROTOCOLS) },
+    ...{ to: target, family: among(4, 6), type: word(...ROUTE_TYPES), table: routeTable, via: ip, dev: deviceName },
+    ...{ nextHops: inner(hopFields), nhid: u32, src: ip, metric: u32, proto: word(...ROUTE_PROTOCOLS) },
     ...{
       scope: word('global', 'site', 'link', 'host', 'nowhere'),
       pref: word(...ROUTE_PREFERENCES),
       tos: from(0, 255),
     },
-    ...{ mtu: mtuField, realms: realmsField, ...metricFields, onlink: flag, encap, from: network, expires: flag },
+    ...{ mtu: mtuField, realms, ...metricFields, onlink: flag, encap, from: network, expires: flag },
   },
   entries: (route, names) => (route.isOver ? [] : [entryOf(route, names)]),
   // Both are the default route, and the entry of either says so.

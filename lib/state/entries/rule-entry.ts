@@ -1,19 +1,10 @@
 import { ROUTE_PROTOCOLS, type RouteProtocol } from '../../netlink/route.ts';
 import { ipRule, markWords, RULE_ACTIONS, type Rule, WHOLE_MARK } from '../../netlink/rule.ts';
+import { flag, realms, u32 } from '../../netlink/scalars.ts';
+import { among, from, word } from '../../netlink/value-rule.ts';
 import { IP_PROTOCOL } from '../../wire/ipv4.ts';
 import { describeEntry } from './entry-kind.ts';
-import {
-  deviceName,
-  type Field,
-  flag,
-  from,
-  network,
-  networkWords,
-  number32,
-  oneOf,
-  realmsField,
-  word,
-} from './fields.ts';
+import { deviceName, type Field, network, networkWords } from './fields.ts';
 import { routeTable } from './route-entry.ts';
 
 /** A rule of the routing policy, as `ip rule` has it: in the words in which a spec adds one. */
@@ -55,7 +46,7 @@ const PROTOCOLS: Readonly<Record<string, number>> = {
 function rangeUpTo(most: number): Field {
   return {
     rule: `a whole number from 0 to ${most}, or a range such as '8000-8080'`,
-    read: (value) => {
+    accept: (value) => {
       const range = parseRange(value);
       return range && range.first <= range.last && range.last <= most ? rangeWords(range) : undefined;
     },
@@ -69,7 +60,7 @@ export function parseRange(value: unknown): { first: number; last: number } | un
 
 export const fwmark: Field = {
   rule: "a mark such as 1 or '0x1', or with the bits that count '0x1/0xff'",
-  read: (value) => {
+  accept: (value) => {
     const mark = parseMark(value);
     return mark && markWords(mark);
   },
@@ -88,14 +79,14 @@ export function parseMark(value: unknown): { fwmark: number; fwmask: number } | 
 
 export const ipproto: Field = {
   rule: `a number from 0 to 255, or one of ${Object.keys(PROTOCOLS).join(', ')}`,
-  read: (value) => {
+  accept: (value) => {
     const named = typeof value === 'string' && Object.hasOwn(PROTOCOLS, value) ? PROTOCOLS[value] : undefined;
     const number = typeof value === 'number' ? value : (named ?? Number.NaN);
     return Number.isInteger(number) && number >= 0 && number <= 255 ? protocolWord(number) : undefined;
   },
 };
 
-const ruleType = oneOf('lookup', ...Object.keys(RULE_ACTIONS).filter((action) => action !== 'to_tbl'));
+const ruleType = among('lookup', ...Object.keys(RULE_ACTIONS).filter((action) => action !== 'to_tbl'));
 
 export const ruleEntry = describeEntry<Rule, RuleEntry>({
   noun: 'rule',
@@ -104,8 +95,8 @@ export const ruleEntry = describeEntry<Rule, RuleEntry>({
   requests: [ipRule.all({ family: 4 }), ipRule.all({ family: 6 })],
   fields: {
     ...{
-      priority: number32,
-      family: oneOf(4, 6),
+      priority: u32,
+      family: among(4, 6),
       not: flag,
       from: network,
       to: network,
@@ -120,8 +111,8 @@ export const ruleEntry = describeEntry<Rule, RuleEntry>({
       dport: rangeUpTo(65535),
       uidrange: rangeUpTo(2 ** 32 - 1),
     },
-    ...{ l3mdev: flag, type: ruleType, table: routeTable, goto: number32, suppressPrefixlength: number32 },
-    ...{ tunId: from(1, 2 ** 32 - 1), suppressIfgroup: from(0, 2 ** 31 - 1), realms: realmsField },
+    ...{ l3mdev: flag, type: ruleType, table: routeTable, goto: u32, suppressPrefixlength: u32 },
+    ...{ tunId: from(1, 2 ** 32 - 1), suppressIfgroup: from(0, 2 ** 31 - 1), realms },
     proto: word(...ROUTE_PROTOCOLS),
   },
   entries: (rule) => [ruleOf(rule)],

@@ -3,65 +3,39 @@ import { markValue, PTYPE_WORDS } from '../../netlink/act-skbedit.ts';
 import { etherType, FLOWER_KEYS } from '../../netlink/flower.ts';
 import type { Masked, Value } from '../../netlink/masked.ts';
 import { selector } from '../../netlink/qdisc-kinds.ts';
-import { controlField as control } from '../../netlink/tc-control.ts';
-import { handleField } from '../../netlink/tc-handle.ts';
-import {
-  deviceName,
-  type Field,
-  type Fields,
-  flag,
-  from,
-  inner,
-  ip,
-  listOf,
-  mac,
-  number32,
-  one,
-  oneOf,
-} from './fields.ts';
+import { flag, ip, mac, u32 } from '../../netlink/scalars.ts';
+import { tcControl as control } from '../../netlink/tc-control.ts';
+import { tcHandle } from '../../netlink/tc-handle.ts';
+import { among, anyOf, exactly, from, listOf, time } from '../../netlink/value-rule.ts';
+import { deviceName, type Field, type Fields, inner, one } from './fields.ts';
 
 /** A value of a filter, checked and normalized by how it travels. */
 function fieldOf(...values: readonly (Value | Masked)[]): Field {
-  return {
-    rule: values.map(({ rule }) => rule).join(', or '),
-    schema: { anyOf: values.map(({ schema }) => schema) },
-    read: (given) => {
-      for (const value of values) {
-        const read = 'split' in value ? joined(value, given) : plain(value, given);
-        if (read !== undefined) return read;
-      }
-      return undefined;
-    },
-  };
+  return anyOf(...values.map((value) => ({ ...value, accept: (given: unknown) => said(value, given) })));
 }
 
-function joined(of: Masked, given: unknown): unknown {
+function said(of: Value | Masked, given: unknown): unknown {
+  if ('bytesOf' in of) {
+    const bytes = of.bytesOf(given);
+    return bytes && of.textOf(bytes);
+  }
   const parts = of.split(given);
   return parts && of.join(parts.value, parts.mask);
 }
 
-function plain(of: Value, given: unknown): unknown {
-  const bytes = of.bytesOf(given);
-  return bytes && of.textOf(bytes);
-}
-
-const flags: Fields = { classid: handleField, skipHw: flag, skipSw: flag, verbose: flag };
+const flags: Fields = { classid: tcHandle, skipHw: flag, skipSw: flag, verbose: flag };
 
 const keys = Object.entries(FLOWER_KEYS).map(([name, { values }]) => [name, fieldOf(...values)] as const);
 const flower: Fields = { indev: deviceName, ...Object.fromEntries(keys), ...flags };
 
 const byte = from(0, 255);
-const tag = one({ id: from(0, 4095), protocol: oneOf('802.1Q', '802.1ad'), priority: from(0, 7) });
-const redirection = oneOf('redirect', 'mirror');
+const tag = one({ id: from(0, 4095), protocol: among('802.1Q', '802.1ad'), priority: from(0, 7) });
+const redirection = among('redirect', 'mirror');
 /** `skb->priority` as a number, or a class. */
-const priority: Field = {
-  rule: `${number32.rule}, or ${handleField.rule}`,
-  schema: { anyOf: [number32.schema ?? {}, handleField.schema] },
-  read: (value) => number32.read(value) ?? handleField.read(value),
-};
+const priority = anyOf(u32, tcHandle);
 
 const action = inner({
-  gact: one({ control, random: one({ type: oneOf('determ', 'netrand'), control, val: from(0, 65535) }) }),
+  gact: one({ control, random: one({ type: among('determ', 'netrand'), control, val: from(0, 65535) }) }),
   mirred: one({ egress: redirection, ingress: redirection, dev: deviceName, control }),
   vlan: one({
     push: tag,
@@ -73,21 +47,20 @@ const action = inner({
   }),
   skbedit: one({
     ...{ mark: fieldOf(markValue), priority, queueMapping: from(0, 65535) },
-    ...{ ptype: oneOf(...PTYPE_WORDS), inheritdsfield: flag, control },
+    ...{ ptype: among(...PTYPE_WORDS), inheritdsfield: flag, control },
   }),
-  csum: one({ update: listOf(oneOf(...CHECKSUMS)), control }),
+  csum: one({ update: listOf(among(...CHECKSUMS)), control }),
   tunnelKey: one({
     ...{
-      set: one({ srcIp: ip, dstIp: ip, id: number32, dstPort: from(1, 65535), tos: byte, ttl: byte, nocsum: flag }),
+      set: one({ srcIp: ip, dstIp: ip, id: u32, dstPort: from(1, 65535), tos: byte, ttl: byte, nocsum: flag }),
     },
     ...{ unset: flag, control },
   }),
 });
 
 const filterParent: Field = {
+  ...anyOf(among('ingress', 'egress'), tcHandle),
   rule: "'ingress', 'egress', or the handle of a queueing discipline such as '1:'",
-  schema: { type: 'string' },
-  read: (value) => (value === 'ingress' || value === 'egress' ? value : handleField.read(value)),
 };
 
 /** What tells a filter from the others of a device. */
@@ -101,23 +74,14 @@ export const filterKeyFields = {
 
 export const filterFields = { ...filterKeyFields, flower: one(flower), matchall: one(flags), actions: action };
 
-const parent: Field = {
-  rule: `'root', or ${handleField.rule}`,
-  schema: { type: 'string' },
-  read: (value) => (value === 'root' ? value : handleField.read(value)),
-};
+const parent = anyOf(exactly('root', "'root'"), tcHandle);
+const milliseconds = time('milliseconds', 0, 4294967);
 
-const milliseconds: Field = {
-  rule: 'milliseconds, 0 to 4294967',
-  schema: { type: 'number', minimum: 0, maximum: 4294967 },
-  read: (value) => (typeof value === 'number' && value >= 0 && value <= 4294967 ? value : undefined),
-};
-
-const fifo = { limit: number32 };
-const codel = { limit: number32, target: milliseconds, interval: milliseconds, ecn: flag, ceThreshold: milliseconds };
+const fifo = { limit: u32 };
+const codel = { limit: u32, target: milliseconds, interval: milliseconds, ecn: flag, ceThreshold: milliseconds };
 
 /** Where a queueing discipline is. */
-export const qdiscPlaceFields = { parent, handle: handleField };
+export const qdiscPlaceFields = { parent, handle: tcHandle };
 
 /** The options of each kind. */
 export const qdiscFields: Readonly<Record<string, Fields>> = {
@@ -126,7 +90,7 @@ export const qdiscFields: Readonly<Record<string, Fields>> = {
   codel,
   fq_codel: {
     ...codel,
-    ...{ flows: from(1, 65536), quantum: number32, ceThresholdSelector: fieldOf(selector) },
-    ...{ memoryLimit: number32, dropBatch: number32 },
+    ...{ flows: from(1, 65536), quantum: u32, ceThresholdSelector: fieldOf(selector) },
+    ...{ memoryLimit: u32, dropBatch: u32 },
   },
 };

@@ -6,9 +6,11 @@ import {
   vlansOf,
 } from '../../netlink/bridge-vlan.ts';
 import { PORT_STATES } from '../../netlink/port-state.ts';
+import { flag } from '../../netlink/scalars.ts';
+import { from, word } from '../../netlink/value-rule.ts';
 import { readVlans } from '../read-vlans.ts';
 import { describeEntry, deviceNames, type EntryKind, nameIn } from './entry-kind.ts';
-import { deviceName, flag, from, word } from './fields.ts';
+import { deviceName } from './fields.ts';
 
 /** A VLAN of a bridge's port, or of a bridge itself, as `bridge -d vlan` has it, and its tunnel as `bridge vlan tunnelshow` has it. */
 export interface VlanEntry extends BridgeVlan {

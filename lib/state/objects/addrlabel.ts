@@ -1,8 +1,9 @@
 import { UsageError } from '../../kernel/validate.ts';
 import { type AddrLabel, ipAddrlabel } from '../../netlink/addrlabel.ts';
+import { from } from '../../netlink/value-rule.ts';
 import { parsePrefix } from '../../wire/ip-address.ts';
 import { nameOrNone } from '../entries/entry-kind.ts';
-import { deviceName, from, network, networkWords } from '../entries/fields.ts';
+import { deviceName, network, networkWords } from '../entries/fields.ts';
 import type { ObjectKind } from './object-kind.ts';
 
 /** A label of IPv6 addresses, as `ip addrlabel` has it. */

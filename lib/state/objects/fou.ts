@@ -1,8 +1,10 @@
 import { UsageError } from '../../kernel/validate.ts';
 import { type FouPort, ipFou } from '../../netlink/fou.ts';
+import { flag, ip } from '../../netlink/scalars.ts';
+import { among, from } from '../../netlink/value-rule.ts';
 import { type Family, familyOf } from '../../wire/ip-address.ts';
 import { nameOrNone } from '../entries/entry-kind.ts';
-import { deviceName, flag, from, ip, oneOf } from '../entries/fields.ts';
+import { deviceName } from '../entries/fields.ts';
 import { ipproto, protocolNumber, protocolWord } from '../entries/rule-entry.ts';
 import { listGeneric } from './list-generic.ts';
 import type { ObjectKind } from './object-kind.ts';
@@ -34,7 +36,7 @@ export const fou: ObjectKind<FouPort, FouEntry> = {
     title: 'Ports of FOU and GUE',
   },
   fields: {
-    ...{ port: PORT, family: oneOf(4, 6), ipproto, gue: flag },
+    ...{ port: PORT, family: among(4, 6), ipproto, gue: flag },
     ...{ local: ip, peer: ip, peerPort: PORT, dev: deviceName },
   },
   identity: ['port', 'family', 'local', 'peer', 'peerPort', 'dev'],

@@ -1,7 +1,9 @@
 import { UsageError } from '../../kernel/validate.ts';
 import { ipMptcpEndpoint, ipMptcpLimits, type MptcpEndpoint, type MptcpLimits } from '../../netlink/mptcp.ts';
+import { flag, ip } from '../../netlink/scalars.ts';
+import { from } from '../../netlink/value-rule.ts';
 import { nameOrNone } from '../entries/entry-kind.ts';
-import { deviceName, flag, from, ip } from '../entries/fields.ts';
+import { deviceName } from '../entries/fields.ts';
 import { listGeneric, showGeneric } from './list-generic.ts';
 import type { ObjectKind } from './object-kind.ts';
 

@@ -1,10 +1,11 @@
 import { unlessCode } from '../../kernel/has-code.ts';
 import { UsageError } from '../../kernel/validate.ts';
 import { bridgeVni, type VniRow } from '../../netlink/bridge-vni.ts';
+import { ip } from '../../netlink/scalars.ts';
 import { idsOf, rangeOf, type VlanIds } from '../../netlink/vlan-rows.ts';
 import { isMulticastIp } from '../../wire/ip-address.ts';
 import { nameOrNone } from '../entries/entry-kind.ts';
-import { deviceName, type Field, ip } from '../entries/fields.ts';
+import { deviceName, type Field } from '../entries/fields.ts';
 import type { ObjectKind } from './object-kind.ts';
 
 /** Network identifiers that a vxlan with `vnifilter` takes, as `bridge vni` has them. */
@@ -29,7 +30,7 @@ const row: Field = {
       { type: 'string', pattern: '^\\d+-\\d+$' },
     ],
   },
-  read: (value) => {
+  accept: (value) => {
     const isRow = Number.isInteger(value) || (typeof value === 'string' && /^\d+-\d+$/.test(value));
     const [first, last] = isRow ? rangeOf(value as VlanIds) : [0, 0];
     return first >= 1 && first <= last && last <= HIGHEST ? idsOf(first, last) : undefined;

@@ -1,9 +1,9 @@
 import { unlessCode } from '../../kernel/has-code.ts';
+import { among } from '../../netlink/value-rule.ts';
 import { ipXfrmDefaults, type XfrmDefaults } from '../../netlink/xfrm-defaults.ts';
-import { oneOf } from '../entries/fields.ts';
 import type { ObjectKind } from './object-kind.ts';
 
-const ACTION = oneOf('accept', 'block');
+const ACTION = among('accept', 'block');
 
 export const xfrmDefaults: ObjectKind<XfrmDefaults, XfrmDefaults> = {
   ...{

@@ -1,8 +1,10 @@
 import { UsageError } from '../../kernel/validate.ts';
+import { ip, u32 } from '../../netlink/scalars.ts';
+import { among, from, listOf } from '../../netlink/value-rule.ts';
 import { XFRM_MODES, XFRM_PROTOCOLS } from '../../netlink/xfrm.ts';
 import { ipXfrmPolicy, XFRM_POLICY_FLAGS, type XfrmPolicy, type XfrmTemplate } from '../../netlink/xfrm-policy.ts';
 import type { Family } from '../../wire/ip-address.ts';
-import { from, inner, ip, listOf, number32, oneOf } from '../entries/fields.ts';
+import { inner } from '../entries/fields.ts';
 import { fwmark } from '../entries/rule-entry.ts';
 import type { ObjectKind } from './object-kind.ts';
 import {
@@ -35,8 +37,8 @@ export type XfrmTemplateEntry = Omit<XfrmTemplate, 'family'>;
 const MOST_TEMPLATES = 6;
 
 const templateFields = {
-  ...{ src: ip, dst: ip, proto: oneOf(...Object.keys(XFRM_PROTOCOLS)), spi: number32 },
-  ...{ mode: oneOf(...Object.keys(XFRM_MODES)), reqid: number32, level: oneOf('required', 'use') },
+  ...{ src: ip, dst: ip, proto: among(...Object.keys(XFRM_PROTOCOLS)), spi: u32 },
+  ...{ mode: among(...Object.keys(XFRM_MODES)), reqid: u32, level: among('required', 'use') },
 };
 
 export const xfrmPolicy: ObjectKind<XfrmPolicy, XfrmPolicyEntry> = {
@@ -49,9 +51,9 @@ export const xfrmPolicy: ObjectKind<XfrmPolicy, XfrmPolicyEntry> = {
     title: 'Policies of IPsec',
   },
   fields: {
-    ...{ dir: oneOf('in', 'out', 'fwd'), ...selectorFields, mark: fwmark, ifId: from(1, 2 ** 32 - 1) },
-    ...{ action: oneOf('allow', 'block'), priority: number32 },
-    ...{ flag: listOf(oneOf(...Object.keys(XFRM_POLICY_FLAGS))), limit: limitFields },
+    ...{ dir: among('in', 'out', 'fwd'), ...selectorFields, mark: fwmark, ifId: from(1, 2 ** 32 - 1) },
+    ...{ action: among('allow', 'block'), priority: u32 },
+    ...{ flag: listOf(among(...Object.keys(XFRM_POLICY_FLAGS))), limit: limitFields },
     tmpl: { ...inner(templateFields), rule: `a list of objects with ${Object.keys(templateFields).join(', ')}` },
   },
   identity: ['dir', ...Object.keys(selectorFields), 'mark', 'ifId'],

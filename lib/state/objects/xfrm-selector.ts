@@ -1,9 +1,11 @@
 import { UsageError } from '../../kernel/validate.ts';
 import { markWords } from '../../netlink/rule.ts';
+import { u32 } from '../../netlink/scalars.ts';
+import { among, from } from '../../netlink/value-rule.ts';
 import { LIMIT_NAMES, portKeywords, type XfrmLimits, type XfrmMark, type XfrmSelector } from '../../netlink/xfrm.ts';
 import { type Family, familyOf, parsePrefix } from '../../wire/ip-address.ts';
 import { type DeviceNames, nameOrNone } from '../entries/entry-kind.ts';
-import { deviceName, type Field, type Fields, from, networkWords, number32, one, oneOf } from '../entries/fields.ts';
+import { deviceName, type Field, type Fields, networkWords, one } from '../entries/fields.ts';
 import { ipproto, parseMark, protocolNumber, protocolWord } from '../entries/rule-entry.ts';
 
 /** Which packets a state or a policy of IPsec is for. Undefined matches all packets. */
@@ -34,15 +36,15 @@ const COUNT = from(0, Number.MAX_SAFE_INTEGER);
 const network: Field = {
   rule: 'an address, or a network such as 10.1.0.0/24 or fd01::/64',
   schema: { type: 'string' },
-  read: (value) => {
+  accept: (value) => {
     const prefix = typeof value === 'string' ? parsePrefix(value) : undefined;
     return prefix && networkWords(prefix);
   },
 };
 
 export const selectorFields: Fields<XfrmSelectorEntry> = {
-  ...{ family: oneOf(4, 6), src: network, dst: network, proto: ipproto, sport: PORT, dport: PORT },
-  ...{ type: BYTE, code: BYTE, key: number32, dev: deviceName },
+  ...{ family: among(4, 6), src: network, dst: network, proto: ipproto, sport: PORT, dport: PORT },
+  ...{ type: BYTE, code: BYTE, key: u32, dev: deviceName },
 };
 
 export const limitFields = one(Object.fromEntries(LIMIT_NAMES.map((name) => [name, COUNT])));

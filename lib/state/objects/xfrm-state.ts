@@ -1,4 +1,6 @@
 import { show, UsageError } from '../../kernel/validate.ts';
+import { ip, u32 } from '../../netlink/scalars.ts';
+import { among, from, listOf } from '../../netlink/value-rule.ts';
 import { XFRM_MODES, XFRM_PROTOCOLS } from '../../netlink/xfrm.ts';
 import type { XfrmAlgorithm } from '../../netlink/xfrm-algorithm.ts';
 import { substituteFor } from '../../netlink/xfrm-keys.ts';
@@ -12,7 +14,7 @@ import {
   type XfrmEncap,
   type XfrmState,
 } from '../../netlink/xfrm-state.ts';
-import { type Field, from, ip, listOf, number32, one, oneOf } from '../entries/fields.ts';
+import { type Field, one } from '../entries/fields.ts';
 import { fwmark } from '../entries/rule-entry.ts';
 import type { ObjectKind } from './object-kind.ts';
 import {
@@ -52,13 +54,14 @@ const WIDEST_WINDOW = 4096;
 const algorithmName: Field = {
   rule: "an algorithm as the kernel calls it, such as 'cbc(aes)'",
   schema: { type: 'string' },
-  read: (value) => (typeof value === 'string' && /^[\w(),-]{1,63}$/.test(value) ? value : undefined),
+  accept: (value) => (typeof value === 'string' && /^[\w(),-]{1,63}$/.test(value) ? value : undefined),
 };
 
 const key: Field = {
   rule: "hexadecimal digits such as '0x0123', two a byte, or '' for no key",
   schema: { type: 'string', pattern: '^(0x([0-9a-fA-F]{2})+)?$' },
-  read: (value) => (typeof value === 'string' && /^(0x([\da-f]{2})+)?$/i.test(value) ? value.toLowerCase() : undefined),
+  accept: (value) =>
+    typeof value === 'string' && /^(0x([\da-f]{2})+)?$/i.test(value) ? value.toLowerCase() : undefined,
 };
 
 const named = { name: algorithmName, key };
@@ -75,14 +78,14 @@ export const xfrmState: ObjectKind<XfrmState, XfrmStateEntry> = {
     title: 'States of IPsec, with other keys of the same length',
   },
   fields: {
-    ...{ src: ip, dst: ip, proto: oneOf(...Object.keys(XFRM_PROTOCOLS)), spi: number32 },
-    ...{ mode: oneOf(...Object.keys(XFRM_MODES)), reqid: number32, mark: fwmark, ifId: from(1, 2 ** 32 - 1) },
+    ...{ src: ip, dst: ip, proto: among(...Object.keys(XFRM_PROTOCOLS)), spi: u32 },
+    ...{ mode: among(...Object.keys(XFRM_MODES)), reqid: u32, mark: fwmark, ifId: from(1, 2 ** 32 - 1) },
     ...{ auth: one({ ...named, truncLen: from(0, 1024) }), enc: one(named), aead: one({ ...named, icvLen: LENGTH }) },
     comp: one({ name: algorithmName }),
-    encap: one({ type: oneOf(...Object.keys(XFRM_ENCAPS)), sport: PORT, dport: PORT, addr: ip }),
+    encap: one({ type: among(...Object.keys(XFRM_ENCAPS)), sport: PORT, dport: PORT, addr: ip }),
     replayWindow: from(0, WIDEST_WINDOW),
-    flag: listOf(oneOf(...Object.keys(XFRM_STATE_FLAGS))),
-    extraFlag: listOf(oneOf(...Object.keys(XFRM_EXTRA_FLAGS))),
+    flag: listOf(among(...Object.keys(XFRM_STATE_FLAGS))),
+    extraFlag: listOf(among(...Object.keys(XFRM_EXTRA_FLAGS))),
     ...{ outputMark: fwmark, tfcpad: from(1, 65535), sel: one(selectorFields), limit: limitFields },
   },
   identity: ['dst', 'proto', 'spi', 'mark'],
@@ -101,7 +104,7 @@ export const xfrmState: ObjectKind<XfrmState, XfrmStateEntry> = {
     if (dst === undefined) throw new UsageError(`${call}: dst must be given: ${ip.rule}`);
     if (proto === undefined)
       throw new UsageError(`${call}: proto must be given: one of ${Object.keys(XFRM_PROTOCOLS).join(', ')}`);
-    if (spi === undefined) throw new UsageError(`${call}: spi must be given: ${number32.rule}`);
+    if (spi === undefined) throw new UsageError(`${call}: spi must be given: ${u32.rule}`);
     const family = oneFamily(call, { src: given.src, dst }) ?? 4;
     if (isNew) checkTogether(call, given);
     return {
