@@ -1,9 +1,8 @@
 import { entryOf } from '../kernel/entry-of.ts';
 import { ignoredByKernel } from '../kernel/kernel-error.ts';
-import { NetNamespace } from '../kernel/net-namespace.ts';
 import { onceInThread } from '../kernel/once-in-thread.ts';
+import { inNewNamespace } from '../netlink/in-new-namespace.ts';
 import { ipRoute, type Route, TABLE_LOCAL, TABLE_MAIN } from '../netlink/route.ts';
-import { NetlinkSocket } from '../netlink/socket.ts';
 
 type NewRoute = Parameters<typeof ipRoute.add>[0];
 
@@ -53,8 +52,8 @@ function has(option: string, options: NewRoute, isKept: (route: Route) => boolea
 }
 
 function tryRoute(options: NewRoute): Route[] {
-  using namespace = NetNamespace.create();
-  using rtnetlink = namespace.run(() => new NetlinkSocket());
-  rtnetlink.change(ipRoute.add({ ...options, type: 'blackhole' }));
-  return rtnetlink.list(ipRoute.all({ family: options.to?.family ?? 4 }));
+  return inNewNamespace(({ rtnetlink }) => {
+    rtnetlink.change(ipRoute.add({ ...options, type: 'blackhole' }));
+    return rtnetlink.list(ipRoute.all({ family: options.to?.family ?? 4 }));
+  });
 }

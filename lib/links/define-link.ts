@@ -47,7 +47,15 @@ export function defineLink<
 const DESCRIBED: Record<keyof LinkDescription, true> = {
   ...{ option: true, dependsOn: true, module: true, needed: true, trial: true, refusesTrial: true },
   ...{ making: true, varies: true },
-  ...{ lower: true, skipsItsKind: true, end: true, encrypts: true, hidesLowerNamespace: true, downWithLower: true },
+  ...{
+    lower: true,
+    skipsItsKind: true,
+    takesRxHandler: true,
+    end: true,
+    encrypts: true,
+    hidesLowerNamespace: true,
+    downWithLower: true,
+  },
   ...{ staysUp: true, bornWithCarrier: true },
   ...{
     settings: true,

@@ -1,9 +1,8 @@
 import { entryOf } from '../kernel/entry-of.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
-import { NetNamespace } from '../kernel/net-namespace.ts';
 import { whyMissing } from '../kernel/why-no-namespaces.ts';
+import { inNewNamespace, type OpenNamespace } from '../netlink/in-new-namespace.ts';
 import { ipLink } from '../netlink/link.ts';
-import { NetlinkSocket } from '../netlink/socket.ts';
 import { ignoredSettings } from './ignored-settings.ts';
 import type { Lower } from './link-description.ts';
 import type { LinkKind } from './link-kind.ts';
@@ -41,10 +40,13 @@ function succeeds(kind: LinkKind, settings: object): boolean {
  * @returns its settings, as the kernel has them
  */
 export function tryLink(kind: LinkKind<string, Settings, Lower>, settings: object = {}): Values {
-  using namespace = NetNamespace.create();
-  using rtnetlink = namespace.run(() => new NetlinkSocket());
+  return inNewNamespace((place) => tryIn(place, kind, settings));
+}
+
+function tryIn(place: OpenNamespace, kind: LinkKind<string, Settings, Lower>, settings: object): Values {
+  const { netns, rtnetlink } = place;
   const hasLower = kind.lower !== 'none';
-  const peerOf = (index: number) => ({ peer: { index: index + 1, name: `peer${index}`, netns: namespace.fd } });
+  const peerOf = (index: number) => ({ peer: { index: index + 1, name: `peer${index}`, netns: netns.fd } });
   if (hasLower) rtnetlink.change(ipLink.add({ index: PARENT, name: 'parent', ...veth.as(peerOf(PARENT)) }));
   const index = PARENT + 2;
   const data = {
@@ -54,7 +56,7 @@ export function tryLink(kind: LinkKind<string, Settings, Lower>, settings: objec
     ...(kind.end === 'peer' ? peerOf(index) : {}),
   };
   const link = hasLower ? { link: PARENT } : {};
-  makeLink({ netns: namespace, rtnetlink }, kind, { index, name: 'trial', ...link }, data);
+  makeLink(place, kind, { index, name: 'trial', ...link }, data);
   return kind.of(rtnetlink.get(ipLink.get({ index })));
 }
 

@@ -23,6 +23,7 @@ export const ipvlan = describeLink('ipvlan', {
   dependsOn: ['NET_L3_MASTER_DEV'],
   lower: 'interface',
   skipsItsKind: true,
+  takesRxHandler: true,
   settings: {
     /** @default that of the parent's other ipvlans; of the first, the kernel's 'l3' */
     mode: setting('IFLA_IPVLAN_MODE', 1, oneOf(u16, 'IPVLAN_MODE_', MODES), {

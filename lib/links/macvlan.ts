@@ -24,6 +24,7 @@ export const macvlan = describeLink('macvlan', {
   needed: true,
   lower: 'interface or NIC',
   skipsItsKind: true,
+  takesRxHandler: true,
   // The parent's queue of broadcasts (macvlan_broadcast_enqueue).
   knownQueues: true,
   status: { IFLA_MACVLAN_MACADDR_COUNT: 6, IFLA_MACVLAN_BC_QUEUE_LEN_USED: 8 },

@@ -1,16 +1,12 @@
 import { noteFeature } from '../kernel/features.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
-import type { NetNamespace } from '../kernel/net-namespace.ts';
+import type { OpenNamespace } from '../netlink/in-new-namespace.ts';
 import { ipLink } from '../netlink/link.ts';
 import type { Names } from '../netlink/names.ts';
 import type { Causes, Request } from '../netlink/request.ts';
-import type { NetlinkSocket } from '../netlink/socket.ts';
 import type { LinkKind } from './link-kind.ts';
 
-/** A namespace, and its rtnetlink. */
-interface Place {
-  readonly netns: NetNamespace;
-  readonly rtnetlink: NetlinkSocket;
+interface Place extends OpenNamespace {
   /** For the words of errors. */
   readonly name?: string;
 }

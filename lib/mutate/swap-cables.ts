@@ -1,11 +1,11 @@
-import { NetNamespace } from '../kernel/net-namespace.ts';
 import { engineOf } from '../lab/engine.ts';
 import type { Port } from '../lab/port.ts';
 import type { Switch } from '../lab/switch.ts';
 import { bridge } from '../links/bridge.ts';
 import type { PortOptions } from '../links/bridge-port.ts';
+import { inNewNamespace } from '../netlink/in-new-namespace.ts';
 import { ipLink } from '../netlink/link.ts';
-import { NetlinkSocket } from '../netlink/socket.ts';
+import type { NetlinkSocket } from '../netlink/socket.ts';
 import { staticEntries } from './switch-ports.ts';
 
 /**
@@ -17,19 +17,14 @@ import { staticEntries } from './switch-ports.ts';
 export function swapCables(a: Port, b: Port): void {
   const [likeA, likeB] = [likenessOf(a), likenessOf(b)];
   // In between, where neither name nor ifindex is taken: a switch cannot hold both of two that have one name.
-  const between = NetNamespace.create();
-  const rtnetlink = between.run(() => new NetlinkSocket());
-  try {
+  inNewNamespace(({ netns, rtnetlink }) => {
     for (const [port, name] of [[a, 'a'] as const, [b, 'b'] as const]) {
       const { namespace, index } = port;
-      engineOf(namespace).rtnetlink.change(ipLink.change({ index, name, netns: between.fd }));
+      engineOf(namespace).rtnetlink.change(ipLink.change({ index, name, netns: netns.fd }));
     }
     replug(rtnetlink, b.index, a);
     replug(rtnetlink, a.index, b);
-  } finally {
-    rtnetlink.close();
-    between.close();
-  }
+  });
   [a.peer, b.peer] = [b.peer, a.peer];
   for (const port of [a, b]) if (port.peer) port.peer.peer = port;
   likeA.bringUp();

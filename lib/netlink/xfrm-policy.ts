@@ -13,18 +13,10 @@ import {
   flagBits,
   flagsIn,
   idWords,
-  limitWords,
   markWords,
   nothing,
-  oddInLimits,
-  oddInSelector,
-  readLimits,
-  readSelector,
   said,
-  selectorWords,
   wordOf,
-  writtenLimits,
-  writtenSelector,
   XFRM_MODES,
   XFRM_PROTOCOLS,
   type XfrmLimits,
@@ -33,7 +25,7 @@ import {
   xfrmAddress,
   xfrmFamily,
   xfrmId,
-  xfrmLifetime,
+  xfrmLimits,
   xfrmMark,
   xfrmSelector,
 } from './xfrm.ts';
@@ -84,7 +76,7 @@ const template = struct('xfrm_user_tmpl', {
 });
 
 const policyInfo = struct('xfrm_userpolicy_info', {
-  ...{ sel: xfrmSelector, limit: xfrmLifetime, current: pad(32), priority: u32, index: u32 },
+  ...{ sel: xfrmSelector.type, limit: xfrmLimits.type, current: pad(32), priority: u32, index: u32 },
   ...{ dir: u8, action: u8, flags: u8, share: u8, padding: pad(4) },
 });
 
@@ -103,7 +95,7 @@ const attributes = table({
 const whole = { ...body(policyInfo, attributes), words: () => [] };
 const id = {
   ...body(
-    struct('xfrm_userpolicy_id', { sel: xfrmSelector, index: u32, dir: u8, padding: pad(3) }),
+    struct('xfrm_userpolicy_id', { sel: xfrmSelector.type, index: u32, dir: u8, padding: pad(3) }),
     table({ mark: attribute('XFRMA_MARK', 21, xfrmMark), ifId: attribute('XFRMA_IF_ID', 31, u32) }),
   ),
   words: () => [],
@@ -124,15 +116,15 @@ export const ipXfrmPolicy = new Family({
       [each.auths, each.encs, each.comps].some((bits) => bits !== EVERY_ALGORITHM),
     );
     return {
-      ...{ sel: readSelector(read.sel, 4), dir: dir ?? 'in', action: action ?? 'allow', priority: read.priority },
-      ...{ mark: read.mark, ifId: read.ifId, flag: flags, limit: readLimits(read.limit) },
+      ...{ sel: xfrmSelector.read(read.sel, 4), dir: dir ?? 'in', action: action ?? 'allow', priority: read.priority },
+      ...{ mark: read.mark, ifId: read.ifId, flag: flags, limit: xfrmLimits.read(read.limit) },
       tmpl: read.tmpl.map(readTemplate),
       unknown: [
         ...(dir === undefined || dir.startsWith('socket') ? ['a program keeps it for one of its sockets'] : []),
         ...(action === undefined ? [`action ${read.action}`] : []),
         ...(unnamed ? ['flags'] : []),
-        ...oddInSelector(read.sel),
-        ...oddInLimits(read.limit),
+        ...xfrmSelector.odd(read.sel),
+        ...xfrmLimits.odd(read.limit),
         ...(read.type?.type === SUB ? ['it is of the type sub'] : []),
         ...(modes.includes(undefined) ? ['a mode or protocol of a template'] : []),
         ...(isPicky ? ['the algorithms that a template takes'] : []),
@@ -142,12 +134,12 @@ export const ipXfrmPolicy = new Family({
     };
   },
   words: ({ sel, dir, action, priority, mark, ifId, flag, limit, tmpl }, names, _, verb) => [
-    ...[...selectorWords(sel, names), 'dir', dir, ...markWords('mark', mark), ...said('if_id', ifId)],
+    ...[...xfrmSelector.words(sel, names), 'dir', dir, ...markWords('mark', mark), ...said('if_id', ifId)],
     ...(verb === 'add'
       ? [
           ...['action', action, 'priority', String(priority)],
           ...(flag.length > 0 ? ['flag', ...flag] : []),
-          ...limitWords(limit),
+          ...xfrmLimits.words(limit),
           ...tmpl.flatMap(templateWords),
         ]
       : []),
@@ -156,8 +148,8 @@ export const ipXfrmPolicy = new Family({
 
 function written({ sel, dir, action, priority, mark, ifId, flag, limit, tmpl }: XfrmPolicy) {
   return {
-    ...{ sel: writtenSelector(sel), dir: DIRECTIONS[dir], action: ACTIONS[action], priority, mark, ifId },
-    ...{ flags: flagBits(XFRM_POLICY_FLAGS, flag), limit: writtenLimits(limit) },
+    ...{ sel: xfrmSelector.written(sel), dir: DIRECTIONS[dir], action: ACTIONS[action], priority, mark, ifId },
+    ...{ flags: flagBits(XFRM_POLICY_FLAGS, flag), limit: xfrmLimits.written(limit) },
     tmpl: tmpl.length > 0 ? tmpl.map(writtenTemplate) : undefined,
   };
 }

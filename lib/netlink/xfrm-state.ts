@@ -13,18 +13,10 @@ import {
   flagBits,
   flagsIn,
   idWords,
-  limitWords,
   markWords,
   nothing,
-  oddInLimits,
-  oddInSelector,
-  readLimits,
-  readSelector,
   said,
-  selectorWords,
   wordOf,
-  writtenLimits,
-  writtenSelector,
   XFRM_KERNELS_OWN,
   XFRM_MODES,
   XFRM_PROTOCOLS,
@@ -34,7 +26,7 @@ import {
   xfrmAddress,
   xfrmFamily,
   xfrmId,
-  xfrmLifetime,
+  xfrmLimits,
   xfrmMark,
   xfrmSelector,
 } from './xfrm.ts';
@@ -95,7 +87,7 @@ const PROTOCOLS = { ...XFRM_PROTOCOLS, ...XFRM_KERNELS_OWN };
 const BITMAP = 32;
 
 const info = struct('xfrm_usersa_info', {
-  ...{ sel: xfrmSelector, id: flat(xfrmId), src: xfrmAddress, limit: xfrmLifetime },
+  ...{ sel: xfrmSelector.type, id: flat(xfrmId), src: xfrmAddress, limit: xfrmLimits.type },
   ...{ current: pad(32), stats: pad(12), seq: u32, reqid: u32, family: xfrmFamily, mode: u8, replayWindow: u8 },
   ...{ flags: u8, padding: pad(7) },
 });
@@ -158,7 +150,7 @@ function stateOf(read: Read): XfrmState {
   const [modeWord, protoWord] = [wordOf(XFRM_MODES, mode), wordOf(PROTOCOLS, proto)];
   const [flags, extra] = [flagsIn(XFRM_STATE_FLAGS, read.flags), flagsIn(XFRM_EXTRA_FLAGS, extraFlags)];
   const encapType = encap && wordOf(XFRM_ENCAPS, encap.type);
-  const selector = readSelector(sel, family);
+  const selector = xfrmSelector.read(sel, family);
   const { family: inner, ...rest } = selector;
   const isForAll = inner === family && Object.values(rest).every((each) => each === undefined);
   const { auth = read.authName, enc, aead, comp } = read;
@@ -170,14 +162,14 @@ function stateOf(read: Read): XfrmState {
     outputMark: outputMark === undefined ? undefined : { fwmark: outputMark, fwmask: outputMask ?? 2 ** 32 - 1 },
     ...{ auth, enc, aead, comp: comp && { ...comp, key: '' } },
     encap: encap && encapType && { ...encap, type: encapType, addr: addressIn(encap.addr, family) },
-    ...{ sel: isForAll ? undefined : selector, limit: readLimits(read.limit) },
+    ...{ sel: isForAll ? undefined : selector, limit: xfrmLimits.read(read.limit) },
     unknown: [
       ...(modeWord ? [] : [`mode ${mode}`]),
       ...(protoWord ? [] : [`protocol ${proto}`]),
       ...(encap && !encapType ? [`encapsulation ${encap.type}`] : []),
       ...(flags.unnamed | extra.unnamed ? ['flags'] : []),
-      ...oddInSelector(sel),
-      ...oddInLimits(read.limit),
+      ...xfrmSelector.odd(sel),
+      ...xfrmLimits.odd(read.limit),
       ...(read.unknown.length > 0 ? [`attributes ${read.unknown}`] : []),
     ],
   };
@@ -198,7 +190,7 @@ function written({ family, mark, ifId, tfcpad, auth, enc, aead, comp, encap, out
   return {
     ...{ family, src: addressBytes(state.src, family), dst: addressBytes(state.dst, family) },
     ...{ proto: PROTOCOLS[state.proto], spi: state.spi, mode: XFRM_MODES[state.mode], reqid: state.reqid },
-    ...{ mark, ifId, tfcpad, enc, aead, comp, limit: writtenLimits(state.limit) },
+    ...{ mark, ifId, tfcpad, enc, aead, comp, limit: xfrmLimits.written(state.limit) },
     ...(auth?.length === undefined ? { authName: auth } : { auth }),
     ...{ flags: flagBits(XFRM_STATE_FLAGS, state.flag) },
     extraFlags: flagBits(XFRM_EXTRA_FLAGS, state.extraFlag) || undefined,
@@ -207,7 +199,7 @@ function written({ family, mark, ifId, tfcpad, auth, enc, aead, comp, encap, out
       : { replayWindow: state.replayWindow }),
     ...(outputMark && { outputMark: outputMark.fwmark, outputMask: outputMark.fwmask }),
     encap: encap && { ...encap, type: XFRM_ENCAPS[encap.type], addr: addressBytes(encap.addr, family) },
-    ...(state.sel && { sel: writtenSelector(state.sel) }),
+    ...(state.sel && { sel: xfrmSelector.written(state.sel) }),
   };
 }
 
@@ -223,8 +215,8 @@ function settingWords(state: XfrmState, names: Names): string[] {
     ...[...algorithmWords('enc', enc), ...algorithmWords('aead', aead)],
     ...(comp ? ['comp', comp.name] : []),
     ...(encap ? ['encap', encap.type, String(encap.sport), String(encap.dport), encap.addr ?? '0.0.0.0'] : []),
-    ...limitWords(state.limit),
+    ...xfrmLimits.words(state.limit),
     // What is behind its words must be none that a selector has (xfrm_selector_parse).
-    ...(sel ? ['sel', ...selectorWords(sel, names)] : []),
+    ...(sel ? ['sel', ...xfrmSelector.words(sel, names)] : []),
   ];
 }

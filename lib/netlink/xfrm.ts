@@ -61,7 +61,7 @@ export const xfrmFamily: Fixed<Family | undefined, Family | undefined> = fixed<F
   (bytes, at, value) => bytes.writeUInt16LE(value === 6 ? AF_INET6 : AF_INET, at),
 );
 
-export const xfrmSelector = struct('xfrm_selector', {
+const selector = struct('xfrm_selector', {
   ...{ dst: xfrmAddress, src: xfrmAddress },
   ...{ dport: be16, dportMask: be16, sport: be16, sportMask: be16 },
   ...{ family: xfrmFamily, dstLength: u8, srcLength: u8, proto: u8, padding: pad(3), device, user: u32 },
@@ -76,10 +76,17 @@ export const xfrmId = struct('xfrm_id', {
 
 export const xfrmMark = struct('xfrm_mark', { fwmark: u32, fwmask: u32 });
 
-export const xfrmLifetime = struct('xfrm_lifetime_cfg', {
+const lifetime = struct('xfrm_lifetime_cfg', {
   ...{ byteSoft: u64, byteHard: u64, packetSoft: u64, packetHard: u64 },
   ...{ timeSoft: u64, timeHard: u64, timeUseSoft: u64, timeUseHard: u64 },
 });
+
+export const xfrmSelector = {
+  ...{ type: selector, read: readSelector, odd: oddInSelector, written: writtenSelector, words: selectorWords },
+};
+export const xfrmLimits = {
+  ...{ type: lifetime, read: readLimits, odd: oddInLimits, written: writtenLimits, words: limitWords },
+};
 
 /** The body of a question that takes none. What stands in one, the kernel takes for attributes (`xfrm_dump_sa`). */
 export const nothing: Type<undefined, unknown> = { write: () => {}, read: () => undefined, words: () => [] };
@@ -94,10 +101,10 @@ export function addressBytes(address: string | undefined, family: Family): Buffe
   return ipToBytes(address ?? ALL_ZERO[family]);
 }
 
-type RawSelector = ReturnType<typeof xfrmSelector.read>;
+type RawSelector = ReturnType<typeof selector.read>;
 
 /** @param outer the version of IP where the selector says none */
-export function readSelector(raw: RawSelector, outer: Family): XfrmSelector {
+function readSelector(raw: RawSelector, outer: Family): XfrmSelector {
   const { family = outer, proto, dport, dportMask, sport, sportMask, device: index } = raw;
   const prefix = (bytes: Buffer, length: number): Prefix | undefined => {
     const address = addressIn(bytes, family);
@@ -111,7 +118,7 @@ export function readSelector(raw: RawSelector, outer: Family): XfrmSelector {
 }
 
 /** What of a selector no words say. */
-export function oddInSelector({ sportMask, dportMask, user }: RawSelector): string[] {
+function oddInSelector({ sportMask, dportMask, user }: RawSelector): string[] {
   const isOdd = (mask: number) => mask !== 0 && mask !== WHOLE;
   return [
     ...(isOdd(sportMask) || isOdd(dportMask) ? ['a mask of ports'] : []),
@@ -119,7 +126,7 @@ export function oddInSelector({ sportMask, dportMask, user }: RawSelector): stri
   ];
 }
 
-export function writtenSelector({ family, src, dst, proto = 0, sport, dport, device: index = 0 }: XfrmSelector) {
+function writtenSelector({ family, src, dst, proto = 0, sport, dport, device: index = 0 }: XfrmSelector) {
   return {
     ...{ family, proto, device: index },
     ...{ src: addressBytes(src?.address, family), srcLength: src?.length ?? 0 },
@@ -136,7 +143,7 @@ export function portKeywords(proto: number | undefined): 'ports' | 'types' | 'ke
 }
 
 /** Both networks are said: they say the version of IP. */
-export function selectorWords({ family, src, dst, proto, device: index, ...selector }: XfrmSelector, names: Names) {
+function selectorWords({ family, src, dst, proto, device: index, ...selector }: XfrmSelector, names: Names) {
   const { sport, dport } = selector;
   const words = (prefix: Prefix | undefined) => `${prefix?.address ?? ALL_ZERO[family]}/${prefix?.length ?? 0}`;
   const kind = portKeywords(proto);
@@ -178,31 +185,31 @@ export function idWords({
 }
 
 /** Bytes and packets without a limit are all ones, seconds are 0 (`xfrm_state_check_expire`, `xfrm_timer_handler`). */
-export function readLimits(raw: RawLimits): XfrmLimits {
+function readLimits(raw: RawLimits): XfrmLimits {
   return Object.fromEntries(
     LIMIT_NAMES.map((name) => [name, raw[name] === withoutLimit(name) ? undefined : Number(raw[name])]),
   ) as XfrmLimits;
 }
 
 /** What of limits no number says. */
-export function oddInLimits(raw: RawLimits): string[] {
+function oddInLimits(raw: RawLimits): string[] {
   const isOdd = (name: LimitName) => raw[name] > Number.MAX_SAFE_INTEGER && raw[name] !== withoutLimit(name);
   return LIMIT_NAMES.filter(isOdd).map((name) => `limit ${LIMITS[name]} ${raw[name]}`);
 }
 
-export function writtenLimits(limits: XfrmLimits) {
+function writtenLimits(limits: XfrmLimits) {
   return Object.fromEntries(
     LIMIT_NAMES.map((name) => [name, limits[name] === undefined ? withoutLimit(name) : BigInt(limits[name])]),
   );
 }
 
-export function limitWords(limits: XfrmLimits): string[] {
+function limitWords(limits: XfrmLimits): string[] {
   return LIMIT_NAMES.flatMap((name) =>
     limits[name] === undefined ? [] : ['limit', ...said(LIMITS[name], limits[name])],
   );
 }
 
-type RawLimits = ReturnType<typeof xfrmLifetime.read>;
+type RawLimits = ReturnType<typeof lifetime.read>;
 type LimitName = keyof typeof LIMITS;
 
 function withoutLimit(name: LimitName): bigint {

@@ -1,12 +1,12 @@
 import { KernelError } from '../kernel/kernel-error.ts';
-import { NetNamespace } from '../kernel/net-namespace.ts';
 import { once } from '../kernel/once.ts';
 import { bridge } from '../links/bridge.ts';
 import { makeLink } from '../links/make-link.ts';
 import { kindOf } from '../links/registry.ts';
 import { veth } from '../links/veth.ts';
+import { inNewNamespace, type OpenNamespace } from '../netlink/in-new-namespace.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
-import { NetlinkSocket } from '../netlink/socket.ts';
+import type { NetlinkSocket } from '../netlink/socket.ts';
 import { ARPHRD } from '../wire/arp.ts';
 import { type RawLink, rawLink } from './raw-link.ts';
 
@@ -24,11 +24,9 @@ export function readRawLinks(rtnetlink: NetlinkSocket): ReadLink[] {
 const [LOWER, PEER, DEVICE, OTHER, BRIDGE] = [100, 101, 102, 103, 104];
 
 /** The loopback of a new namespace. */
-export const freshLoopback = once((): ReadLink | undefined => {
-  using namespace = NetNamespace.create();
-  using rtnetlink = namespace.run(() => new NetlinkSocket());
-  return readRawLinks(rtnetlink).find(({ state }) => isLoopback(state));
-});
+export const freshLoopback = once(() =>
+  inNewNamespace(({ rtnetlink }) => readRawLinks(rtnetlink).find(({ state }) => isLoopback(state))),
+);
 
 /** Whether it is the loopback of its namespace (`ARPHRD_LOOPBACK`). */
 export function isLoopback({ hardware }: Pick<LinkState, 'hardware'>): boolean {
@@ -49,13 +47,16 @@ export function freshLink(kind: string, isPort: boolean, data: unknown = {}): Re
   const { varies = [] } = kindOf({ kind })?.description ?? {};
   const settings = Object.fromEntries(varies.map((name) => [name, Object(data)[name]]));
   const key = `${kind} ${isPort} ${JSON.stringify(settings)}`;
-  if (!known.has(key)) known.set(key, make(kind, isPort, settings));
+  if (!known.has(key))
+    known.set(
+      key,
+      inNewNamespace((place) => make(place, kind, isPort, settings)),
+    );
   return known.get(key);
 }
 
-function make(kind: string, isPort: boolean, settings: object): ReadLink | undefined {
-  using namespace = NetNamespace.create();
-  using rtnetlink = namespace.run(() => new NetlinkSocket());
+function make(place: OpenNamespace, kind: string, isPort: boolean, settings: object): ReadLink | undefined {
+  const { rtnetlink } = place;
   const described = kindOf({ kind });
   const isOnAnother = described !== undefined && described.lower !== 'none';
   try {
@@ -65,7 +66,7 @@ function make(kind: string, isPort: boolean, settings: object): ReadLink | undef
     else {
       const peer = described.end === 'peer' ? withPeer(OTHER) : {};
       const data = { ...described.description.trial, ...settings, ...peer };
-      makeLink({ netns: namespace, rtnetlink }, described, device, data);
+      makeLink(place, described, device, data);
     }
     if (isPort) {
       rtnetlink.change(ipLink.add({ index: BRIDGE, name: 'bridge', ...bridge.as({}) }));

@@ -1,9 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { unlessError } from '../kernel/has-code.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
-import { NetNamespace } from '../kernel/net-namespace.ts';
 import { once } from '../kernel/once.ts';
-import { NetlinkSocket } from '../netlink/socket.ts';
+import { inNewNamespace, type OpenNamespace } from '../netlink/in-new-namespace.ts';
 import type { ObjectKind } from './objects/object-kind.ts';
 import { withSockets } from './objects/object-sockets.ts';
 import { OBJECT_KINDS } from './objects/registry.ts';
@@ -30,7 +29,7 @@ function without(all: readonly object[], others: readonly object[]): object[] {
   return all.filter((each) => !others.some((other) => isDeepStrictEqual(each, other)));
 }
 
-function listObjects(source: Pick<StateSource, 'netns' | 'rtnetlink'>): Record<string, readonly object[]> {
+function listObjects(source: OpenNamespace): Record<string, readonly object[]> {
   return withSockets(source, (sockets) => {
     // A user namespace in which they may not be listed cannot make any, either (GENL_ADMIN_PERM).
     const list = ({ list: all, withoutSecrets = (state) => state }: ObjectKind) =>
@@ -40,8 +39,4 @@ function listObjects(source: Pick<StateSource, 'netns' | 'rtnetlink'>): Record<s
 }
 
 /** What the kernel gives to a new namespace, such as the labels of `ip6addrlbl_init_table`. */
-const freshObjects = once(() => {
-  using netns = NetNamespace.create();
-  using rtnetlink = netns.run(() => new NetlinkSocket());
-  return listObjects({ netns, rtnetlink });
-});
+const freshObjects = once(() => inNewNamespace(listObjects));

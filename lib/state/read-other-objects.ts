@@ -1,15 +1,15 @@
 import { unlessError } from '../kernel/has-code.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
-import { NetNamespace } from '../kernel/net-namespace.ts';
+import type { NetNamespace } from '../kernel/net-namespace.ts';
 import { once } from '../kernel/once.ts';
 import { readProcNet } from '../kernel/proc-net.ts';
 import { hasPorts } from '../links/registry.ts';
+import { inNewNamespace, type OpenNamespace } from '../netlink/in-new-namespace.ts';
 import { ipLink } from '../netlink/link.ts';
 import { bridgeMdb } from '../netlink/mdb.ts';
 import { RTNL_FAMILY_IP6MR, RTNL_FAMILY_IPMR } from '../netlink/mroute.ts';
 import { bridgeFdb } from '../netlink/neighbour.ts';
 import type { Request } from '../netlink/request.ts';
-import { NetlinkSocket } from '../netlink/socket.ts';
 import { isGroupMac } from '../wire/mac-address.ts';
 import type { OtherObjects } from './network-state.ts';
 import { listGeneric, showGeneric } from './objects/list-generic.ts';
@@ -98,7 +98,7 @@ function raw(type: number, header: Buffer): Request<string> {
   };
 }
 
-function listOthers(source: Pick<StateSource, 'netns' | 'rtnetlink'>): string[][] {
+function listOthers(source: OpenNamespace): string[][] {
   // A kernel without them refuses (fib_nl_dumprule, seg6_genl_dumphmac); and who may not list them in a user namespace, may not make
   // any, either (GENL_ADMIN_PERM).
   return withSockets(source, (sockets) =>
@@ -107,11 +107,7 @@ function listOthers(source: Pick<StateSource, 'netns' | 'rtnetlink'>): string[][
 }
 
 /** What every new namespace of this kernel has of them. */
-const freshOthers = once((): string[][] => {
-  using netns = NetNamespace.create();
-  using rtnetlink = netns.run(() => new NetlinkSocket());
-  return listOthers({ netns, rtnetlink });
-});
+const freshOthers = once(() => inNewNamespace(listOthers));
 
 /** The groups of `ip maddress add`: index, name, references, whether it is one of those, address (`dev_mc_seq_show`). */
 function staticGroups(netns: NetNamespace): OtherObjects['groups'] {

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { KernelError } from '../kernel/kernel-error.ts';
-import { NetNamespace } from '../kernel/net-namespace.ts';
 import { once } from '../kernel/once.ts';
 import { bridge } from '../links/bridge.ts';
 import { bridgeVlanGlobal, type VlansOfInstance } from '../netlink/bridge-mst.ts';
+import { inNewNamespace } from '../netlink/in-new-namespace.ts';
 import { ipLink } from '../netlink/link.ts';
-import { NetlinkSocket } from '../netlink/socket.ts';
+import type { NetlinkSocket } from '../netlink/socket.ts';
 import { membersOf } from '../netlink/vlan-rows.ts';
 import type { Link, VlanMulticast } from './network-state.ts';
 
@@ -38,15 +38,16 @@ function changedOf(settings: Settings, usual: Settings): Settings {
 }
 
 /** Read from a bridge that has just been made: the kernel rounds some times by its `CONFIG_HZ` (`br_multicast_ctx_init`). */
-const ofNewVlan = once((): Settings => {
-  using namespace = NetNamespace.create();
-  using rtnetlink = namespace.run(() => new NetlinkSocket());
-  try {
-    rtnetlink.change(ipLink.add({ name: 'bridge', ...bridge.as({}) }));
-  } catch (error) {
-    if (error instanceof KernelError) return {};
-    throw error;
-  }
-  // A new bridge is in its default VLAN.
-  return listVlanMulticast(rtnetlink)[0]?.settings ?? {};
-});
+const ofNewVlan = once(
+  (): Settings =>
+    inNewNamespace(({ rtnetlink }) => {
+      try {
+        rtnetlink.change(ipLink.add({ name: 'bridge', ...bridge.as({}) }));
+      } catch (error) {
+        if (error instanceof KernelError) return {};
+        throw error;
+      }
+      // A new bridge is in its default VLAN.
+      return listVlanMulticast(rtnetlink)[0]?.settings ?? {};
+    }),
+);

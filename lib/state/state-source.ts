@@ -1,9 +1,6 @@
-import type { NetNamespace } from '../kernel/net-namespace.ts';
-import type { NetlinkSocket } from '../netlink/socket.ts';
+import type { OpenNamespace } from '../netlink/in-new-namespace.ts';
 
 /** A namespace that can be read; the engine of a `Namespace` is one. */
-export interface StateSource {
+export interface StateSource extends OpenNamespace {
   readonly name: string;
-  readonly rtnetlink: NetlinkSocket;
-  readonly netns: NetNamespace;
 }

@@ -4,15 +4,14 @@ import { checkErrno, checked } from '../kernel/checked.ts';
 import { AF_INET, SO_INCOMING_CPU, SOCK_DGRAM, SOL_SOCKET } from '../kernel/constants.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
 import { errnoName, lastErrno, poll, schedGetaffinity, schedGetcpu, schedSetaffinity } from '../kernel/libc.ts';
-import { NetNamespace } from '../kernel/net-namespace.ts';
 import { onceInThread } from '../kernel/once-in-thread.ts';
 import { ReceiveSteering } from '../kernel/receive-steering.ts';
 import { ResourceStack } from '../kernel/resource-stack.ts';
 import { Socket } from '../kernel/socket.ts';
 import { ipSocketAddress } from '../kernel/socket-address.ts';
+import { inNewNamespace } from '../netlink/in-new-namespace.ts';
 import { ipLink } from '../netlink/link.ts';
 import { ipNeighbour } from '../netlink/neighbour.ts';
-import { NetlinkSocket } from '../netlink/socket.ts';
 import { NO_MAC } from '../wire/mac-address.ts';
 
 /** Markers a processor: each lets what is under way go one device further. */
@@ -147,25 +146,23 @@ function markers(): { socket: Socket; steering: ReceiveSteering } {
     while (socket.receive());
     return { socket, steering };
   }
-  // The socket keeps the namespace.
-  using namespace = NetNamespace.create();
-  {
-    using rtnetlink = namespace.run(() => new NetlinkSocket());
+  return inNewNamespace(({ netns, rtnetlink }) => {
     rtnetlink.change(
       ipLink.change({ index: LOOPBACK_INDEX, up: true }),
       // What a loopback sends goes to this neighbour (ip_finish_output2). A permanent one is there even when others fill the
       // machine's table (neigh_alloc); a marker that none can be made for would seem to be late.
       ipNeighbour.replace({ to: '0.0.0.0', lladdr: NO_MAC, device: LOOPBACK_INDEX, state: 'PERMANENT' }),
     );
-  }
-  using resources = new ResourceStack();
-  const made = resources.use(Socket.open(namespace, AF_INET, SOCK_DGRAM, 0));
-  checkErrno('bind(127.0.0.1)', made.bind(ipSocketAddress(4, '127.0.0.1')));
-  checkErrno('connect(127.0.0.1)', made.connect(made.localAddress()));
-  slot.steering ??= ReceiveSteering.open(namespace);
-  slot.socket = made;
-  resources.move();
-  return { socket: made, steering: slot.steering };
+    using resources = new ResourceStack();
+    // The socket keeps the namespace.
+    const made = resources.use(Socket.open(netns, AF_INET, SOCK_DGRAM, 0));
+    checkErrno('bind(127.0.0.1)', made.bind(ipSocketAddress(4, '127.0.0.1')));
+    checkErrno('connect(127.0.0.1)', made.connect(made.localAddress()));
+    slot.steering ??= ReceiveSteering.open(netns);
+    slot.socket = made;
+    resources.move();
+    return { socket: made, steering: slot.steering };
+  });
 }
 
 /** Those that are online. Where this thread is comes first: on a busy machine each move waits for a turn there. */

@@ -1,8 +1,8 @@
 import { NETLINK_GENERIC, NETLINK_XFRM } from '../../kernel/constants.ts';
 import { loadedFamilies } from '../../netlink/generic.ts';
+import type { OpenNamespace } from '../../netlink/in-new-namespace.ts';
 import type { NetlinkSocket } from '../../netlink/socket.ts';
 import { NetlinkSockets } from '../../netlink/sockets.ts';
-import type { StateSource } from '../state-source.ts';
 import type { ObjectSockets } from './object-kind.ts';
 
 /** The sockets of a namespace that its objects are asked for with. */
@@ -17,10 +17,7 @@ export function objectSockets(rtnetlink: NetlinkSocket, sockets: NetlinkSockets)
 }
 
 /** Runs a function with sockets that are open for this long. */
-export function withSockets<T>(
-  { netns, rtnetlink }: Pick<StateSource, 'netns' | 'rtnetlink'>,
-  use: (sockets: ObjectSockets) => T,
-): T {
+export function withSockets<T>({ netns, rtnetlink }: OpenNamespace, use: (sockets: ObjectSockets) => T): T {
   using others = new NetlinkSockets(netns);
   return use(objectSockets(rtnetlink, others));
 }

@@ -5,20 +5,14 @@ import { XFRM_MODES, XFRM_PROTOCOLS } from '../../netlink/xfrm.ts';
 import { ipXfrmPolicy, XFRM_POLICY_FLAGS, type XfrmPolicy, type XfrmTemplate } from '../../netlink/xfrm-policy.ts';
 import type { Family } from '../../wire/ip-address.ts';
 import { inner } from '../entries/fields.ts';
-import { fwmark } from '../entries/rule-entry.ts';
 import type { ObjectKind } from './object-kind.ts';
 import {
-  limitEntry,
-  limitFields,
-  markEntry,
   oneFamily,
-  parseLimit,
-  parseSelector,
-  parseXfrmMark,
-  selectorEntry,
-  selectorFields,
   type XfrmLimitEntry,
   type XfrmSelectorEntry,
+  xfrmLimit,
+  xfrmMark,
+  xfrmSelector,
 } from './xfrm-selector.ts';
 
 /** A policy of IPsec, as `ip xfrm policy` has it. */
@@ -51,12 +45,12 @@ export const xfrmPolicy: ObjectKind<XfrmPolicy, XfrmPolicyEntry> = {
     title: 'Policies of IPsec',
   },
   fields: {
-    ...{ dir: among('in', 'out', 'fwd'), ...selectorFields, mark: fwmark, ifId: from(1, 2 ** 32 - 1) },
+    ...{ dir: among('in', 'out', 'fwd'), ...xfrmSelector.fields, mark: xfrmMark.field, ifId: from(1, 2 ** 32 - 1) },
     ...{ action: among('allow', 'block'), priority: u32 },
-    ...{ flag: listOf(among(...Object.keys(XFRM_POLICY_FLAGS))), limit: limitFields },
+    ...{ flag: listOf(among(...Object.keys(XFRM_POLICY_FLAGS))), limit: xfrmLimit.field },
     tmpl: { ...inner(templateFields), rule: `a list of objects with ${Object.keys(templateFields).join(', ')}` },
   },
-  identity: ['dir', ...Object.keys(selectorFields), 'mark', 'ifId'],
+  identity: ['dir', ...Object.keys(xfrmSelector.fields), 'mark', 'ifId'],
   // The newest stands first (xfrm_policy_insert).
   list: ({ xfrm }) => xfrm?.list(ipXfrmPolicy.all()).toReversed() ?? [],
   add: (state) =>
@@ -71,15 +65,15 @@ export const xfrmPolicy: ObjectKind<XfrmPolicy, XfrmPolicyEntry> = {
       throw new UsageError(`${call}: a policy that blocks protects no packets: leave out tmpl, or action`);
     if (isNew && all.length > MOST_TEMPLATES)
       throw new UsageError(`${call}: tmpl takes at most ${MOST_TEMPLATES} templates: received ${all.length}`);
-    const sel = parseSelector(call, selector, 4);
+    const sel = xfrmSelector.parse(call, selector, 4);
     return {
-      ...{ sel, dir, action: action ?? 'allow', priority, mark: parseXfrmMark(mark), ifId, flag },
-      ...{ limit: parseLimit(limit), unknown: [] },
+      ...{ sel, dir, action: action ?? 'allow', priority, mark: xfrmMark.parse(mark), ifId, flag },
+      ...{ limit: xfrmLimit.parse(limit), unknown: [] },
       tmpl: all.map((each, at) => parseTemplate(`${call}: tmpl[${at}]`, each, sel.family)),
     };
   },
   entry: ({ sel, unknown: _, mark, limit, tmpl, ...same }, names) => ({
-    ...{ ...selectorEntry(sel, names), ...same, mark: markEntry(mark), limit: limitEntry(limit) },
+    ...{ ...xfrmSelector.entry(sel, names), ...same, mark: xfrmMark.entry(mark), limit: xfrmLimit.entry(limit) },
     tmpl: tmpl.map(({ family, src, dst, ...each }) => {
       // It may be the only word of a family that is not the policy's.
       const any = family === sel.family ? undefined : family === 4 ? '0.0.0.0' : '::';

@@ -1,3 +1,4 @@
+import { withoutUndefined } from '../../kernel/plain-object.ts';
 import { UsageError } from '../../kernel/validate.ts';
 import { markWords } from '../../netlink/rule.ts';
 import { u32 } from '../../netlink/scalars.ts';
@@ -6,7 +7,7 @@ import { LIMIT_NAMES, portKeywords, type XfrmLimits, type XfrmMark, type XfrmSel
 import { type Family, familyOf, parsePrefix } from '../../wire/ip-address.ts';
 import { type DeviceNames, nameOrNone } from '../entries/entry-kind.ts';
 import { deviceName, type Field, type Fields, networkWords, one } from '../entries/fields.ts';
-import { ipproto, parseMark, protocolNumber, protocolWord } from '../entries/rule-entry.ts';
+import { fwmark, ipproto, parseMark, protocolNumber, protocolWord } from '../entries/rule-entry.ts';
 
 /** Which packets a state or a policy of IPsec is for. Undefined matches all packets. */
 export interface XfrmSelectorEntry {
@@ -42,17 +43,39 @@ const network: Field = {
   },
 };
 
-export const selectorFields: Fields<XfrmSelectorEntry> = {
+const selectorFields: Fields<XfrmSelectorEntry> = {
   ...{ family: among(4, 6), src: network, dst: network, proto: ipproto, sport: PORT, dport: PORT },
   ...{ type: BYTE, code: BYTE, key: u32, dev: deviceName },
 };
 
-export const limitFields = one(Object.fromEntries(LIMIT_NAMES.map((name) => [name, COUNT])));
+/** The faces of a selector: the fields that a spec says, and how they become netlink's, and come of them. */
+export const xfrmSelector = { fields: selectorFields, parse: parseSelector, entry: selectorEntry };
+
+export const xfrmLimit = {
+  field: one(Object.fromEntries(LIMIT_NAMES.map((name) => [name, COUNT]))),
+  parse: (limit: Partial<XfrmLimitEntry> = {}) =>
+    Object.fromEntries(LIMIT_NAMES.map((name) => [name, limit[name]])) as XfrmLimits,
+  /** Undefined without any. */
+  entry: (limit: XfrmLimits): Partial<XfrmLimitEntry> | undefined => {
+    const known = withoutUndefined(limit);
+    return Object.keys(known).length === 0 ? undefined : known;
+  },
+};
+
+export const xfrmMark = {
+  field: fwmark,
+  /** Of the value 0 and the mask 0 the kernel takes no notice. */
+  parse: (mark: string | undefined): XfrmMark | undefined => {
+    const parsed = mark === undefined ? undefined : parseMark(mark);
+    return parsed?.fwmask === 0 ? undefined : parsed;
+  },
+  entry: (mark: XfrmMark | undefined) => mark && markWords(mark),
+};
 
 type Given = { readonly [K in keyof XfrmSelectorEntry]?: XfrmSelectorEntry[K] } & { device?: number | undefined };
 
 /** @throws UsageError for a selector that iproute2 has no words for */
-export function parseSelector(call: string, given: Given, otherwise: Family): XfrmSelector {
+function parseSelector(call: string, given: Given, otherwise: Family): XfrmSelector {
   const { src, dst, proto, sport, dport, type, code, key, device } = given;
   const family = oneFamily(call, { family: given.family, src, dst }) ?? otherwise;
   const number = protocolNumber(proto);
@@ -84,7 +107,7 @@ const PROTOCOLS_OF = {
   key: 'proto gre',
 };
 
-export function selectorEntry(selector: XfrmSelector, names: DeviceNames): XfrmSelectorEntry {
+function selectorEntry(selector: XfrmSelector, names: DeviceNames): XfrmSelectorEntry {
   const { family, src, dst, proto, sport, dport, device } = selector;
   const kind = portKeywords(proto);
   return {
@@ -107,24 +130,4 @@ export function oneFamily(
   if (new Set(families).size > 1)
     throw new UsageError(`${call}: ${known.map(([name]) => name).join(', ')} must be of one version of IP`);
   return families[0] as Family | undefined;
-}
-
-export function parseLimit(limit: Partial<XfrmLimitEntry> = {}): XfrmLimits {
-  return Object.fromEntries(LIMIT_NAMES.map((name) => [name, limit[name]])) as XfrmLimits;
-}
-
-/** Undefined without any. */
-export function limitEntry(limit: XfrmLimits): Partial<XfrmLimitEntry> | undefined {
-  const known = LIMIT_NAMES.flatMap((name) => (limit[name] === undefined ? [] : [[name, limit[name]]]));
-  return known.length === 0 ? undefined : Object.fromEntries(known);
-}
-
-/** Of the value 0 and the mask 0 the kernel takes no notice. */
-export function parseXfrmMark(mark: string | undefined): XfrmMark | undefined {
-  const parsed = mark === undefined ? undefined : parseMark(mark);
-  return parsed?.fwmask === 0 ? undefined : parsed;
-}
-
-export function markEntry(mark: XfrmMark | undefined): string | undefined {
-  return mark && markWords(mark);
 }

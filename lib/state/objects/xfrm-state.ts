@@ -15,20 +15,14 @@ import {
   type XfrmState,
 } from '../../netlink/xfrm-state.ts';
 import { type Field, one } from '../entries/fields.ts';
-import { fwmark } from '../entries/rule-entry.ts';
 import type { ObjectKind } from './object-kind.ts';
 import {
-  limitEntry,
-  limitFields,
-  markEntry,
   oneFamily,
-  parseLimit,
-  parseSelector,
-  parseXfrmMark,
-  selectorEntry,
-  selectorFields,
   type XfrmLimitEntry,
   type XfrmSelectorEntry,
+  xfrmLimit,
+  xfrmMark,
+  xfrmSelector,
 } from './xfrm-selector.ts';
 
 /** A state of IPsec, as `ip xfrm state` has it. */
@@ -79,14 +73,14 @@ export const xfrmState: ObjectKind<XfrmState, XfrmStateEntry> = {
   },
   fields: {
     ...{ src: ip, dst: ip, proto: among(...Object.keys(XFRM_PROTOCOLS)), spi: u32 },
-    ...{ mode: among(...Object.keys(XFRM_MODES)), reqid: u32, mark: fwmark, ifId: from(1, 2 ** 32 - 1) },
+    ...{ mode: among(...Object.keys(XFRM_MODES)), reqid: u32, mark: xfrmMark.field, ifId: from(1, 2 ** 32 - 1) },
     ...{ auth: one({ ...named, truncLen: from(0, 1024) }), enc: one(named), aead: one({ ...named, icvLen: LENGTH }) },
     comp: one({ name: algorithmName }),
     encap: one({ type: among(...Object.keys(XFRM_ENCAPS)), sport: PORT, dport: PORT, addr: ip }),
     replayWindow: from(0, WIDEST_WINDOW),
     flag: listOf(among(...Object.keys(XFRM_STATE_FLAGS))),
     extraFlag: listOf(among(...Object.keys(XFRM_EXTRA_FLAGS))),
-    ...{ outputMark: fwmark, tfcpad: from(1, 65535), sel: one(selectorFields), limit: limitFields },
+    ...{ outputMark: xfrmMark.field, tfcpad: from(1, 65535), sel: one(xfrmSelector.fields), limit: xfrmLimit.field },
   },
   identity: ['dst', 'proto', 'spi', 'mark'],
   // The newest stands first (__xfrm_state_insert).
@@ -109,24 +103,28 @@ export const xfrmState: ObjectKind<XfrmState, XfrmStateEntry> = {
     if (isNew) checkTogether(call, given);
     return {
       ...{ family, src: given.src, dst, proto, spi, mode: given.mode ?? 'transport', reqid: given.reqid },
-      ...{ mark: parseXfrmMark(given.mark), ifId: given.ifId, outputMark: parseXfrmMark(given.outputMark) },
+      ...{ mark: xfrmMark.parse(given.mark), ifId: given.ifId, outputMark: xfrmMark.parse(given.outputMark) },
       ...{ replayWindow: given.replayWindow ?? 0, flag: given.flag ?? [], extraFlag: given.extraFlag ?? [] },
-      ...{ tfcpad: given.tfcpad, limit: parseLimit(given.limit), encap: given.encap && parseEncap(call, given.encap) },
+      ...{
+        tfcpad: given.tfcpad,
+        limit: xfrmLimit.parse(given.limit),
+        encap: given.encap && parseEncap(call, given.encap),
+      },
       ...{ auth: algorithm(call, 'auth', given.auth, given.auth?.truncLen) },
       ...{ enc: algorithm(call, 'enc', given.enc), aead: algorithm(call, 'aead', given.aead, given.aead?.icvLen) },
       comp: algorithm(call, 'comp', given.comp && { ...given.comp, key: '' }),
-      ...{ sel: sel && parseSelector(`${call}: sel`, sel, family), unknown: [] },
+      ...{ sel: sel && xfrmSelector.parse(`${call}: sel`, sel, family), unknown: [] },
     };
   },
   entry: (state, names) => {
     const { family: _, unknown: __, mark, outputMark, auth, enc, aead, comp, sel, limit, ...same } = state;
     return {
-      ...{ ...same, mark: markEntry(mark), outputMark: markEntry(outputMark) },
+      ...{ ...same, mark: xfrmMark.entry(mark), outputMark: xfrmMark.entry(outputMark) },
       auth: auth && { name: auth.name, key: auth.key, truncLen: auth.length },
       enc: enc && { name: enc.name, key: enc.key },
       aead: aead && { name: aead.name, key: aead.key, icvLen: aead.length },
       comp: comp && { name: comp.name },
-      ...{ sel: sel && selectorEntry(sel, names), limit: limitEntry(limit) },
+      ...{ sel: sel && xfrmSelector.entry(sel, names), limit: xfrmLimit.entry(limit) },
     };
   },
   // The kernel makes them as packets come, and with other states.
