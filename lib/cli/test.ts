@@ -51,20 +51,7 @@ export function testCommand(): Command {
     .option('--gdb', 'the guest waits for gdb before the kernel begins; while gdb holds it, no time-out runs')
     .option('--live', 'show what vitest prints in each guest as it comes');
   return addMachineOptions(command)
-    .addHelpText(
-      'after',
-      `
-Each kernel boots in QEMU (with KVM where that works), or as a program (um:,
-User-Mode Linux), and vitest runs there. The guest has this machine's root file
-system, read-only: what a spec writes is gone with the guest. All results are in
-one report, a project for each kernel. Consoles, output and evidence are in
-test-results/<kernel>/.
-
-  hairpin test --kernel 6.1 --kernel ../linux -- specs/article --reporter=junit
-  hairpin test --build ../linux --fail-on-warning -- specs/article
-  hairpin test --kernel ../linux --gdb -- specs/mine.spec.ts
-  hairpin test --in-container -- specs/article`,
-    )
+    .addHelpText('after', HELP)
     .addHelpText(
       'after',
       exitCodes({
@@ -75,33 +62,40 @@ test-results/<kernel>/.
       }),
     )
     .action(async (args: string[], given: TestOptions, command: Command) => {
-      const { kernel: words = [], build: trees = [], live, gdb, inContainer, ...options } = given;
-      const root = process.cwd();
-      const onKernels = words.length + trees.length > 0;
-      if (!onKernels) refuseMachineOptions(command, given, '--kernel or --build', ['kernel', 'build', 'inContainer']);
-      if (inContainer !== undefined) {
-        const image = inContainer === true ? DEFAULT_IMAGE : inContainer;
-        process.exitCode = await testInContainer(image, root, args);
-        return;
-      }
-      if (!onKernels) {
-        process.exitCode = await runVitest(root, ['run', ...args]);
-        return;
-      }
-      if (gdb && words.length + trees.length > 1)
-        command.error("error: option '--gdb' debugs one kernel: name one with --kernel or --build");
-      const find = await locateKernels(words, trees);
-      // Before they are built, which may take an hour.
-      using _lock = lockResults(root);
-      const kernels = await find();
-      // Before the first boots: what it brings would be lost.
-      for (const kernel of kernels) checkFits(kernel, { cpus: options.cpus, ...(gdb ? { gdb } : {}) });
-      process.exitCode = await testOnKernels(root, kernels, args, {
-        ...options,
-        ...(live ? { live } : {}),
-        ...(gdb ? { gdb } : {}),
-      });
+      process.exitCode = await runSpecs(args, given, command);
     });
+}
+
+const HELP = `
+Each kernel boots in QEMU (with KVM where that works), or as a program (um:,
+User-Mode Linux), and vitest runs there. The guest has this machine's root file
+system, read-only: what a spec writes is gone with the guest. All results are in
+one report, a project for each kernel. Consoles, output and evidence are in
+test-results/<kernel>/.
+
+  hairpin test --kernel 6.1 --kernel ../linux -- specs/article --reporter=junit
+  hairpin test --build ../linux --fail-on-warning -- specs/article
+  hairpin test --kernel ../linux --gdb -- specs/mine.spec.ts
+  hairpin test --in-container -- specs/article`;
+
+/** @returns the exit code */
+async function runSpecs(args: string[], given: TestOptions, command: Command): Promise<number> {
+  const { kernel: words = [], build: trees = [], live, gdb, inContainer, ...options } = given;
+  const root = process.cwd();
+  const kernelCount = words.length + trees.length;
+  if (kernelCount === 0)
+    refuseMachineOptions(command, given, '--kernel or --build', ['kernel', 'build', 'inContainer']);
+  if (inContainer !== undefined) return testInContainer(inContainer === true ? DEFAULT_IMAGE : inContainer, root, args);
+  if (kernelCount === 0) return runVitest(root, ['run', ...args]);
+  if (gdb && kernelCount > 1)
+    command.error("error: option '--gdb' debugs one kernel: name one with --kernel or --build");
+  const find = await locateKernels(words, trees);
+  // Before they are built, which may take an hour.
+  using _lock = lockResults(root);
+  const kernels = await find();
+  // Before the first boots: what it brings would be lost.
+  for (const kernel of kernels) checkFits(kernel, { cpus: options.cpus, ...(gdb ? { gdb } : {}) });
+  return await testOnKernels(root, kernels, args, { ...options, ...(live ? { live } : {}), ...(gdb ? { gdb } : {}) });
 }
 
 function waitsForDebugger(kernel: Kernel, socket: string): string {

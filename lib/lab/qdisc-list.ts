@@ -1,11 +1,11 @@
 import { checkIsObject, checkOptions, UsageError, wrongOption } from '../kernel/validate.ts';
 import { TC_H_CLSACT, TC_H_ROOT, tcQdisc } from '../netlink/qdisc.ts';
-import type { QdiscKind, QdiscOptionsOf } from '../netlink/qdisc-kinds.ts';
+import { QDISC_RULES, type QdiscKind, type QdiscOptionsOf } from '../netlink/qdisc-kinds.ts';
 import type { Causes } from '../netlink/request.ts';
 import { parseHandle } from '../netlink/tc-handle.ts';
 import { checkOptionValues } from '../state/entries/fields.ts';
 import { type QdiscEntry, qdiscEntry } from '../state/entries/qdisc-entry.ts';
-import { qdiscFields, qdiscPlaceFields } from '../state/entries/tc-fields.ts';
+import { qdiscPlaceFields } from '../state/entries/tc-fields.ts';
 import { engineOf } from './engine.ts';
 import type { Interface } from './interface.ts';
 import { ask, change } from './watcher.ts';
@@ -104,10 +104,10 @@ const OPTIONS: Readonly<Partial<Record<QdiscKind, string>>> = {
 
 /** @throws UsageError */
 function parse(call: string, options: QdiscOptions): { kind: QdiscKind } & QdiscPlace {
-  const kinds = Object.keys(qdiscFields);
+  const kinds = Object.keys(QDISC_RULES);
   checkIsObject(call, options, 'kind');
   const { kind, ...rest } = options;
-  const own = Object.hasOwn(qdiscFields, kind ?? '') ? qdiscFields[kind] : undefined;
+  const own = Object.hasOwn(QDISC_RULES, kind ?? '') ? QDISC_RULES[kind] : undefined;
   if (!own)
     throw wrongOption(
       call,

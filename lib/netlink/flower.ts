@@ -5,11 +5,13 @@ import {
   type Masked,
   macMask,
   maskable,
+  maskedOf,
   maskRow,
   number,
   partsRow,
   prefixOf,
   type Said,
+  unmaskedOf,
   type Value,
   valueRow,
 } from './masked.ts';
@@ -17,6 +19,7 @@ import { string, u32 } from './scalars.ts';
 import { attribute, others, type Row, type Rows } from './table.ts';
 import { tcHandle } from './tc-handle.ts';
 import { flat } from './type.ts';
+import { anyOf, type ValueRule } from './value-rule.ts';
 import { wordBits } from './word-bits.ts';
 
 /**
@@ -119,7 +122,7 @@ const [ip4, ip6] = [prefixOf(4), prefixOf(6)];
 export const etherType = number(2, { words: ETHER_TYPES, isHex: true });
 const [vlanId, priority] = [number(2, { most: 4095, isLittle: true }), number(1, { most: 7 })];
 
-const portRange: Masked = {
+const portRange = maskedOf({
   ...{ size: 2, rule: 'two ports such as 1000-2000', schema: { type: 'string' }, words: String },
   split: (given) => {
     const [, least, most] = (typeof given === 'string' && /^(\d+)-(\d+)$/.exec(given)) || [];
@@ -128,26 +131,26 @@ const portRange: Masked = {
     return value && mask && Number(least) < Number(most) ? { value, mask } : undefined;
   },
   join: (value, mask = value) => `${value.readUInt16BE()}-${mask.readUInt16BE()}`,
-};
+});
 
-const ipFlags: Masked = {
+const ipFlags = maskedOf({
   ...wordBits(4, { frag: 1, firstfrag: 2 }, { on: '', off: 'no', between: '/', isLittle: false }),
   rule: 'frag, nofrag, firstfrag or nofirstfrag, or two of them such as frag/nofirstfrag',
   schema: { type: 'string' },
   words: String,
-};
+});
 
 /** `TCA_FLOWER_KEY_CT_FLAGS_*`. */
 const CT_STATES = { new: 1, est: 2, rel: 4, trk: 8, inv: 16, rpl: 32 };
 
-const ctState: Masked = {
+const ctState = maskedOf({
   ...wordBits(2, CT_STATES, { on: '+', off: '-', between: '', isLittle: true }),
   rule: `states of ${Object.keys(CT_STATES).join(', ')}, each with + or -, such as +trk+est-new`,
   schema: { type: 'string' },
   words: String,
-};
+});
 
-const label: Value = {
+const label = unmaskedOf({
   size: 16,
   rule: '32 hexadecimal digits',
   schema: { type: 'string' },
@@ -155,11 +158,10 @@ const label: Value = {
     typeof value === 'string' && /^[0-9a-f]{32}$/i.test(value) ? Buffer.from(value, 'hex') : undefined,
   textOf: (bytes) => bytes.toString('hex'),
   words: String,
-};
+});
 
 interface Key {
-  /** The rule of the values, and whether one is of its kind. */
-  values: readonly (Value | Masked)[];
+  rule: ValueRule;
   /** How it travels; several where that depends on the value or on other keys. */
   rows: Readonly<Record<string, Row<Said | undefined, Said>>>;
 }
@@ -167,11 +169,11 @@ interface Key {
 const KEY = 'TCA_FLOWER_KEY_';
 
 function plain(kernel: string, at: number, of: Value): Key {
-  return { values: [of], rows: { '': valueRow(`${KEY}${kernel}`, at, of) } };
+  return { rule: of, rows: { '': valueRow(`${KEY}${kernel}`, at, of) } };
 }
 
 function withMask(kernel: string, numbers: readonly [number, number], of: Masked, word?: string): Key {
-  return { values: [of], rows: { '': maskRow(`${KEY}${kernel}`, numbers, of, word) } };
+  return { rule: of, rows: { '': maskRow(`${KEY}${kernel}`, numbers, of, word) } };
 }
 
 type Numbers = readonly [value: number, mask: number];
@@ -179,7 +181,7 @@ type Numbers = readonly [value: number, mask: number];
 function address(word: string, name: string, four: Numbers, six: Numbers, isOuter = false): Key {
   const at = (version: number) => `${KEY}${isOuter ? 'ENC_' : ''}IPV${version}_${name}`;
   return {
-    values: [ip4, ip6],
+    rule: anyOf(ip4, ip6),
     rows: { 4: maskRow(at(4), four, ip4, word), 6: maskRow(at(6), six, ip6, word) },
   };
 }
@@ -194,12 +196,12 @@ function ports(
     maskRow(`${KEY}${protocol.toUpperCase()}_${name}`, numbers[protocol], port, word);
   const [least, most] = range;
   const bounds = partsRow([`${KEY}PORT_${name}_MIN`, least], [`${KEY}PORT_${name}_MAX`, most], portRange, word);
-  return { values: [port, portRange], rows: { tcp: of('tcp'), udp: of('udp'), sctp: of('sctp'), range: bounds } };
+  return { rule: anyOf(port, portRange), rows: { tcp: of('tcp'), udp: of('udp'), sctp: of('sctp'), range: bounds } };
 }
 
 function icmp(word: string, name: string, four: Numbers, six: Numbers): Key {
   const of = (version: number, numbers: Numbers) => maskRow(`${KEY}ICMPV${version}_${name}`, numbers, maskedByte, word);
-  return { values: [maskedByte], rows: { icmp: of(4, four), icmpv6: of(6, six) } };
+  return { rule: maskedByte, rows: { icmp: of(4, four), icmpv6: of(6, six) } };
 }
 
 /** All keys, in the order in which `tc` wants them. */

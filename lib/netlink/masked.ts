@@ -3,15 +3,13 @@ import { bytesToMac, isMac, macToBytes } from '../wire/mac-address.ts';
 import { hexadecimal } from './scalars.ts';
 import { attribute, type Row, type RowOptions } from './table.ts';
 import type { Type } from './type.ts';
-import type { JsonSchema } from './value-rule.ts';
+import type { ValueRule } from './value-rule.ts';
 
 /** A value of a filter, as a spec and `tc` say it: a number, or a text, maybe with a mask behind a slash. */
 export type Said = string | number;
 
 /** How such a value travels. */
-export interface Value {
-  readonly rule: string;
-  readonly schema: JsonSchema;
+export interface Value extends ValueRule {
   /** How many bytes it has. */
   readonly size: number;
   /** Its bytes; undefined for a value of another kind. */
@@ -21,7 +19,7 @@ export interface Value {
 }
 
 /** A value with a mask, which has its own attribute. */
-export interface Masked extends Pick<Value, 'rule' | 'schema' | 'size' | 'words'> {
+export interface Masked extends ValueRule, Pick<Value, 'size' | 'words'> {
   split(value: unknown): Parts | undefined;
   join(value: Buffer, mask: Buffer | undefined): Said;
 }
@@ -29,6 +27,23 @@ export interface Masked extends Pick<Value, 'rule' | 'schema' | 'size' | 'words'
 interface Parts {
   value: Buffer;
   mask: Buffer;
+}
+
+/** A value is taken if it has bytes, and said as these say it. */
+export function unmaskedOf(of: Omit<Value, 'accept'>): Value {
+  const accept = (given: unknown) => {
+    const bytes = of.bytesOf(given);
+    return bytes && of.textOf(bytes);
+  };
+  return { ...of, accept };
+}
+
+export function maskedOf(of: Omit<Masked, 'accept'>): Masked {
+  const accept = (given: unknown) => {
+    const parts = of.split(given);
+    return parts && of.join(parts.value, parts.mask);
+  };
+  return { ...of, accept };
 }
 
 interface NumberOptions {
@@ -45,7 +60,7 @@ interface NumberOptions {
 export function number(size: 1 | 2 | 4, { words = {}, isHex, isLittle, ...range }: NumberOptions = {}): Value {
   const most = range.most ?? 2 ** (8 * size) - 1;
   const names = Object.keys(words);
-  return {
+  return unmaskedOf({
     size,
     rule: `${names.length > 0 ? `one of ${names.join(', ')}, or ` : ''}a whole number from 0 to ${most}`,
     schema: { anyOf: [{ type: 'integer', minimum: 0, maximum: most }, { type: 'string' }] },
@@ -62,7 +77,7 @@ export function number(size: 1 | 2 | 4, { words = {}, isHex, isLittle, ...range 
       return names.find((name) => words[name] === read) ?? read;
     },
     words: (value) => (typeof value === 'number' && isHex ? hexadecimal(value) : String(value)),
-  };
+  });
 }
 
 function numberIn(text: string): number | undefined {
@@ -79,11 +94,9 @@ interface MaskOptions {
 /** A value, or a value and a mask of the same kind: `0x10/0xf0`. Without a mask every bit counts. */
 export function maskable(of: Value, { hex }: MaskOptions = {}): Masked {
   const say = (value: Said, isHex: boolean) => (isHex && typeof value === 'number' ? hexadecimal(value) : value);
-  return {
-    size: of.size,
+  return maskedOf({
+    ...of,
     rule: `${of.rule}, maybe with a mask behind a slash`,
-    schema: of.schema,
-    words: of.words,
     split: (given) => {
       const [before, after] = typeof given === 'string' ? parted(given) : [given];
       const value = of.bytesOf(before);
@@ -94,7 +107,7 @@ export function maskable(of: Value, { hex }: MaskOptions = {}): Masked {
       if (isFull(mask)) return of.textOf(value);
       return `${say(of.textOf(value), hex === 'both')}/${say(of.textOf(mask), hex !== undefined)}`;
     },
-  };
+  });
 }
 
 /** Of a value that has a slash, both parts. */
@@ -107,10 +120,10 @@ function isFull(mask: Buffer | undefined): mask is undefined {
   return mask?.every((byte) => byte === FULL) ?? true;
 }
 
-const TEXT: JsonSchema = { type: 'string' };
+const TEXT = { type: 'string' };
 
 /** `02:00:00:00:00:01`, with another such address, or a number of bits, as its mask. */
-export const macMask: Masked = {
+export const macMask = maskedOf({
   size: 6,
   rule: 'a MAC address such as 02:00:00:00:00:01, maybe with a mask behind a slash: ff:ff:ff:00:00:00, or 24',
   schema: TEXT,
@@ -121,7 +134,7 @@ export const macMask: Masked = {
     return isMac(address) && mask ? { value: macToBytes(address), mask } : undefined;
   },
   join: (value, mask) => `${bytesToMac(value)}${isFull(mask) ? '' : `/${bytesToMac(mask)}`}`,
-};
+});
 
 function prefixMask(length: string, size: number): Buffer | undefined {
   const bits = /^\d+$/.test(length) ? Number(length) : 8 * size + 1;
@@ -135,7 +148,7 @@ function clamp(bits: number): number {
 
 /** An address of one version of IP, or a network such as `10.0.0.0/8`. */
 export function prefixOf(version: 4 | 6): Masked {
-  return {
+  return maskedOf({
     size: version === 4 ? 4 : 16,
     rule: `an IPv${version} address, or a network such as ${version === 4 ? '10.0.0.0/8' : 'fd00::/64'}`,
     schema: TEXT,
@@ -148,7 +161,7 @@ export function prefixOf(version: 4 | 6): Masked {
       return mask && { value, mask };
     },
     join: (value, mask) => `${bytesToIp(value)}${isFull(mask) ? '' : `/${lengthOf(mask) ?? bytesToIp(mask)}`}`,
-  };
+  });
 }
 
 /** Undefined for a mask with gaps, which only other software sends. */

@@ -1,10 +1,11 @@
 import { withoutUndefined } from '../kernel/plain-object.ts';
 import { maskable, number, partsRow, type Said } from './masked.ts';
 import type { Names } from './names.ts';
-import { bool, s32, u32 } from './scalars.ts';
+import { bool, range, s32, u32 } from './scalars.ts';
 import { struct } from './struct.ts';
-import { attribute, others, table } from './table.ts';
+import { attribute, others, type Rows, table } from './table.ts';
 import { fixed, type Type } from './type.ts';
+import { from, listOf, time, type ValueRule } from './value-rule.ts';
 import { bytesOf } from './writer.ts';
 
 /** The options of a queueing discipline, in the words of `tc qdisc` (camel-cased), by its kind. */
@@ -62,7 +63,7 @@ const milliseconds = fixed<number>(
   4,
   (bytes, at) => bytes.readUInt32LE(at) / 1000,
   (bytes, at, value) => bytes.writeUInt32LE(Math.round(value * 1000), at),
-  { words: (value) => [`${value}ms`] },
+  { ...time('milliseconds', 0, 4294967), words: (value) => [`${value}ms`] },
 );
 
 const ecn: Type<boolean> = { ...bool(u32), words: (value) => [value ? 'ecn' : 'noecn'] };
@@ -102,11 +103,11 @@ const codel = table({
   unknown: others(),
 });
 
-export const selector = maskable(number(1, { isHex: true }), { hex: 'both' });
+const selector = maskable(number(1, { isHex: true }), { hex: 'both' });
 
 const fqCodel = table({
   limit: attribute('TCA_FQ_CODEL_LIMIT', 2, u32),
-  flows: attribute('TCA_FQ_CODEL_FLOWS', 5, u32),
+  flows: attribute('TCA_FQ_CODEL_FLOWS', 5, range(u32, 1, 65536)),
   quantum: attribute('TCA_FQ_CODEL_QUANTUM', 6, u32),
   target: attribute('TCA_FQ_CODEL_TARGET', 1, milliseconds),
   ceThreshold: attribute('TCA_FQ_CODEL_CE_THRESHOLD', 7, milliseconds),
@@ -128,6 +129,23 @@ export const QDISC_TYPES: Readonly<Record<QdiscKind, Type<object, never> | undef
   ...{ pfifo: fifo, bfifo: fifo, pfifo_head_drop: fifo },
   ...{ prio, codel, fq_codel: fqCodel },
 };
+
+const ofFifo = { limit: u32 };
+
+/** The rule of each option that a spec may give, by the kind. */
+export const QDISC_RULES: Readonly<Record<QdiscKind, Readonly<Record<string, ValueRule>>>> = {
+  ...{ clsact: {}, ingress: {}, pfifo: ofFifo, bfifo: ofFifo, pfifo_head_drop: ofFifo },
+  prio: { bands: from(2, 16), priomap: listOf(from(0, 15)) },
+  codel: rulesOf(codel),
+  fq_codel: { ...rulesOf(fqCodel), ceThresholdSelector: selector },
+};
+
+/** The rules of the rows of a table. */
+function rulesOf({ rows }: { rows: Rows }): Record<string, ValueRule> {
+  return Object.fromEntries(
+    Object.entries(rows).flatMap(([name, { of }]) => (of.accept ? [[name, of as ValueRule]] : [])),
+  );
+}
 
 /** Options as they travel; undefined for none. */
 export function writeQdiscOptions(kind: QdiscKind, options: object = {}): Buffer | undefined {

@@ -11,6 +11,7 @@ import { ipRoute } from '../netlink/route.ts';
 import { areChanged, ipRule } from '../netlink/rule.ts';
 import { bridgeOf, linkAt, linkIn } from '../state/find-link.ts';
 import type { Link } from '../state/network-state.ts';
+import type { ObjectKind } from '../state/objects/object-kind.ts';
 import { OBJECT_KINDS } from '../state/objects/registry.ts';
 import { FAMILIES } from '../wire/ip-address.ts';
 import { givenAddresses, isWithheld, withLength } from './given-addresses.ts';
@@ -33,72 +34,105 @@ import { vlanWords } from './vlan-words.ts';
  * @example console.log(stateText(state, state.namespaces[0]))
  */
 export function stateText(state: WholeLabState, namespace: WholeNamespace): string {
-  const { name, role, neighbours, proxies, qdiscs, tcFilters, nexthops, mroutes, changedSysctls, nftables, filters } =
-    namespace;
-  const names = namesIn(state, name);
-  const dev = (device: number) => `dev ${names.device(device)}`;
-  const wordsOf = (request: Request) => objectWords(request, names);
-  const { routes, deleted } = givenRoutes(namespace);
-  const sections: [title: string, lines: string[]][] = [
-    [
-      'links',
-      alignColumns([...bridgeRow(namespace), ...devicesIn(namespace).map((link) => linkRow(state, namespace, link))]),
-    ],
-    ['addresses', alignColumns(addressRows(namespace, wordsOf))],
+  const names = namesIn(state, namespace.name);
+  const words: Words = {
+    names,
+    dev: (device) => `dev ${names.device(device)}`,
+    of: (request) => objectWords(request, names),
+  };
+  const sections = [
+    ...deviceSections(state, namespace, words),
+    ...routeSections(namespace, words),
+    ...neighbourSections(namespace, words),
+    ...forwardingSections(namespace, words),
+    ...OBJECT_KINDS.map((kind) => objectSection(namespace, kind, words)),
+    ...filterSections(namespace, words),
+  ];
+  const lines = sections.flatMap(([title, body]) =>
+    body.length > 0 ? [`  ${title}`, ...body.map((line) => `    ${line}`.trimEnd())] : [],
+  );
+  return visible([`${namespace.name} (${namespace.role})`, ...lines].join('\n'));
+}
+
+type Section = [title: string, lines: string[]];
+
+/** How the devices and objects of a namespace are said. */
+interface Words {
+  names: Names;
+  dev: (device: number) => string;
+  of: (request: Request) => string;
+}
+
+function deviceSections(state: WholeLabState, namespace: WholeNamespace, { names, of }: Words): Section[] {
+  const links = devicesIn(namespace).map((link) => linkRow(state, namespace, link));
+  const multicast = vlanMulticastRows(namespace).map(({ bridge, id, settings }) =>
+    bridgeVlanGlobal
+      .change({ index: bridge, id, ...settings })
+      .words(names)
+      .replace(/^.* (?=vid )/, ''),
+  );
+  return [
+    ['links', alignColumns([...bridgeRow(namespace), ...links])],
+    ['addresses', alignColumns(addressRows(namespace, of))],
     ['ports', alignColumns(namespace.links.filter(isBridgePort).map((link) => portRow(namespace, link, names)))],
     ['VLANs', alignColumns(vlanRows(namespace, names))],
-    [
-      'multicast settings of VLANs',
-      vlanMulticastRows(namespace).map(({ bridge, id, settings }) =>
-        bridgeVlanGlobal
-          .change({ index: bridge, id, ...settings })
-          .words(names)
-          .replace(/^.* (?=vid )/, ''),
-      ),
-    ],
+    ['multicast settings of VLANs', multicast],
+  ];
+}
+
+function routeSections(namespace: WholeNamespace, { names, dev, of }: Words): Section[] {
+  const { routes, deleted } = givenRoutes(namespace);
+  const nexthops = namespace.nexthops.map(({ group, ...rest }) => (group.length > 0 ? { ...rest, group } : rest));
+  return [
     [
       'routes',
       [
-        ...routes.map((route) => wordsOf(ipRoute.add(routeConfig(route)))),
+        ...routes.map((route) => of(ipRoute.add(routeConfig(route)))),
         ...deleted.map(({ to, device }) => `(deleted: ${to.address}/${to.length} ${dev(device)})`),
       ],
     ],
-    [
-      'nexthops',
-      nexthops.map(({ group, ...rest }) => wordsOf(ipNexthop.add(group.length > 0 ? { ...rest, group } : rest))),
-    ],
-    ['multicast routes', mroutes.map((route) => mrouteWords(route, names))],
-    ...FAMILIES.map((family): [string, string[]] => {
+    ['nexthops', nexthops.map((nexthop) => of(ipNexthop.add(nexthop)))],
+    ['multicast routes', namespace.mroutes.map((route) => mrouteWords(route, names))],
+    ...FAMILIES.map((family): Section => {
       const rules = namespace.rules.filter((rule) => rule.family === family);
-      return [`rules of IPv${family}`, areChanged(rules, family) ? rules.map((rule) => wordsOf(ipRule.add(rule))) : []];
+      return [`rules of IPv${family}`, areChanged(rules, family) ? rules.map((rule) => of(ipRule.add(rule))) : []];
     }),
-    [
-      'neighbours',
-      alignColumns(
-        neighbours
-          .filter((neighbour) => neighbour.state !== 'NOARP')
-          .map(({ to, lladdr, device, state: nud }) => [to, dev(device), lladdr ? `lladdr ${lladdr}` : '', nud]),
-      ),
-    ],
+  ];
+}
+
+function neighbourSections({ neighbours, proxies }: WholeNamespace, { dev }: Words): Section[] {
+  const rows = neighbours
+    .filter(({ state }) => state !== 'NOARP')
+    .map(({ to, lladdr, device, state }) => [to, dev(device), lladdr ? `lladdr ${lladdr}` : '', state]);
+  return [
+    ['neighbours', alignColumns(rows)],
     ['proxies', proxies.map(({ to, device }) => `${to} ${dev(device)}`)],
+  ];
+}
+
+function forwardingSections(namespace: WholeNamespace, { names, dev }: Words): Section[] {
+  const groups = namespace.mdb.map(
+    ({ bridge, port, group, src, state, blocked }) =>
+      `${group} ${src ? `src ${src} ` : ''}${dev(bridge)} port ${names.device(port)} ${state}${blocked ? ' blocked' : ''}`,
+  );
+  return [
     ['forwarding', alignColumns(fdbRows(namespace, dev))],
-    [
-      'groups',
-      namespace.mdb.map(
-        ({ bridge, port, group, src, state: how, blocked }) =>
-          `${group} ${src ? `src ${src} ` : ''}${dev(bridge)} port ${names.device(port)} ${how}${blocked ? ' blocked' : ''}`,
-      ),
-    ],
-    ...OBJECT_KINDS.map((kind): [string, string[]] => [
-      `${kind.title.charAt(0).toLowerCase()}${kind.title.slice(1)}`,
-      objectRequests(namespace, kind).map((request) => request.words({ ...names, namespace: undefined })),
-    ]),
+    ['groups', groups],
+  ];
+}
+
+function objectSection(namespace: WholeNamespace, kind: ObjectKind, { names }: Words): Section {
+  const lines = objectRequests(namespace, kind).map((request) => request.words({ ...names, namespace: undefined }));
+  return [`${kind.title.charAt(0).toLowerCase()}${kind.title.slice(1)}`, lines];
+}
+
+function filterSections(namespace: WholeNamespace, words: Words): Section[] {
+  const { qdiscs, tcFilters, changedSysctls, nftables, filters } = namespace;
+  const given = qdiscs.filter(({ isGiven }) => isGiven);
+  return [
     ['sysctls', Object.entries(changedSysctls).map(([key, value]) => `${key} = ${value}`)],
-    [
-      'queueing disciplines',
-      alignColumns(qdiscs.filter(({ isGiven }) => isGiven).map(({ device, kind }) => [names.device(device), kind])),
-    ],
-    ['filters of traffic control', tcFilters.map((filter) => filterLine(filter, wordsOf, names))],
+    ['queueing disciplines', alignColumns(given.map(({ device, kind }) => [words.names.device(device), kind]))],
+    ['filters of traffic control', tcFilters.map((filter) => filterLine(filter, words.of, words.names))],
     [
       'other packet filters',
       [
@@ -114,10 +148,6 @@ export function stateText(state: WholeLabState, namespace: WholeNamespace): stri
         : nftables.split('\n'),
     ],
   ];
-  const lines = sections.flatMap(([title, body]) =>
-    body.length > 0 ? [`  ${title}`, ...body.map((line) => `    ${line}`.trimEnd())] : [],
-  );
-  return visible([`${name} (${role})`, ...lines].join('\n'));
 }
 
 function filterLine(filter: Filter, wordsOf: (request: Request) => string, names: Names): string {

@@ -1,9 +1,10 @@
 import type { LinkKind } from '../../lib/links/link-kind.ts';
 import { ownKinds } from '../../lib/links/registry.ts';
 import { NUMBERS } from '../../lib/netlink/names.ts';
+import { QDISC_RULES } from '../../lib/netlink/qdisc-kinds.ts';
 import { versionsOf } from '../../lib/netlink/table.ts';
 import type { Fields } from '../../lib/state/entries/fields.ts';
-import { filterFields, qdiscFields, qdiscPlaceFields } from '../../lib/state/entries/tc-fields.ts';
+import { filterFields, qdiscPlaceFields } from '../../lib/state/entries/tc-fields.ts';
 import type { ObjectKind } from '../../lib/state/objects/object-kind.ts';
 import { OBJECT_KINDS } from '../../lib/state/objects/registry.ts';
 
@@ -52,7 +53,7 @@ shows how to use them.
 
 function trafficSections(): string[] {
   const { flower, matchall, actions, ...key } = filterFields;
-  const kinds = Object.entries(qdiscFields);
+  const kinds = Object.entries(QDISC_RULES);
   return [
     ...kinds.map(([kind, fields]) => tableOf(`iface.qdisc: kind '${kind}'`, { ...placeOf(kind), ...fields })),
     tableOf('iface.filter: where it is', key),
