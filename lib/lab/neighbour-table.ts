@@ -1,6 +1,6 @@
 import { unlessCode } from '../kernel/has-code.ts';
 import { checkBoolean, checkIp, checkMac, checkOneOf, checkOptions, UsageError } from '../kernel/validate.ts';
-import { ipNeighbour, isLearnt, type NeighbourState } from '../netlink/neighbour.ts';
+import { ipNeighbour, isLearnt, type Neighbour, type NeighbourState } from '../netlink/neighbour.ts';
 import { ip, mac } from '../netlink/scalars.ts';
 import { checkOptionValues, deviceName } from '../state/entries/fields.ts';
 import { type NeighbourEntry, neighbourEntry } from '../state/entries/neighbour-entry.ts';
@@ -109,11 +109,14 @@ export class NeighbourTable {
   flush(only?: Family): void {
     checkAlive(`${this.#namespace}.neighbour.flush`, this.#namespace);
     if (only !== undefined) checkOneOf(`${this.#namespace.name}.neighbour.flush`, 'family', only, [4, 6]);
-    for (const { device, to } of listNeighbours(this.#namespace).filter(isLearnt)) {
-      if (only !== undefined && familyOf(to) !== only) continue;
-      const request = ipNeighbour.delete({ to, device });
-      // The kernel's own garbage collection may come first.
-      unlessCode(['ENOENT'], () => engineOf(this.#namespace).rtnetlink.change(request));
-    }
+    const { rtnetlink } = engineOf(this.#namespace);
+    const isMeant = ({ to }: Neighbour) => only === undefined || familyOf(to) === only;
+    const flush = () => {
+      const learnt = listNeighbours(this.#namespace).filter((entry) => isLearnt(entry) && isMeant(entry));
+      rtnetlink.change(...learnt.map(({ device, to }) => ipNeighbour.delete({ to, device })));
+      return true;
+    };
+    // The kernel's own garbage collection may come first: then the rest is listed anew.
+    while (!unlessCode(['ENOENT'], flush));
   }
 }

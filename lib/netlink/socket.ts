@@ -29,6 +29,9 @@ const MOST_TRIES = 100;
 /** A socket takes as much at once as its send buffer has room for (netlink_sendmsg): 208 KiB, where nobody changed it. */
 const MOST_AT_ONCE = 65536;
 
+/** What is sent next: each is sent before the next is written. */
+const outgoing = new Writer();
+
 /** Of `nlmsg_flags` in `struct nlmsghdr`. */
 const FLAGS_AT = 6;
 
@@ -177,18 +180,18 @@ export class NetlinkSocket implements Disposable {
       throw new Error(`${first.words(this.#names)}: its namespace is closed (the lab is closed)`);
     }
     if (first && this.#isUnderWay) this.#skipAnswers(first);
-    const datagram = new Writer();
+    outgoing.clear();
     let count = 0;
     let lastAt = 0;
     for (const request of requests) {
-      if (lastFlags !== 0 && datagram.length > MOST_AT_ONCE) break;
+      if (lastFlags !== 0 && outgoing.length > MOST_AT_ONCE) break;
       if (request.feature) noteFeature(request.feature);
-      lastAt = datagram.length;
+      lastAt = outgoing.length;
       const header = { type: request.type, flags: request.flags | flags, sequence: ++this.#sequence };
-      writeMessage(datagram, header, () => request.write(datagram));
+      writeMessage(outgoing, header, () => request.write(outgoing));
       count++;
     }
-    const { bytes } = datagram;
+    const { bytes } = outgoing;
     bytes.writeUInt16LE(bytes.readUInt16LE(lastAt + FLAGS_AT) | lastFlags, lastAt + FLAGS_AT);
     const errno = this.#channel.send(bytes);
     if (first && errno !== 0) this.#check(first, { errno });

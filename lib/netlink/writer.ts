@@ -26,6 +26,12 @@ export class Writer {
     return this.#buffer.subarray(0, this.length);
   }
 
+  /** Begins anew, in the same memory. */
+  clear(): void {
+    this.#buffer.fill(0, 0, this.#end);
+    this.#end = 0;
+  }
+
   /** Makes room for an item, which is zero. Returns where it begins in {@link buffer}. */
   reserve(size: number): number {
     const at = this.length;

@@ -10,7 +10,7 @@ const SHOWN = 12;
 
 /** What the probes of one question have in their data. */
 export class ProbeData {
-  readonly #mark = randomBytes(MARK);
+  readonly #mark = randomMark();
   readonly #size: number;
 
   constructor(size = PROBE_DATA) {
@@ -35,4 +35,14 @@ export class ProbeData {
     const mark = data.subarray(1, PROBE_DATA);
     return data.length >= SHOWN && mark.equals(this.#mark.subarray(0, mark.length));
   }
+}
+
+/** As many at once as 256 questions take: each call of `randomBytes` costs as much as a system call. */
+let random = Buffer.alloc(0);
+
+function randomMark(): Buffer {
+  if (random.length === 0) random = randomBytes(256 * MARK);
+  const mark = random.subarray(0, MARK);
+  random = random.subarray(MARK);
+  return mark;
 }
