@@ -9,7 +9,7 @@ import { ipPacketOf } from '../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import { decodeTcp, type TcpSegment } from '../wire/tcp.ts';
 import type { Asker, Reply } from './asker.ts';
-import { bindSourcePort, scopeOf } from './bind-source.ts';
+import { bindSourcePort, openAtConnectPort, scopeOf } from './bind-source.ts';
 import { IcmpErrors, refusalBy } from './icmp-errors.ts';
 import { chooseInitialSequence, isOfSequence } from './initial-sequence.ts';
 import type { Question } from './question.ts';
@@ -22,6 +22,7 @@ export function askTcp(question: Question, port: number): Asker {
   const target = ipSocketAddress(family, to.address, port, scopeOf(question));
   // Only a program can have made a translation.
   const { isPristine } = engineOf(from.lab);
+  const open = () => Socket.open(engineOf(from).netns, familyNumber(family), SOCK_STREAM, 0);
   const connections: {
     socket: Socket;
     sequence: number;
@@ -34,12 +35,14 @@ export function askTcp(question: Question, port: number): Asker {
 
   return {
     send(sequence) {
-      const socket = Socket.open(engineOf(from).netns, familyNumber(family), SOCK_STREAM, 0);
+      // Every second probe, as programs that only connect: in a lab that no program has been in, nothing tells one port from another.
+      const bound = isPristine || sequence % 2 === 1 ? undefined : openAtConnectPort(question, open);
+      const socket = bound ?? open();
       // It may be asked anew, and its probes counted from 0 again.
       const first = isPristine ? undefined : chooseInitialSequence(socket);
       const connection = { socket, sequence, localPort: 0, first, done: false, isShut: false };
       connections.push(connection);
-      const errno = bindSourcePort(socket, question) || socket.connect(target);
+      const errno = (bound ? 0 : bindSourcePort(socket, question)) || socket.connect(target);
       connection.localPort = readIpSocketAddress(socket.localAddress()).port;
       if (errno === 0 || errnoName(errno) === 'EINPROGRESS') return undefined;
       connection.done = true;

@@ -228,6 +228,19 @@ describe('a source port that decides', () => {
     await expectReached(a, b, { by });
   });
 
+  // The kernel gives the even ones to sockets that only connect, and the odd ones to those that bind first.
+  test.for([
+    ['even', '0', undefined],
+    ['odd', '1', undefined],
+    ['odd', '1', '10.0.0.1'],
+  ] as const)('all that are %s, by TCP', async ([_, half, from], { lab }) => {
+    const { a, r, b } = addRoutedHosts(lab);
+    const chain = `chain c { type filter hook forward priority 0; iif eth0 ip protocol tcp @th,15,1 ${half} drop; };`;
+    await r.exec('nft', [`table ip t { ${chain} }`]);
+    await expectReached(a, b, { by: 'tcp', ...(from && { from }) });
+    await expect(a).toReach(b, { by: 'tcp' });
+  });
+
   test.for(['tcp', 'udp'] as const)('by a rule of the routes, %s', async (by, { lab }) => {
     const { a, r, b } = addRoutedHosts(lab);
     r.rule.add({ iif: 'eth0', sport: '32768-51588', type: 'blackhole', family: 4 });
