@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { describe, expect, type Lab, type Namespace, test } from 'hairpin';
-import { describeLoadingPrograms } from '../needs.ts';
+import { describeLoadingPrograms, describeNeeding } from '../needs.ts';
 import { addRoutedHosts } from '../routed-hosts.ts';
 import { addRules } from '../trace/rules/add-rules.ts';
 import { DROP, passingAtRouteInTurns, passingInTurns, returning, writeProgram } from '../trace/xdp-object.ts';
@@ -84,6 +84,30 @@ describe('two next hops by the lab itself, where no program has ever run', () =>
       r.route.add({ to, nhid: 9 });
     }
     for (let round = 0; round < 3; round++) await expectReached(a, b, { by });
+  });
+});
+
+describeNeeding(['vxlan'], () => {
+  // a (vxlan0 ┄ eth0) ── b (vxlan0 ┄ eth0): to a, two more remote ends have the address of b, which are nobody
+  test('three remote ends of a vxlan, two of which are nobody', async ({ lab }) => {
+    const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+    lab.cable(a, b);
+    const [near, far] = [a, b].map((host) => host.link('vxlan', { id: 7, macLearning: false }));
+    far.fdb.add({ mac: near.mac, dst: '10.0.0.1' });
+    for (const [at, via] of ['10.0.0.77', '10.0.0.78', '10.0.0.2'].entries()) {
+      if (via !== '10.0.0.2') a.neighbour.add({ to: via, lladdr: '02:00:00:00:99:99', dev: 'eth0' });
+      a.nexthop.add({ id: at + 1, via, fdb: true });
+    }
+    a.nexthop.add({ id: 9, group: [{ id: 1 }, { id: 2 }, { id: 3 }], fdb: true });
+    near.fdb.add({ mac: far.mac, nhid: 9 });
+    for (const [host, other] of [[a, far], [b, near]] as const)
+      host.neighbour.add({ to: `${other.address.first(4)?.address}`, lladdr: other.mac, dev: 'vxlan0' });
+    const options = { by: 'udp', neighbours: 'kept' } as const;
+    for (let round = 0; round < ROUNDS; round++)
+      await expect(expect(a).not.toReach(far, options)).rejects.toThrow(/^Received: +an answer/m);
+    await expect(expect(far).not.toHear(near, { frame: 'unicast' })).rejects.toThrow(
+      /another member of a\/vxlan0 might have passed|Received: .*1 cop/,
+    );
   });
 });
 
