@@ -88,15 +88,16 @@ describe('two next hops by the lab itself, where no program has ever run', () =>
 });
 
 describeNeeding(['vxlan'], () => {
-  // a (vxlan0 ┄ eth0) ── b (vxlan0 ┄ eth0): a shares out what is for b, and gives 15 frames of 16 to another remote end, which is nobody
+  // a (vxlan0 ┄ eth0) ── b (vxlan0 ┄ eth0): a shares out what is for b, and gives most of it to another remote end, which is nobody
   test('two remote ends of a vxlan, one of which is nobody', async ({ lab }) => {
     const [a, b] = [lab.namespace('a'), lab.namespace('b')];
     lab.cable(a, b);
-    const [near, far] = [a, b].map((host) => host.link('vxlan', { id: 7, macLearning: false }));
+    const settings = { id: 7, macLearning: false };
+    const [near, far] = [a.link('vxlan', settings), b.link('vxlan', settings)];
     far.fdb.add({ mac: near.mac, dst: '10.0.0.1' });
     a.neighbour.add({ to: '10.0.0.77', lladdr: '02:00:00:00:99:99', dev: 'eth0' });
     for (const [at, via] of ['10.0.0.2', '10.0.0.77'].entries()) a.nexthop.add({ id: at + 1, via, fdb: true });
-    a.nexthop.add({ id: 9, group: [{ id: 1 }, { id: 2, weight: 15 }], fdb: true });
+    a.nexthop.add({ id: 9, group: [{ id: 1 }, { id: 2, weight: 3 }], fdb: true });
     near.fdb.add({ mac: far.mac, nhid: 9 });
     for (const [host, other] of [[a, far], [b, near]] as const)
       host.neighbour.add({ to: `${other.address.first(4)?.address}`, lladdr: other.mac, dev: 'vxlan0' });
@@ -130,6 +131,15 @@ describe('a packet filter that lets some pass', () => {
     const { a, b } = await build(lab, 'limit rate 1/second burst 1 packets drop; icmp type echo-request drop');
     await expect(a).not.toReach(b);
   });
+});
+
+// a ── b, which lets one ARP request in 25 pass: each is asked once in 20 ms
+test('a packet filter of ARP that lets some pass', async ({ lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  lab.cable(a, b);
+  const chain = 'chain c { type filter hook input priority 0; numgen inc mod 25 != 24 drop; };';
+  await b.exec('nft', [`table arp t { ${chain} }`]);
+  await expect(expect(a).not.toReach(b)).rejects.toThrow(/^Received: +an answer/m);
 });
 
 // a ── b, whose packet filter drops what some processors handle: these are all of them, so nothing passes, whichever it is
