@@ -105,6 +105,8 @@ export class NexthopTable {
         ...(isResilient && { groupType: RESILIENT, resilient: { buckets, idleTimer, unbalancedTimer } }),
       };
       engineOf(this.#namespace).rtnetlink.change(ipNexthop[verb](nexthop, causes));
+      // The remote ends of a vxlan share its frames. Of others, the route counts.
+      if (group && fdb) engineOf(this.#namespace.lab).visits.addFault();
     });
   }
 }

@@ -3,6 +3,7 @@ import { PACKET_HOST } from '../kernel/constants.ts';
 import { engineOf } from '../lab/engine.ts';
 import type { CapturedFrame, Hop, Interface } from '../lab/index.ts';
 import { mayDropOneByChance, sharesOutAt } from '../trace/chance.ts';
+import { hasGroupOfRemotes } from '../trace/chance-of-routes.ts';
 import { readPrograms } from '../trace/device-hooks.ts';
 import { forwards } from '../trace/forwards.ts';
 import { choosingDevices } from '../trace/member-change.ts';
@@ -30,9 +31,9 @@ export function doubtOfWay({ path }: Way, to: Interface): string | undefined {
 /** The device that shares frames out among its members, or may choose another of them in a moment, if a frame was at it or at one of these. */
 function chooserOf({ at, direction }: CapturedFrame): Interface | undefined {
   const { interfaces } = at.namespace;
-  const isShared =
-    direction === 'out' && sharesOutAt(at) && interfaces.filter(({ master }) => master === at).length > 1;
-  if (isShared) return at;
+  const sharesOut =
+    (sharesOutAt(at) && interfaces.filter(({ master }) => master === at).length > 1) || hasGroupOfRemotes(at);
+  if (direction === 'out' && sharesOut) return at;
   const choosing = choosingDevices(at.namespace);
   return [at, at.master].find((device) => device && choosing.has(device.index));
 }

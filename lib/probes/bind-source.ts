@@ -1,8 +1,9 @@
 import { s32 } from '../kernel/bytes.ts';
 import { SO_BINDTOIFINDEX, SOL_SOCKET } from '../kernel/constants.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
+import { ResourceStack } from '../kernel/resource-stack.ts';
 import type { Socket } from '../kernel/socket.ts';
-import { ipSocketAddress } from '../kernel/socket-address.ts';
+import { ipSocketAddress, readIpSocketAddress } from '../kernel/socket-address.ts';
 import { isLinkLocal } from '../wire/ip-address.ts';
 import type { Question } from './question.ts';
 
@@ -12,7 +13,7 @@ export function scopeOf({ to, source }: Question): number {
 }
 
 /** Has a socket send as the spec chose: from an address, or also by a device. 0, or the errno. */
-export function bindSource(socket: Socket, { family, source, bound }: Question): number {
+export function bindSource(socket: Socket, { family, source, bound }: Question, port = 0): number {
   if (bound === undefined) return 0;
   try {
     if (bound === 'device') socket.setOption(SOL_SOCKET, SO_BINDTOIFINDEX, s32(source.device.index));
@@ -21,14 +22,40 @@ export function bindSource(socket: Socket, { family, source, bound }: Question):
     if (error instanceof KernelError) return error.errno;
     throw error;
   }
-  return socket.bind(ipSocketAddress(family, source.address));
+  return socket.bind(ipSocketAddress(family, source.address, port));
 }
 
 /**
  * The same, with a source port of the kernel's choice now: by chance (`inet_csk_find_open_port`, `udp_lib_get_port`). A TCP socket that
  * first connects takes one close to that of the socket before (`__inet_hash_connect`).
  */
-export function bindSourcePort(socket: Socket, question: Question): number {
+export function bindSourcePort(socket: Socket, question: Question, port = 0): number {
   const { family, bound } = question;
-  return bound ? bindSource(socket, question) : socket.bind(ipSocketAddress(family, family === 4 ? '0.0.0.0' : '::'));
+  const anywhere = family === 4 ? '0.0.0.0' : '::';
+  return bound ? bindSource(socket, question, port) : socket.bind(ipSocketAddress(family, anywhere, port));
+}
+
+/**
+ * Opens a TCP socket with a source port such as programs have that connect without `bind`: the kernel gives them every second port, and `bind`
+ * the ports between (`__inet_hash_connect`, `inet_csk_find_open_port`). A packet filter may tell one half from the other.
+ *
+ * @returns undefined where the port is in use, or has been a port of this half by itself
+ */
+export function openAtConnectPort(question: Question, open: () => Socket): Socket | undefined {
+  const { from } = question;
+  const [first = 0] = from.sysctl.get('net.ipv4.ip_local_port_range').split(/\s+/).map(Number);
+  const port = portBound(question, open);
+  if (port === undefined || (port - first) % 2 === 0) return undefined;
+  using resources = new ResourceStack();
+  const socket = resources.use(open());
+  if (bindSourcePort(socket, question, port - 1) !== 0) return undefined;
+  resources.move();
+  return socket;
+}
+
+/** A free port of the kernel's choice. */
+function portBound(question: Question, open: () => Socket): number | undefined {
+  using socket = open();
+  if (bindSourcePort(socket, question) !== 0) return undefined;
+  return readIpSocketAddress(socket.localAddress()).port;
 }

@@ -21,6 +21,9 @@ const SHORT_INTERVAL = 5;
  */
 const NEIGHBOUR_GIVEN_UP = 40;
 
+/** So many probes, at least, where a program may get them: it may answer some alone. One in eight then shows itself (98 %). */
+const PROBES_OF_PROGRAMS = 32;
+
 /** More packets than a filter drops before it lets a connection pass. */
 const REPETITIONS = 20;
 
@@ -65,12 +68,14 @@ export async function keepAsking(asked: Asked, patience: Patience): Promise<stri
   const quiet = known ?? patience.quiet?.();
   if (!quiet) return undefined;
   const silence = known ? patience.milliseconds : 0;
-  if (!asking.once && (await sendEnough(asking, quiet))) return undefined;
+  const mayBeHeld = silence > 0 && !patience.isOneOfSeveral && quiet.mayBeHeld(asking.repeatedAfter !== undefined);
+  const enough = Math.max(quiet.probes(), mayBeHeld ? PROBES_OF_PROGRAMS : 0);
+  if (!asking.once && (await sendEnough(asking, enough))) return undefined;
   if (!asking.once && (await untilConnectionGoesOn(asking, quiet, milliseconds()))) return undefined;
   if (await untilSessionAsked(asking, quiet)) return undefined;
   if (silence > 0 && !asking.once && (await untilMemberChanged(asking, quiet))) return undefined;
   if (silence > 0 && !asking.once && (await untilRepeated(asking, quiet))) return undefined;
-  if (silence > 0 && !patience.isOneOfSeveral && (await untilPassedOn(asking, quiet))) return undefined;
+  if (mayBeHeld && (await untilPassedOn(asking, quiet))) return undefined;
   const unknown = await lastLook(asking, quiet, silence);
   return unknown ?? (asking.read() ? undefined : quiet.doubt(asking.once));
 }
@@ -141,8 +146,7 @@ async function lastLook(asking: Asking, quiet: Quiet, silence: number): Promise<
 }
 
 /** Sends as many probes as it takes where each fares by chance. True when nothing more is wanted. */
-async function sendEnough(asking: Asking, quiet: Quiet): Promise<boolean> {
-  const enough = quiet.probes();
+async function sendEnough(asking: Asking, enough: number): Promise<boolean> {
   while (asking.attempts < enough) if (asking.send() || (await asking.listen(SHORT_INTERVAL))) return true;
   return false;
 }
@@ -185,8 +189,9 @@ async function untilMemberChanged(asking: Asking, quiet: Quiet): Promise<boolean
 }
 
 /**
- * Where a filter may drop a packet and let the same pass later, asks for as long as `toReach` does. What the kernel repeats by itself is
- * not sent again, since each new connection would be repeated later still. A refusal ends the repetition. True when nothing more is wanted.
+ * Where a filter may drop a packet and let the same pass later, asks for as long as `toReach` does. For the second half of that time it is
+ * silent, since the filter may want silence (`update @set { … timeout 300ms }`). What the kernel repeats by itself is not sent again, since each
+ * new connection would be repeated later still. A refusal ends the repetition. True when nothing more is wanted.
  */
 async function untilRepeated(asking: Asking, quiet: Quiet): Promise<boolean> {
   const { repeatedAfter } = asking;
@@ -196,7 +201,8 @@ async function untilRepeated(asking: Asking, quiet: Quiet): Promise<boolean> {
     // Also when the time is over: what the filter lets pass once in a while, it does then.
     if (!asking.isRepeated && asking.send()) return true;
     if (asking.listened >= most) return false;
-    if (await asking.listen(Math.min(LAST_INTERVAL, most - asking.listened))) return true;
+    const next = asking.listened < most / 2 ? asking.listened + LAST_INTERVAL : most;
+    if (await asking.listen(next - asking.listened)) return true;
   }
 }
 
@@ -205,7 +211,6 @@ async function untilRepeated(asking: Asking, quiet: Quiet): Promise<boolean> {
  * a program is before it has passed a packet on. True when nothing more is wanted.
  */
 async function untilPassedOn(asking: Asking, quiet: Quiet): Promise<boolean> {
-  if (!quiet.mayBeHeld(asking.repeatedAfter !== undefined)) return false;
   for (let [since, uncounted] = [0, 0]; asking.listened - since < WITHIN; ) {
     if (await asking.listen(Math.min(LAST_INTERVAL, WITHIN + since - asking.listened))) return true;
     // What went before may have waited for a slow ARP or ND answer, and been given up.

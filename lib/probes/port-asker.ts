@@ -41,9 +41,9 @@ export abstract class PortAsker<Probe extends PortProbe> implements Disposable {
     return Socket.open(engineOf(from).netns, familyNumber(family), type, 0);
   }
 
-  /** Gives a probe its source port. 0, or the errno. */
-  protected bind(probe: PortProbe): number {
-    const errno = bindSourcePort(probe.socket, this.question);
+  /** Gives a probe its source port, unless its socket has one. 0, or the errno. */
+  protected bind(probe: PortProbe, isBound = false): number {
+    const errno = isBound ? 0 : bindSourcePort(probe.socket, this.question);
     probe.localPort = readIpSocketAddress(probe.socket.localAddress()).port;
     return errno;
   }

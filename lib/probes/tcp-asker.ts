@@ -7,6 +7,7 @@ import { ipPacketOf } from '../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import { decodeTcp, type TcpSegment } from '../wire/tcp.ts';
 import type { Asker, Reply, SendFailure } from './asker.ts';
+import { openAtConnectPort } from './bind-source.ts';
 import { chooseInitialSequence, isOfSequence } from './initial-sequence.ts';
 import { PortAsker, type PortProbe } from './port-asker.ts';
 import { isFromAsker, sendFailure } from './source.ts';
@@ -24,14 +25,17 @@ export class TcpAsker extends PortAsker<Connection> implements Asker {
   readonly repeatedAfter = REPEATED_AFTER;
 
   send(sequence: number): SendFailure | undefined {
-    const socket = this.openSocket(SOCK_STREAM);
     // Only a program can have made a translation.
     const { isPristine } = engineOf(this.question.from.lab);
+    const open = () => this.openSocket(SOCK_STREAM);
+    // Every second probe, as programs that only connect: in a lab that no program has been in, nothing tells one port from another.
+    const bound = isPristine || sequence % 2 === 1 ? undefined : openAtConnectPort(this.question, open);
+    const socket = bound ?? open();
     // The question may be asked anew, and its probes counted from 0 again.
     const first = isPristine ? undefined : chooseInitialSequence(socket);
     const connection = { socket, sequence, localPort: 0, first, done: false, isShut: false };
     this.probes.push(connection);
-    const errno = this.bind(connection) || socket.connect(this.target);
+    const errno = this.bind(connection, bound !== undefined) || socket.connect(this.target);
     if (errno === 0 || errnoName(errno) === 'EINPROGRESS') return undefined;
     connection.done = true;
     return sendFailure(this.question, errnoName(errno));

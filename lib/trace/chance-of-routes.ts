@@ -1,6 +1,7 @@
 import { engineOf } from '../lab/engine.ts';
-import type { Lab, Namespace } from '../lab/index.ts';
-import { ipNexthop, RESILIENT } from '../netlink/nexthop.ts';
+import type { Interface, Lab, Namespace } from '../lab/index.ts';
+import { bridgeFdb } from '../netlink/neighbour.ts';
+import { ipNexthop, type Nexthop, RESILIENT } from '../netlink/nexthop.ts';
 import { ipNexthopBucket } from '../netlink/nexthop-bucket.ts';
 import { ipRoute, type Route } from '../netlink/route.ts';
 import { dividesProbes, ipRule } from '../netlink/rule.ts';
@@ -17,13 +18,21 @@ export function routesByGivenPort(namespace: Namespace): boolean {
 
 /**
  * How many probes show whether a host lets any pass that shares its packets out among several next hops, by addresses or ports
- * (`fib_multipath_hash_policy`): the next hop with the least weight may be the only good one. 0 where no host does; what a program of a route does
- * is not known.
+ * (`fib_multipath_hash_policy`): the next hop with the least weight may be the only good one. A vxlan shares its frames out among the remote ends
+ * of a group in the same way (`vxlan_fdb_nh_path_select`). 0 where no host does; what a program of a route does is not known.
  */
 export function probesOfRoutes(namespace: Namespace): number {
-  if (!usesRoutes(namespace)) return 0;
-  const enough = (route: Route) => (mayHaveProgram(route) ? 1 : probesOf(weightsOf(namespace, route)));
-  return Math.max(0, ...routesOf(namespace).map(enough));
+  const groups = engineOf(namespace).rtnetlink.list(ipNexthop.all());
+  const ofRemotes = groups.filter(({ fdb }) => fdb).map((group) => probesOf(sharesOf(namespace, group)));
+  if (!usesRoutes(namespace)) return Math.max(0, ...ofRemotes);
+  const enough = (route: Route) => (mayHaveProgram(route) ? 1 : probesOf(weightsOf(namespace, route, groups)));
+  return Math.max(0, ...ofRemotes, ...routesOf(namespace).map(enough));
+}
+
+/** Whether a device shares its frames out among several remote ends, as a vxlan does with an entry of a nexthop group. */
+export function hasGroupOfRemotes({ namespace, index }: Interface): boolean {
+  const entries = engineOf(namespace).rtnetlink.list(bridgeFdb.all({ device: index }));
+  return entries.some((entry) => entry.device === index && entry.nhid !== undefined);
 }
 
 /** Whether a route of a namespace gives its packets to a program (`encap bpf`), which may drop one now and let it pass a second later. */
@@ -51,14 +60,20 @@ export function doubtOfNextHops(lab: Lab): string | undefined {
   );
 }
 
-function weightsOf(namespace: Namespace, { nextHops, nexthopId, device }: Route): number[] {
+function weightsOf(
+  namespace: Namespace,
+  { nextHops, nexthopId, device }: Route,
+  groups: readonly Nexthop[],
+): number[] {
   if (nexthopId === undefined) return nextHops.map(({ weight }) => weight);
   if (device && nextHops.length === 1) return [];
   // Of a nexthop object, a route may not tell the members (nexthop_compat_mode).
-  const { rtnetlink } = engineOf(namespace);
-  const object = rtnetlink.list(ipNexthop.all()).find(({ id }) => id === nexthopId);
-  if (object?.groupType === RESILIENT) return bucketsOf(namespace, nexthopId);
-  return object?.group.map(({ weight }) => weight) ?? [];
+  const group = groups.find(({ id }) => id === nexthopId);
+  return group ? sharesOf(namespace, group) : [];
+}
+
+function sharesOf(namespace: Namespace, { id, groupType, group }: Nexthop): number[] {
+  return groupType === RESILIENT ? bucketsOf(namespace, id) : group.map(({ weight }) => weight);
 }
 
 /**

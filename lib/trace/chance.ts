@@ -9,12 +9,13 @@ import { engineOf, enginesOf } from '../lab/engine.ts';
 import type { Interface, Lab, Namespace } from '../lab/index.ts';
 import { stateIfThere } from '../lab/interface-state.ts';
 import { kindOf } from '../links/registry.ts';
+import type { FilterFamily } from '../netlink/netfilter.ts';
 import type { NftExpression } from '../netlink/nf-expression.ts';
 import { listExpressions } from '../netlink/nf-tables.ts';
 import { askNftables, type LegacyTable, legacyTablesOf } from '../netlink/packet-filters.ts';
 import { readDeviceHooks, readFilters } from './device-hooks.ts';
 import { MOST_PROBES, probesUntil } from './impaired-links.ts';
-import { isSteadyExpression, readsConnection } from './steady-expressions.ts';
+import { isSteadyExpression, readsClock, readsConnection } from './steady-expressions.ts';
 import { isSteadyExtension } from './steady-extensions.ts';
 
 /** The matches and targets of iptables that read the same, or write it for those that do. */
@@ -24,7 +25,7 @@ const CONNECTION_EXTENSIONS = new Set(['connmark', 'CONNMARK', 'connbytes', 'con
  * all others may.
  */
 const FORGETFUL = new Set([
-  ...'numgen hash meta ct payload inner nat redir DNAT REDIRECT statistic time cpu cluster tcp udp multiport'.split(
+  ...'numgen hash meta ct payload inner nat redir DNAT REDIRECT statistic cpu cluster tcp udp multiport'.split(
     ' ',
   ),
   ...'conntrack string u32 ip ip6'.split(' '),
@@ -79,8 +80,8 @@ export function isLeftToChance(namespace: Namespace): boolean {
 }
 
 /**
- * Whether the packet filters of a namespace may keep something of a packet, and so drop it now and let it pass a second later: a set
- * that rules add to, a limit. What cannot be read may be such a filter.
+ * Whether the packet filters of a namespace may drop a packet now and let it pass a second later: they keep something of a packet, such as
+ * a set that rules add to, or a limit, or they look at the clock. What cannot be read may be such a filter.
  *
  * @param ofConnections whether it is enough that they may drop a packet and let a later one of the same connection pass: by a mark that
  * the first has left, or by the number of packets
@@ -91,7 +92,7 @@ export function mayRemember(namespace: Namespace, ofConnections = false): boolea
     namespace,
     (expression, at, all) => {
       const name = extensionOf(expression);
-      if (isOfConnection(name) || (ofConnections && readsConnection(expression))) return false;
+      if (isOfConnection(name) || readsClock(expression) || (ofConnections && readsConnection(expression))) return false;
       return isSteadyExpression(expression, at, all) || FORGETFUL.has(name);
     },
     (extension) => !isOfConnection(extension.name) && (isSteadyExtension(extension) || FORGETFUL.has(extension.name)),
@@ -116,6 +117,11 @@ function areFilters(
 /** The packet filters that every frame passes; those of IP see only packets. */
 const OF_FRAMES = ['bridge', 'netdev'] as const;
 
+/** Whether ARP or ND requests may fare differently in a namespace: by a packet filter that counts, or by a program at a device. */
+export function mayLoseRequests(namespace: Namespace): boolean {
+  return mayDifferAtDevices(namespace) || mayDropOneByChance(namespace, [...OF_FRAMES, 'arp']);
+}
+
 /** What looks at the bytes of a frame, which are what they are. */
 const OF_THE_FRAME = new Set(['payload', 'exthdr', 'inner']);
 
@@ -128,7 +134,7 @@ export function doubtOfOneFrame(lab: Lab): string | undefined {
 }
 
 /** Whether a packet filter of a namespace may drop a frame by chance: one of some families, or of all. */
-export function mayDropOneByChance(namespace: Namespace, families?: typeof OF_FRAMES): boolean {
+export function mayDropOneByChance(namespace: Namespace, families?: readonly FilterFamily[]): boolean {
   const { netns } = engineOf(namespace);
   const expressions = askNftables(netns, (socket) => listExpressions(socket, families)) ?? [];
   return (

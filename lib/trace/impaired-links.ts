@@ -20,6 +20,11 @@ export function probesUntil(share: number): number {
   return Math.ceil(Math.log(WRONG) / Math.log(1 - share));
 }
 
+/** How many probes it takes until one host asks for a neighbour again: a lost request keeps all probes until then. */
+export function perRequest({ defaults }: Lab): number {
+  return 1 + RETRANSMISSION[defaults] / INTERVAL;
+}
+
 /** The queueing disciplines that never keep a frame from a device that would take it. Others shape, or delay. */
 const WORK_CONSERVING = new Set(
   `noqueue noop mq mqprio multiq pfifo_fast pfifo bfifo pfifo_head_drop prio ets drr qfq sfq sfb red gred choke codel
@@ -76,9 +81,7 @@ export function oddsIn(lab: Lab): Odds {
   const lossy = givenQdiscs(lab).filter(({ netem }) => netem && (netem.hasModel || isByChance(netem)));
   if (lossy.length === 0) return { probes: 0, who: undefined, doubt: undefined, doubtOfOne: undefined };
   const passes = lossy.reduce((share, { netem }) => share * passing(netem ?? {}), 1);
-  // Each probe may be kept by a lost question for the neighbour, which is asked again only later.
-  const perProbe = 1 + RETRANSMISSION[lab.defaults] / INTERVAL;
-  const probes = passes === 0 ? Infinity : Math.ceil((Math.log(WRONG) / Math.log(1 - passes)) * perProbe * 2);
+  const probes = passes === 0 ? Infinity : Math.ceil((Math.log(WRONG) / Math.log(1 - passes)) * perRequest(lab) * 2);
   const who = `netem of ${[...new Set(lossy.map(({ at }) => at))].join(', ')}`;
   const doubt =
     probes > MOST_PROBES

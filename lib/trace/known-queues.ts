@@ -14,13 +14,14 @@ import {
   connectionsOfServers,
   isLeftToChance,
   mayDifferAtDevices,
+  mayLoseRequests,
   mayMeetProgram,
   probesOfMembers,
   probesOfSharedPorts,
 } from './chance.ts';
 import { mayRememberAtRoutes, probesOfRoutes, routesByGivenPort } from './chance-of-routes.ts';
 import { readDeviceHooks } from './device-hooks.ts';
-import { MOST_PROBES, oddsIn } from './impaired-links.ts';
+import { MOST_PROBES, oddsIn, perRequest } from './impaired-links.ts';
 import { latenessIn } from './late-answers.ts';
 
 /**
@@ -83,13 +84,20 @@ export function probesIn(lab: Lab): number {
       (each) => routesByGivenPort(each) || mayDifferAtDevices(each) || (!isLeft && isLeftToChance(each)),
     );
   const probes = Math.max(
-    isOfChance ? PROBES_OF_CHANCE : PROBES,
+    isOfChance ? probesOfChance(lab, isLeft) : PROBES,
     // Of more there is a doubt in any case.
     ...[round, routed, shared, bonded].filter((enough) => enough <= MOST_PROBES),
     oddsIn(lab).probes,
   );
   if (isLeft) probesOf.set(lab, { visits: visits.count, probes });
   return probes;
+}
+
+/** More where ARP requests fare by chance, too; with the kernel's own timers this would take too long. */
+function probesOfChance(lab: Lab, isLeft: boolean): number {
+  const ofRequests = PROBES_OF_CHANCE * perRequest(lab);
+  const isWorth = !isLeft && ofRequests <= MOST_PROBES;
+  return isWorth && lab.namespaces.some(mayLoseRequests) ? ofRequests : PROBES_OF_CHANCE;
 }
 
 /** At which count of {@link Visits} a lab was last found to be left by all others. */

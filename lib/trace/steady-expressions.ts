@@ -7,8 +7,10 @@ const STEADY_EXPRESSIONS = new Set(
   `bitwise byteorder cmp counter dup fib flow_offload fwd immediate last log lookup masq notrack range reject rt socket tproxy tunnel
   xfrm`.split(/\s+/),
 );
-/** `NFT_META_CPU`, `_PRANDOM`, `_TIME_NS`, `_TIME_DAY`, `_TIME_HOUR`. */
-const FICKLE_META = new Set([20, 24, 30, 31, 32]);
+/** `NFT_META_TIME_NS`, `_TIME_DAY`, `_TIME_HOUR`. */
+const CLOCK_META = new Set([30, 31, 32]);
+/** `NFT_META_CPU`, `_PRANDOM`. */
+const FICKLE_META = new Set([20, 24, ...CLOCK_META]);
 /** `NFT_CT_MARK`, `_LABELS`, `_PKTS`, `_BYTES`, `_AVGPKT`: what a packet of a connection leaves for the next. */
 const OF_CONNECTION = new Set([3, 13, 14, 15, 16]);
 /** `NFT_CT_EXPIRATION`, `_PROTO_SRC`, `_ID`, and what the packets before have left. */
@@ -73,10 +75,16 @@ export function isSteadyExpression({ name, data }: NftExpression, at: number, al
   }
 }
 
-/** Whether an expression loads what packets before have left at their connection. */
+/** Whether an expression loads what packets before have left at their connection, or lets those behind pass no rules (flowtables). */
 export function readsConnection({ name, data }: NftExpression): boolean {
   const { key = -1, register } = data as Partial<ExpressionData>;
+  if (name === 'flow_offload') return true;
   return name === 'ct' && register !== undefined && OF_CONNECTION.has(key);
+}
+
+/** Whether an expression loads the time of day or the date. */
+export function readsClock({ name, data }: NftExpression): boolean {
+  return name === 'meta' && CLOCK_META.has((data as Partial<ExpressionData>).key ?? -1);
 }
 
 type ExpressionData = Record<'key' | 'direction' | 'object' | 'register' | 'flags' | 'toPort', number> &

@@ -1,3 +1,5 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { expect, type Namespace, test } from 'hairpin';
 import { addRoutedHosts } from '../routed-hosts.ts';
 
@@ -53,4 +55,19 @@ test('a program that the kernel asks for keys', async ({ lab }) => {
     })
     .toContain('10.0.1.0/24');
   await expect(expect(a).not.toReach(b)).rejects.toThrow(/^Received: +an answer/m);
+});
+
+// a ── b, whose server answers one datagram in twenty
+test('a program that answers some datagrams alone', async ({ lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  lab.cable(a, b);
+  const server = b.run(() => createSocket('udp4'));
+  let received = 0;
+  server.on('message', (message, { port, address }) => {
+    if (++received % 20 === 0) server.send(message, port, address);
+  });
+  b.run(() => server.bind(7000));
+  await once(server, 'listening');
+  await expect(expect(a).not.toReach(b, { by: 'udp', port: 7000 })).rejects.toThrow(/^Received: +an answer/m);
+  server.close();
 });

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { describe, expect, type Lab, type Namespace, test } from 'hairpin';
-import { describeLoadingPrograms } from '../needs.ts';
+import { describeLoadingPrograms, describeNeeding } from '../needs.ts';
 import { addRoutedHosts } from '../routed-hosts.ts';
 import { addRules } from '../trace/rules/add-rules.ts';
 import { DROP, passingAtRouteInTurns, passingInTurns, returning, writeProgram } from '../trace/xdp-object.ts';
@@ -87,6 +87,29 @@ describe('two next hops by the lab itself, where no program has ever run', () =>
   });
 });
 
+describeNeeding(['vxlan'], () => {
+  // a (vxlan0 ┄ eth0) ── b (vxlan0 ┄ eth0): a shares out what is for b, and gives most of it to another remote end, which is nobody
+  test('two remote ends of a vxlan, one of which is nobody', async ({ lab }) => {
+    const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+    lab.cable(a, b);
+    const settings = { id: 7, macLearning: false };
+    const [near, far] = [a.link('vxlan', settings), b.link('vxlan', settings)];
+    far.fdb.add({ mac: near.mac, dst: '10.0.0.1' });
+    a.neighbour.add({ to: '10.0.0.77', lladdr: '02:00:00:00:99:99', dev: 'eth0' });
+    for (const [at, via] of ['10.0.0.2', '10.0.0.77'].entries()) a.nexthop.add({ id: at + 1, via, fdb: true });
+    a.nexthop.add({ id: 9, group: [{ id: 1 }, { id: 2, weight: 3 }], fdb: true });
+    near.fdb.add({ mac: far.mac, nhid: 9 });
+    for (const [host, other] of [[a, far], [b, near]] as const)
+      host.neighbour.add({ to: `${other.address.first(4)?.address}`, lladdr: other.mac, dev: 'vxlan0' });
+    const options = { by: 'udp', neighbours: 'kept' } as const;
+    for (let round = 0; round < ROUNDS; round++)
+      await expect(expect(a).not.toReach(far, options)).rejects.toThrow(/^Received: +an answer/m);
+    await expect(expect(far).not.toHear(near, { frame: 'unicast' })).rejects.toThrow(
+      /another member of a\/vxlan0 might have passed|Received: .*1 cop/,
+    );
+  });
+});
+
 describe('a packet filter that lets some pass', () => {
   // a ── r ── b
   async function build(lab: Lab, rule: string) {
@@ -108,6 +131,15 @@ describe('a packet filter that lets some pass', () => {
     const { a, b } = await build(lab, 'limit rate 1/second burst 1 packets drop; icmp type echo-request drop');
     await expect(a).not.toReach(b);
   });
+});
+
+// a ── b, which lets one ARP request in 25 pass: each is asked once in 20 ms
+test('a packet filter of ARP that lets some pass', async ({ lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  lab.cable(a, b);
+  const chain = 'chain c { type filter hook input priority 0; numgen inc mod 25 != 24 drop; };';
+  await b.exec('nft', [`table arp t { ${chain} }`]);
+  await expect(expect(a).not.toReach(b)).rejects.toThrow(/^Received: +an answer/m);
 });
 
 // a ── b, whose packet filter drops what some processors handle: these are all of them, so nothing passes, whichever it is
@@ -226,6 +258,19 @@ describe('a source port that decides', () => {
     const chain = `chain c { type filter hook forward priority 0; iif eth0 ${by} sport 32768-51588 drop; };`;
     await r.exec('nft', [`table ip t { ${chain} }`]);
     await expectReached(a, b, { by });
+  });
+
+  // The kernel gives the even ones to sockets that only connect, and the odd ones to those that bind first.
+  test.for([
+    ['even', '0', undefined],
+    ['odd', '1', undefined],
+    ['odd', '1', '10.0.0.1'],
+  ] as const)('all that are %s, by TCP', async ([_, half, from], { lab }) => {
+    const { a, r, b } = addRoutedHosts(lab);
+    const chain = `chain c { type filter hook forward priority 0; iif eth0 ip protocol tcp @th,15,1 ${half} drop; };`;
+    await r.exec('nft', [`table ip t { ${chain} }`]);
+    await expectReached(a, b, { by: 'tcp', ...(from && { from }) });
+    await expect(a).toReach(b, { by: 'tcp' });
   });
 
   test.for(['tcp', 'udp'] as const)('by a rule of the routes, %s', async (by, { lab }) => {

@@ -54,6 +54,19 @@ describe('a filter that lets an answer pass when the connection has had one befo
   });
 });
 
+// a ── r, which lets an echo request pass only after 300 ms without one ── b
+test('a negative keeps silent for a while where a filter wants silence', async ({ lab }) => {
+  const { a, r, b } = addRoutedHosts(lab);
+  await r.exec('nft', ['add table ip t; add set ip t s { type ipv4_addr; flags dynamic, timeout; }']);
+  const refresh = 'update @s { ip saddr timeout 300ms }';
+  await addRules(r, 'ip t c { type filter hook forward priority 0; }', [
+    `icmp type echo-request ip saddr @s ${refresh} drop`,
+    `icmp type echo-request ${refresh}`,
+  ]);
+  await a.exec('ping', ['-c', '1', '10.0.1.2']);
+  await expect(expect(a).not.toReach(b)).rejects.toThrow(REACHED);
+});
+
 // a ── r, which lets one echo request a second pass ── b
 test('a negative asks as long as a positive where a filter has a limit', async ({ lab }) => {
   const { a, r, b } = addRoutedHosts(lab);

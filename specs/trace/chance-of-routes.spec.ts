@@ -20,6 +20,15 @@ test.for(['a route', 'a group'])('a next hop that gets few packets needs many pr
   expect(probesOfRoutes(r)).toBe(ENOUGH);
 });
 
+// r, whose vxlan gives one remote end 60 frames of 61
+test('a remote end that gets few frames of a vxlan needs many probes', ({ lab }) => {
+  const r = lab.router('r');
+  for (const [at, via] of ['10.0.0.11', '10.0.0.12'].entries()) r.nexthop.add({ id: at + 1, via, fdb: true });
+  expect(probesOfRoutes(r)).toBe(0);
+  r.nexthop.add({ id: 9, group: [{ id: 1 }, { id: 2, weight: 60 }], fdb: true });
+  expect(probesOfRoutes(r)).toBe(ENOUGH);
+});
+
 // a ── r, with a resilient group of two next hops behind eth0: their weights are equal now, but buckets in use stay where they are
 test('a next hop that has few buckets needs many probes, whatever its weight is', async ({ lab }) => {
   const [a, r] = [lab.namespace('a'), lab.router('r')];

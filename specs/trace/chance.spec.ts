@@ -1,7 +1,7 @@
 import { describe, expect, type Lab, type Namespace, test } from 'hairpin';
 import { findProgram } from '../../lib/kernel/find-program.ts';
 import { isLeftToChance, mayRemember } from '../../lib/trace/chance.ts';
-import { isSteadyExpression } from '../../lib/trace/steady-expressions.ts';
+import { isSteadyExpression, readsConnection } from '../../lib/trace/steady-expressions.ts';
 
 /** What `nft` makes of a rule in `c`, of a set `s` with something more to it. */
 async function addRule(lab: Lab, rule: string, ofSet = ''): Promise<boolean> {
@@ -143,7 +143,9 @@ describe('a packet that was dropped may pass when it is repeated', () => {
     ['tcp option timestamp tsval < 30000 drop', true],
     ['tcp sport < 30000 drop', false],
     ['numgen random mod 2 == 0 drop', false],
-    ['meta hour "03:00"-"04:00" drop', false],
+    // The clock goes on.
+    ['meta hour "03:00"-"04:00" drop', true],
+    ['meta time > "2020-01-01" drop', true],
     ['ip ttl < 3 counter drop', false],
   ] as const)('%s: %s', async ([rule, expected], { lab }) => {
     expect(mayRemember(await withRule(lab, rule))).toBe(expected);
@@ -164,6 +166,11 @@ describe('a later packet of the same connection may pass', () => {
     expect(mayRemember(a, true)).toBe(expected);
     expect(mayRemember(a)).toBe(false);
   });
+});
+
+// Not every kernel has flowtables: see nft_flow_offload_eval.
+test('a later packet may take the short way of a flowtable, where no rule sees it', () => {
+  expect(readsConnection({ name: 'flow_offload', data: {} })).toBe(true);
 });
 
 describe('iptables and ebtables', () => {
