@@ -12,12 +12,14 @@ import { isOfPort, noSocketCause } from './causes/closed-port.ts';
 import { ipsecCause } from './causes/ipsec.ts';
 import { meaningOf } from './causes/kernel-reason.ts';
 import { refusedByRules } from './causes/rules.ts';
+import { nextHopsAt } from './causes/unsent-question.ts';
 import { type Diagnosis, undiagnosed } from './diagnosis.ts';
 import { examine } from './examine.ts';
 import { placesOfLoss } from './explain-loss.ts';
 import type { Finding } from './finding.ts';
 import type { IpsecDrop } from './ipsec-drops.ts';
 import { dropAt, type KernelDrop } from './kernel-drop.ts';
+import { withDroppedQuestion } from './lost-question.ts';
 
 /** A question that had no answer, and what came of it. */
 export interface Unanswered {
@@ -86,7 +88,9 @@ function judge(report: ReachReport, known: Diagnosed, { report: again, told, dro
   const recognize: ReachReport['recognize'] = (bytes) => report.recognize(bytes) ?? again.recognize(bytes);
   // Each question may have its own port, at which hairpin listens.
   const { port } = trace === later ? again : report;
-  const found = examine({ ...report, recognize, port }, trace, { packets, silent });
+  const { from } = report.question;
+  const examined = examine({ ...report, recognize, port }, trace, { packets, silent });
+  const found = examined && { ...examined, cause: withDroppedQuestion(from.lab, examined.cause, drops, report.since) };
   // Of a probe that nobody saw leave, its source tells.
   const isUnseen = trace === undefined || recognize(trace.frame) !== 'probe';
   const device = (found?.hop ?? (isUnseen ? undefined : trace.arrival))?.frame.at;
@@ -94,7 +98,7 @@ function judge(report: ReachReport, known: Diagnosed, { report: again, told, dro
   const next = trace ? placesOfLoss(again.question, trace).flatMap(({ step }) => step?.next.at ?? []) : [];
   const drop = dropAt({ namespace: device?.namespace ?? again.question.from, device, next }, drops, {
     ...{ trace, recognize },
-    hop: typeof hop === 'string' ? undefined : hop.address,
+    hops: [...(typeof hop === 'string' ? [] : [hop.address]), ...(found?.hop ? nextHopsAt(found.hop, packets) : [])],
   });
   const common = { recognize, translated: describeTranslations(translations) };
   const { outcome } = report;

@@ -24,6 +24,7 @@ import { takerCause, type Whose } from './causes/taker.ts';
 import { tapCause } from './causes/tap.ts';
 import { targetCause } from './causes/target.ts';
 import { takenOuter } from './causes/tunnel.ts';
+import { unsentQuestion } from './causes/unsent-question.ts';
 import { tagCause } from './causes/vlan.ts';
 import type { Loss } from './finding.ts';
 import { type Located, lastOf, onTheWay, placesOnTheWay, strayed } from './lost-on-the-way.ts';
@@ -79,6 +80,8 @@ export function explainLoss(question: Question, trace: ProbePath, testimony: Tes
   // Where no reason is known, at least the place is.
   const places = placesOfLoss({ source }, trace);
   const at = places[0]?.hop ?? lastOf(answer ? answer.path : path);
+  const unsent = unsentQuestion(at, packets);
+  if (unsent) return byTaker(answer ? 'answer' : 'probe', unsent, unsent.whose);
   for (const place of places.length > 0 ? places : [{ hop: at }]) {
     const cause = programCause(place);
     if (cause) return { of: answer ? 'answer' : 'probe', hop: place.hop, certainty: 'guess', cause };

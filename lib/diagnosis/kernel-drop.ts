@@ -28,19 +28,23 @@ interface DropPlace {
 /**
  * What the kernel dropped of a question's packets where they were last seen.
  *
- * @param hop the address of the next hop, whose MAC address may have been asked for
+ * @param hops the addresses of next hops, whose MAC addresses may have been asked for
  */
 export function dropAt(
   { namespace, device: last, next }: DropPlace,
   drops: readonly PacketDrop[],
-  { trace, recognize, hop }: { trace: ProbePath | undefined; recognize: Recognize; hop: string | undefined },
+  {
+    trace,
+    recognize,
+    hops,
+  }: { trace: Pick<ProbePath, 'path' | 'answer'> | undefined; recognize: Recognize; hops: readonly string[] },
 ): KernelDrop | undefined {
   const paths = [trace?.path, trace?.answer?.path].flatMap((path) => (path ? hopsOf(path) : []));
   const identities = [...new Set(paths.map(({ frame }) => frame.identity))];
   const isOurs = (frame: Buffer) => {
     const identity = frameIdentity(frame);
     const isSeen = identities.some((each) => each.startsWith(identity) || identity.startsWith(each));
-    return isSeen || recognize(frame) !== undefined || (hop !== undefined && isAbout(frame, 'question', hop));
+    return isSeen || recognize(frame) !== undefined || hops.some((hop) => isAbout(frame, 'question', hop));
   };
   // A switch may have dropped another copy at another port, a host one that came in by another device.
   const isOther = (device: Interface) =>

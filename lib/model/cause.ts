@@ -124,10 +124,13 @@ export interface CauseFacts {
     near?: { device: DeviceName; own: string; holder: DeviceName };
     withoutIpv6?: DeviceName;
     vrf?: { device: DeviceName; table: number };
+    rule?: string;
+    thrown?: string;
+    unused?: { table: number; vrf?: DeviceName };
   };
-  'route.blackhole': { namespace: string; route?: string };
-  'route.unreachable': { namespace: string; route?: string };
-  'route.prohibit': { namespace: string; route?: string };
+  'route.blackhole': ToNowhere;
+  'route.unreachable': ToNowhere;
+  'route.prohibit': ToNowhere;
   'route.other-device': { namespace: string; to: string; device: DeviceName; wanted: DeviceName };
 
   'mroute.none': { device: DeviceName; group: string; source: string; wanted?: DeviceName };
@@ -330,6 +333,13 @@ interface TooLong {
     | { is: 'route'; namespace: string; to: string }
     /** `room`: as much data as fits into the packet. */
     | { is: 'source'; namespace: string; to: string; room: number; sysctl?: string };
+}
+
+/** A route or a rule, in the words of `ip route` or `ip rule`; neither where nobody knows which it is. */
+interface ToNowhere {
+  namespace: string;
+  route?: string;
+  rule?: string;
 }
 
 /** RFC 3704. */

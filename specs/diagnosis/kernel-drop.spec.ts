@@ -15,7 +15,7 @@ test.for([
 ])('of $dropped the kernel line tells $told, whenever a waiting packet is given up', ({ dropped, told }, { lab }) => {
   const { a: device } = lab.cable(lab.namespace('a'), lab.namespace('b'));
   const drops = dropped.map((reason) => dropOf(device, reason));
-  const asked = { trace: undefined, recognize: () => 'probe' as const, hop: undefined };
+  const asked = { trace: undefined, recognize: () => 'probe' as const, hops: [] };
   expect(dropAt({ namespace: device.namespace, device, next: [] }, drops, asked)?.drop.reason).toBe(told);
 });
 

@@ -12,6 +12,7 @@ test('without a further probe nobody tells of a translation, and no route is bla
   const put = await putQuestion({ ...question, isNot: false, waypoints: undefined, patience: { milliseconds: 50 } });
   const { diagnosis } = await diagnose({ ...question, report: put.report, trace: traceOf(put) }, true);
   // Once the router has said that its question got no answer, the silent host is known.
-  const silent = { code: 'neighbour.unanswered', facts: { asked: { by: 'r', address: '10.0.1.77' } } };
+  const lost = { lastSeen: 'b/eth0', cause: { code: 'address.none', facts: { address: '10.0.1.77' } } };
+  const silent = { code: 'neighbour.unanswered', facts: { asked: { by: 'r', address: '10.0.1.77' }, lost } };
   expect([silent, { code: 'unknown', facts: { silent: 'r' } }]).toContainEqual(diagnosis.cause);
 });

@@ -233,6 +233,31 @@ const CASES: [cause: Cause, text: string, hint?: string, why?: string][] = [
     'a rule may be the reason; on a: ip rule; ip route show table all',
   ],
   [
+    { code: 'route.none', facts: { namespace: 'a', to: '10.0.0.1', thrown: 'throw 10.0.0.1/32' } },
+    'a has no route to 10.0.0.1: throw 10.0.0.1/32 ends the look-up',
+    'on a: ip route del throw 10.0.0.1/32',
+  ],
+  [
+    { code: 'route.none', facts: { namespace: 'a', to: 'fd00::1', rule: 'to fd00::1/128 priority 5 unreachable' } },
+    'a has no route to fd00::1: a rule says so: to fd00::1/128 priority 5 unreachable',
+    'on a: ip -6 rule del to fd00::1/128 priority 5 unreachable',
+  ],
+  [
+    { code: 'route.none', facts: { namespace: 'a', to: '10.0.0.1', unused: { table: 254 } } },
+    'a has no route to 10.0.0.1. Table main has one, and no rule leads there',
+    "a.rule.add({ table: 'main', priority: 32766 })",
+  ],
+  [
+    { code: 'route.none', facts: { namespace: 'a', to: '10.0.0.1', unused: { table: 10, vrf: 'a/red' } } },
+    'a has no route to 10.0.0.1. Table 10 has one, for the devices of the VRF a/red',
+    'set({ master: a/red }) on the device that the packet came in by',
+  ],
+  [
+    { code: 'route.prohibit', facts: { namespace: 'r', rule: 'from 10.0.0.1/32 priority 10 prohibit' } },
+    'r has a rule that leads nowhere: from 10.0.0.1/32 priority 10 prohibit',
+    'on r: ip rule del from 10.0.0.1/32 priority 10 prohibit',
+  ],
+  [
     { code: 'route.none', facts: { namespace: 'a', to: 'ff05::1', group: { device: 'a/eth0' } } },
     'a has no route to ff05::1',
     "add a route to groups: a.route.add({ to: 'ff00::/8', dev: 'eth0' }); toHear asks who hears a group",

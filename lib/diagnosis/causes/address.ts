@@ -1,8 +1,8 @@
 import { engineOf } from '../../lab/engine.ts';
 import type { Lab, Namespace } from '../../lab/index.ts';
-import { listAddedRoutes } from '../../lab/route-to.ts';
 import type { Cause } from '../../model/cause.ts';
 import type { AddressState } from '../../netlink/address.ts';
+import { ipRoute } from '../../netlink/route.ts';
 import { goneBecause } from '../../probes/gone-address.ts';
 import { familyOf } from '../../wire/ip-address.ts';
 
@@ -17,7 +17,8 @@ export function lostAddress(lab: Lab, address: string): Cause {
 export function lostNextHop(namespace: Namespace, address: string): Cause {
   const cause = lostAddress(namespace.lab, address);
   if (cause.code !== 'address.none') return cause;
-  const route = listAddedRoutes(namespace, familyOf(address) ?? 4).find(({ via }) => via === address);
+  const routes = engineOf(namespace).rtnetlink.list(ipRoute.all({ family: familyOf(address) ?? 4 }));
+  const route = routes.find(({ via, nextHops }) => [via, ...nextHops.map((each) => each.via)].includes(address));
   if (!route) return cause;
   const to = route.to.length === 0 ? 'default' : `${route.to.address}/${route.to.length}`;
   return { ...cause, facts: { address, route: { namespace: namespace.name, to } } };

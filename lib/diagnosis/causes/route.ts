@@ -13,6 +13,7 @@ import { ownerOf } from '../../trace/owner.ts';
 import { contains, familyOf } from '../../wire/ip-address.ts';
 import { deviceName } from '../names.ts';
 import { modelled } from './by-model.ts';
+import { unusedRoute } from './unused-route.ts';
 
 /** What a namespace's routes say of a destination: a route, why there is none, or neither where rules have a say, too. */
 export interface RouteVerdict {
@@ -34,7 +35,7 @@ export function routeFor(namespace: Namespace, to: string): RouteVerdict {
  * there that has no IPv6.
  */
 export function noRoute(namespace: Namespace, to: string): Cause {
-  const facts = { namespace: namespace.name, to };
+  const facts = { namespace: namespace.name, to, ...unusedRoute(namespace, to) };
   const holder = ownerOf(namespace.lab, to);
   const device = holder && namespace.interfaces.find((each) => areOnOneLink(each, holder));
   const family = familyOf(to);

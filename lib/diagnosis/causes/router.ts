@@ -18,6 +18,7 @@ import { linkCause, sendingCause } from './link.ts';
 import { neighbourCause } from './neighbour.ts';
 import { hasSeveralHops, routeFor } from './route.ts';
 import { routeOfPacket } from './rules.ts';
+import { unusedRoute } from './unused-route.ts';
 
 /** What is known beside the frames of a path. */
 export interface Known {
@@ -55,8 +56,11 @@ export function routerCause(
   const broken = isKnown ? sendingCause(by) : undefined;
   if (broken) return broken;
   // Who did not answer is better seen than predicted.
-  if (cause && cause.code !== 'neighbour.unanswered' && cause.code !== 'neighbour.answer-lost')
-    return unrouted?.code === cause.code && !('vrf' in cause.facts) ? unrouted : cause;
+  if (cause && cause.code !== 'neighbour.unanswered' && cause.code !== 'neighbour.answer-lost') {
+    if (cause.code === 'route.none' && cause.facts.vrf)
+      return { ...cause, facts: { ...cause.facts, ...unusedRoute(namespace, destination) } };
+    return [unrouted, byRules.cause].find((each) => each?.code === cause.code) ?? cause;
+  }
   if (byRules.cause) return byRules.cause;
   // Which of several next hops it is depends on the packet (fib_select_multipath).
   if (!route || hasSeveralHops(namespace, destination)) return undefined;

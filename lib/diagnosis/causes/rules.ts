@@ -12,7 +12,9 @@ import { portsOf } from '../../trace/translation.ts';
 import { familyOf } from '../../wire/ip-address.ts';
 import { type IpPacket, ipPacketOf } from '../../wire/ip-packet.ts';
 import type { KernelDrop } from '../kernel-drop.ts';
+import { type Decision, decisionFor } from './deciding-rule.ts';
 import type { RouteVerdict } from './route.ts';
+import { unusedRoute } from './unused-route.ts';
 
 /** What a router with rules (`ip rule`) says of a packet that came in by a device: the kernel is asked for the route of this very packet. */
 export function routeOfPacket({ namespace, index }: Interface, packet: IpPacket): RouteVerdict {
@@ -42,7 +44,7 @@ function askRules(namespace: Namespace, to: string, flow: Flow): RouteVerdict {
   } catch (error) {
     // rp_filter is no rule's doing (__fib_validate_source).
     if (hasCode(error, 'EXDEV')) return {};
-    if (isNoRoute(error)) return { cause: ruledOut(namespace, to, error.code) };
+    if (isNoRoute(error)) return { cause: ruledOut(namespace, to, error.code, flow) };
     throw error;
   }
 }
@@ -54,10 +56,19 @@ function flowOf(packet: IpPacket): Pick<Flow, 'ipproto' | 'sport' | 'dport'> {
   return ports ? { ipproto: packet.protocol, sport: ports.source, dport: ports.destination } : {};
 }
 
-/** What the errno of a look-up says (`fib_rule_action`, `fib_props`). Which rule or route it is, the kernel does not tell. */
-export function ruledOut({ name: namespace }: Namespace, to: string, errno: string | undefined): Cause | undefined {
-  if (errno === 'ENETUNREACH') return { code: 'route.none', facts: { namespace, to, hasRules: true } };
-  return errno !== undefined && isNowhere(errno) ? { code: NOWHERE[errno], facts: { namespace } } : undefined;
+/**
+ * What the errno of a look-up says (`fib_rule_action`, `fib_props`). Which rule or route it is, the kernel does not tell.
+ *
+ * @param flow what is known of the packet; undefined where rules look at more
+ */
+export function ruledOut(namespace: Namespace, to: string, errno: string | undefined, flow?: Flow): Cause | undefined {
+  const { rule, route }: Decision = flow ? decisionFor(namespace, to, flow) : {};
+  const facts = { namespace: namespace.name, ...(rule === undefined ? {} : { rule }) };
+  if (errno === 'ENETUNREACH')
+    return { code: 'route.none', facts: { ...facts, to, hasRules: true, ...(rule ? {} : unusedRoute(namespace, to)) } };
+  return errno !== undefined && isNowhere(errno)
+    ? { code: NOWHERE[errno], facts: { ...facts, ...(route === undefined ? {} : { route }) } }
+    : undefined;
 }
 
 /**

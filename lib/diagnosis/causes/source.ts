@@ -50,7 +50,8 @@ function wayCause(question: Question): Cause | undefined {
   const facts = { namespace: from.name, to: to.address };
   if (isMulticastIp(to.address)) return { code: 'route.none', facts: { ...facts, group: { device } } };
   // fib_rule_action, fib_props: a rule says so, or a route of the table that it names.
-  if (hasRules(from, family)) return ruledOut(from, to.address, /\((E[A-Z]+)\)$/.exec(hop)?.[1]);
+  if (hasRules(from, family))
+    return ruledOut(from, to.address, /\((E[A-Z]+)\)$/.exec(hop)?.[1], { from: source.address });
   const nowhere = toNowhere(from, to.address);
   // __mkroute_output: what is from 127.0.0.0/8 stays in its host.
   if (!nowhere && hop.endsWith('(EINVAL)') && source.address.startsWith('127.'))

@@ -9,10 +9,14 @@ export const neighbourWords: WordsOf<'neighbour'> = {
       lost: 'where the question was `lastSeen`, with the `cause` that kept it from the host that has the address',
     },
     example: { asked: { by: 'a', address: '10.0.0.9' } },
-    say: ({ asked, lost }, sayOther) =>
-      lost
-        ? lostWords(unanswered(asked), 'question', lost.lastSeen, sayOther(lost.cause))
-        : { text: unanswered(asked) },
+    say: ({ asked, lost }, sayOther) => {
+      if (!lost) return { text: unanswered(asked) };
+      const said = sayOther(lost.cause);
+      // Nobody has the address: it does not matter where the question was.
+      return lost.cause.code.startsWith('address.')
+        ? { ...said, text: unanswered(asked, said.text) }
+        : lostWords(unanswered(asked), 'question', lost.lastSeen, said);
+    },
   },
   'neighbour.answer-lost': {
     means: 'The next hop answered by ARP or ND, and its answer did not come to the host that asked.',

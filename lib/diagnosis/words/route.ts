@@ -1,4 +1,5 @@
 import type { CauseFacts } from '../../model/cause.ts';
+import { TABLE_MAIN } from '../../netlink/route.ts';
 import { type CodeWords, ownName, type Said, type WordsOf } from './words.ts';
 
 export const routeWords: WordsOf<'route' | 'router'> = {
@@ -10,6 +11,11 @@ export const routeWords: WordsOf<'route' | 'router'> = {
       group: 'the `device` that would send, if `to` is a multicast group',
       near: 'the two ends, if they are on one link and their subnets differ: the `device` with its `own` address, and the `holder` of the other',
       vrf: 'the VRF of the device that the packet came in by, and its table: other tables do not count',
+      rule: 'the rule that says so (`type unreachable`), in the words of `ip rule`',
+      thrown:
+        'the `throw` route that ends the look-up in the table main, where another route leads there, in the words of `ip route`',
+      unused:
+        'another table has a route there: its number, and the `vrf` whose table it is. No rule leads this packet to it',
       withoutIpv6: 'the device that would lead there, if the sysctl `disable_ipv6` keeps it from IPv6',
     },
     example: { namespace: 'a', to: '10.0.9.1' },
@@ -54,8 +60,12 @@ export const routeWords: WordsOf<'route' | 'router'> = {
   },
 };
 
-function noRoute({ namespace, to, back, hasRules, group, near, withoutIpv6, vrf }: CauseFacts['route.none']): Said {
+function noRoute(facts: CauseFacts['route.none']): Said {
+  const { namespace, to, back, hasRules, group, near, withoutIpv6, vrf, rule, thrown, unused } = facts;
   const text = `${namespace} has no route ${back ? 'back ' : ''}to ${to}`;
+  if (rule !== undefined) return { text: `${text}: a rule says so: ${rule}`, hint: withoutRule(namespace, rule) };
+  if (thrown !== undefined)
+    return { text: `${text}: ${thrown} ends the look-up`, hint: `on ${namespace}: ip route del ${thrown}` };
   if (group) {
     const groups = to.includes(':') ? 'ff00::/8' : '224.0.0.0/4';
     const [, name] = group.device.split('/');
@@ -64,6 +74,7 @@ function noRoute({ namespace, to, back, hasRules, group, near, withoutIpv6, vrf 
       hint: `add a route to groups: ${namespace}.route.add({ to: '${groups}', dev: '${name}' }); toHear asks who hears a group`,
     };
   }
+  if (unused) return unusedTable(facts, unused, vrf ? `${text} in ${vrf.device}, whose table is ${vrf.table}` : text);
   if (hasRules) return { text, hint: which(namespace) };
   if (vrf)
     return {
@@ -87,6 +98,25 @@ function noRoute({ namespace, to, back, hasRules, group, near, withoutIpv6, vrf 
   return { text, hint: `${namespace}.route.add({ to: '${to}', via: … })` };
 }
 
+function unusedTable(
+  { namespace, to }: CauseFacts['route.none'],
+  { table, vrf }: NonNullable<CauseFacts['route.none']['unused']>,
+  text: string,
+): Said {
+  if (vrf)
+    return {
+      text: `${text}. Table ${table} has one, for the devices of the VRF ${vrf}`,
+      hint: `set({ master: ${vrf} }) on the device that the packet came in by`,
+    };
+  const [name, add] =
+    table === TABLE_MAIN ? ['main', "{ table: 'main', priority: 32766 }"] : [table, `{ to: '${to}', table: ${table} }`];
+  return { text: `${text}. Table ${name} has one, and no rule leads there`, hint: `${namespace}.rule.add(${add})` };
+}
+
+function withoutRule(namespace: string, rule: string): string {
+  return `on ${namespace}: ip${rule.includes(':') ? ' -6' : ''} rule del ${rule}`;
+}
+
 function which(namespace: string): string {
   return `a rule may be the reason; on ${namespace}: ip rule; ip route show table all`;
 }
@@ -96,14 +126,17 @@ function toNowhere(type: string, does: string): CodeWords<'route.blackhole'> {
     means: `A \`${type}\` route or rule takes the packet, and ${does}.`,
     optional: {
       route: 'in the words of `ip route`; missing if the host has rules (`ip rule`), so one of them may be the reason',
+      rule: 'in the words of `ip rule`, if it is a rule and nothing else',
     },
     example: { namespace: 'r', route: `${type} 10.0.1.0/24` },
-    say: ({ namespace, route }) =>
-      route === undefined
-        ? { text: `a rule or route of ${namespace} leads nowhere: ${type}`, hint: which(namespace) }
-        : {
-            text: `${namespace} has a route that leads nowhere: ${route}${route.includes(' nhid ') ? ` (a ${type} nexthop)` : ''}`,
-            hint: `on ${namespace}: ip route del ${route}`,
-          },
+    say: ({ namespace, route, rule }) =>
+      rule !== undefined
+        ? { text: `${namespace} has a rule that leads nowhere: ${rule}`, hint: withoutRule(namespace, rule) }
+        : route === undefined
+          ? { text: `a rule or route of ${namespace} leads nowhere: ${type}`, hint: which(namespace) }
+          : {
+              text: `${namespace} has a route that leads nowhere: ${route}${route.includes(' nhid ') ? ` (a ${type} nexthop)` : ''}`,
+              hint: `on ${namespace}: ip route del ${route}`,
+            },
   };
 }
