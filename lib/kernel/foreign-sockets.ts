@@ -5,8 +5,9 @@ import { entryOf } from './entry-of.ts';
 import { getsockname, getsockopt } from './libc.ts';
 import type { NetNamespace } from './net-namespace.ts';
 import { onceInThread } from './once-in-thread.ts';
-import { readProcNet, readProcNetIfAny } from './proc-net.ts';
+import { readProcNet } from './proc-net.ts';
 import { SOCKADDR_MAX } from './socket-address.ts';
+import { socketTable } from './socket-table.ts';
 
 /** A socket that hairpin has opened. */
 interface OwnSocket {
@@ -80,11 +81,9 @@ export interface ForeignSocket {
  */
 export function foreignSocketsOf(namespace: NetNamespace, protocol: keyof typeof TABLES): ForeignSocket[] {
   const own = [...(ownSockets.get(namespace.inode) ?? [])].map(({ fd }) => readlinkSync(`/proc/self/fd/${fd}`));
-  // A kernel without IPv6, or without UDP-Lite, lacks a file.
-  const rows = TABLES[protocol].flatMap((table) => readProcNetIfAny(namespace, table).split('\n').slice(1));
-  // udp4_format_sock, get_tcp4_sock: the local address is the second, the inode the tenth. A connection that nobody has any more has none.
-  const all = rows
-    .map((row) => row.trim().split(/\s+/))
+  // The local address is the second word, the inode the tenth. A connection that nobody has any more has none.
+  const all = TABLES[protocol]
+    .flatMap((table) => socketTable(namespace, table))
     .flatMap(([, local = '', ...more]) => {
       const [inode] = more.slice(7);
       return inode === undefined || inode === '0'
