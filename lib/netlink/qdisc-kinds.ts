@@ -1,6 +1,9 @@
 import { withoutUndefined } from '../kernel/plain-object.ts';
 import { maskable, number, partsRow, type Said } from './masked.ts';
 import type { Names } from './names.ts';
+import { type FqOptions, fq, microseconds, type SfqOptions, sfq } from './qdisc-fair.ts';
+import { type NetemOptions, netem } from './qdisc-netem.ts';
+import { type TbfOptions, tbf } from './qdisc-tbf.ts';
 import { bool, s32, u32 } from './scalars.ts';
 import { struct } from './struct.ts';
 import { attribute, others, table } from './table.ts';
@@ -28,6 +31,10 @@ export interface QdiscOptionsOf {
   };
   codel: CodelOptions;
   fq_codel: FqCodelOptions;
+  fq: FqOptions;
+  sfq: SfqOptions;
+  tbf: TbfOptions;
+  netem: NetemOptions;
 }
 
 export interface CodelOptions {
@@ -56,14 +63,6 @@ export interface FqCodelOptions extends CodelOptions {
 }
 
 export type QdiscKind = keyof QdiscOptionsOf;
-
-/** Milliseconds, which travel in microseconds. */
-const milliseconds = fixed<number>(
-  4,
-  (bytes, at) => bytes.readUInt32LE(at) / 1000,
-  (bytes, at, value) => bytes.writeUInt32LE(Math.round(value * 1000), at),
-  { words: (value) => [`${value}ms`] },
-);
 
 const ecn: Type<boolean> = { ...bool(u32), words: (value) => [value ? 'ecn' : 'noecn'] };
 
@@ -95,10 +94,10 @@ const prio: Type<object, { bands?: number; priomap?: readonly number[] }> = {
 
 const codel = table({
   limit: attribute('TCA_CODEL_LIMIT', 2, u32),
-  target: attribute('TCA_CODEL_TARGET', 1, milliseconds),
-  interval: attribute('TCA_CODEL_INTERVAL', 3, milliseconds),
+  target: attribute('TCA_CODEL_TARGET', 1, microseconds),
+  interval: attribute('TCA_CODEL_INTERVAL', 3, microseconds),
   ecn: attribute('TCA_CODEL_ECN', 4, ecn, { word: '' }),
-  ceThreshold: attribute('TCA_CODEL_CE_THRESHOLD', 5, milliseconds),
+  ceThreshold: attribute('TCA_CODEL_CE_THRESHOLD', 5, microseconds),
   unknown: others(),
 });
 
@@ -108,14 +107,14 @@ const fqCodel = table({
   limit: attribute('TCA_FQ_CODEL_LIMIT', 2, u32),
   flows: attribute('TCA_FQ_CODEL_FLOWS', 5, u32),
   quantum: attribute('TCA_FQ_CODEL_QUANTUM', 6, u32),
-  target: attribute('TCA_FQ_CODEL_TARGET', 1, milliseconds),
-  ceThreshold: attribute('TCA_FQ_CODEL_CE_THRESHOLD', 7, milliseconds),
+  target: attribute('TCA_FQ_CODEL_TARGET', 1, microseconds),
+  ceThreshold: attribute('TCA_FQ_CODEL_CE_THRESHOLD', 7, microseconds),
   ceThresholdSelector: partsRow(
     ['TCA_FQ_CODEL_CE_THRESHOLD_SELECTOR', 10],
     ['TCA_FQ_CODEL_CE_THRESHOLD_MASK', 11],
     selector,
   ),
-  interval: attribute('TCA_FQ_CODEL_INTERVAL', 3, milliseconds),
+  interval: attribute('TCA_FQ_CODEL_INTERVAL', 3, microseconds),
   memoryLimit: attribute('TCA_FQ_CODEL_MEMORY_LIMIT', 9, u32),
   ecn: attribute('TCA_FQ_CODEL_ECN', 4, ecn, { word: '' }),
   dropBatch: attribute('TCA_FQ_CODEL_DROP_BATCH_SIZE', 8, u32),
@@ -126,7 +125,7 @@ const fqCodel = table({
 export const QDISC_TYPES: Readonly<Record<QdiscKind, Type<object, never> | undefined>> = {
   ...{ clsact: undefined, ingress: undefined },
   ...{ pfifo: fifo, bfifo: fifo, pfifo_head_drop: fifo },
-  ...{ prio, codel, fq_codel: fqCodel },
+  ...{ prio, codel, fq_codel: fqCodel, fq, sfq, tbf, netem },
 };
 
 /** Options as they travel; undefined for none. */
@@ -142,8 +141,8 @@ export function readQdiscOptions(kind: string, options: Buffer | undefined): obj
   if (!Object.hasOwn(QDISC_TYPES, kind)) return undefined;
   const type = QDISC_TYPES[kind as QdiscKind];
   if (!type || !options) return {};
-  const { unknown = [], ...read } = type.read(options) as { unknown?: number[] };
-  return unknown.length > 0 ? undefined : withoutUndefined(read);
+  const { unknown = [], isUnsaid = false, ...read } = type.read(options) as { unknown?: number[]; isUnsaid?: boolean };
+  return unknown.length > 0 || isUnsaid ? undefined : withoutUndefined(read);
 }
 
 export function qdiscWords(kind: QdiscKind, options: object = {}, names: Names): readonly string[] {

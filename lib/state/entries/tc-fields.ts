@@ -5,6 +5,7 @@ import type { Masked, Value } from '../../netlink/masked.ts';
 import { selector } from '../../netlink/qdisc-kinds.ts';
 import { controlField as control } from '../../netlink/tc-control.ts';
 import { handleField } from '../../netlink/tc-handle.ts';
+import { rateField as rate } from '../../netlink/tc-rate.ts';
 import {
   deviceName,
   type Field,
@@ -107,12 +108,22 @@ const parent: Field = {
   read: (value) => (value === 'root' ? value : handleField.read(value)),
 };
 
-const milliseconds: Field = {
-  rule: 'milliseconds, 0 to 4294967',
-  schema: { type: 'number', minimum: 0, maximum: 4294967 },
-  read: (value) => (typeof value === 'number' && value >= 0 && value <= 4294967 ? value : undefined),
+const upTo = (unit: string, most: number): Field => ({
+  rule: `${unit}, 0 to ${most}`,
+  schema: { type: 'number', minimum: 0, maximum: most },
+  read: (value) => (typeof value === 'number' && value >= 0 && value <= most ? value : undefined),
+});
+
+const milliseconds = upTo('milliseconds', 4294967);
+const percent = upTo('percent', 100);
+
+const powerOf2: Field = {
+  rule: 'a power of 2, up to 65536',
+  schema: { type: 'integer', minimum: 1, maximum: 65536 },
+  read: (value) => (Number.isInteger(Math.log2(Number(value))) && Number(value) <= 65536 ? value : undefined),
 };
 
+const size = from(1, 2 ** 32 - 1);
 const fifo = { limit: number32 };
 const codel = { limit: number32, target: milliseconds, interval: milliseconds, ecn: flag, ceThreshold: milliseconds };
 
@@ -128,5 +139,19 @@ export const qdiscFields: Readonly<Record<string, Fields>> = {
     ...codel,
     ...{ flows: from(1, 65536), quantum: number32, ceThresholdSelector: fieldOf(selector) },
     ...{ memoryLimit: number32, dropBatch: number32 },
+  },
+  fq: {
+    ...{ limit: number32, flowLimit: number32, quantum: number32, initialQuantum: number32, maxrate: rate },
+    ...{ buckets: powerOf2, orphanMask: number32, pacing: flag, refillDelay: milliseconds, lowRateThreshold: rate },
+    ...{ ceThreshold: milliseconds, timerSlack: upTo('milliseconds', 4294), horizon: milliseconds, horizonDrop: flag },
+  },
+  sfq: {
+    ...{ limit: number32, perturb: from(0, 2 ** 31 - 1), quantum: number32, divisor: powerOf2, flows: from(1, 65536) },
+    ...{ depth: from(1, 127), headdrop: flag },
+  },
+  tbf: { rate, burst: size, limit: size, peakrate: rate, mtu: size },
+  netem: {
+    ...{ limit: number32, delay: milliseconds, jitter: milliseconds, loss: percent, duplicate: percent },
+    ...{ reorder: percent, corrupt: percent, rate },
   },
 };
