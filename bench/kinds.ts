@@ -50,6 +50,8 @@ const MAKE: Record<Exclude<LinkKindName, 'tun'>, (hosts: Hosts) => unknown> = {
   ip6gretap: ({ a }) => a.link('ip6gretap', V6),
   ip6tnl: ({ a }) => a.link('ip6tnl', V6),
   xfrm: ({ a }) => a.link('xfrm', { ifId: 1, address }),
+  vti: ({ a }) => a.link('vti', V4),
+  vti6: ({ a }) => a.link('vti6', V6),
   wireguard: ({ a }) => a.link('wireguard', { address }),
 };
 

@@ -2,7 +2,10 @@ import { inspect } from 'node:util';
 import { hasCode, unlessCode } from '../kernel/has-code.ts';
 import { withoutUndefined } from '../kernel/plain-object.ts';
 import { checkInteger, checkOptions, UsageError, wrongOption } from '../kernel/validate.ts';
-import { type Netem, type Tbf, tcQdisc } from '../netlink/qdisc.ts';
+import { tcQdisc } from '../netlink/qdisc.ts';
+import type { NetemOptions } from '../netlink/qdisc-netem.ts';
+import type { TbfOptions } from '../netlink/qdisc-tbf.ts';
+import { bytesASecond, parseRate, RATE_RULE, rateText } from '../netlink/tc-rate.ts';
 import { engineOf } from './engine.ts';
 import type { Interface } from './interface.ts';
 import { change, unwatched } from './watcher.ts';
@@ -85,12 +88,13 @@ export function impair(device: Interface, options: ImpairOptions): Impairment {
     }
     engineOf(namespace.lab).visits.addFault();
     try {
-      rtnetlink.change(tcQdisc.add({ device: index, netem }, CAUSES));
+      rtnetlink.change(tcQdisc.add({ device: index, kind: 'netem', options: netem }, CAUSES));
     } catch (error) {
       const { rate, limit, ...others } = netem;
       // Many kernels have tbf and no netem.
       if (!hasCode(error, 'ENOENT') || rate === undefined || Object.keys(others).length > 0) throw error;
-      rtnetlink.change(tcQdisc.add({ device: index, tbf: bucketOf(rate, limit, device.state().mtu) }));
+      const options = bucketOf(rate, limit, device.state().mtu);
+      rtnetlink.change(tcQdisc.add({ device: index, kind: 'tbf', options }));
     }
   });
   return impairment;
@@ -99,7 +103,7 @@ export function impair(device: Interface, options: ImpairOptions): Impairment {
 const CAUSES = { ENOENT: 'it needs CONFIG_NET_SCH_NETEM (modprobe sch_netem). A rate alone works without, by tbf' };
 
 /** @throws UsageError for a wrong option */
-function netemOf(call: string, options: ImpairOptions): Netem {
+function netemOf(call: string, options: ImpairOptions): NetemOptions {
   checkOptions(call, options, OPTIONS);
   const { rate, limit, delay, jitter, ...others } = options;
   if (OPTIONS.every((option) => option === 'limit' || options[option] === undefined))
@@ -112,8 +116,8 @@ function netemOf(call: string, options: ImpairOptions): Netem {
       throw new UsageError(`${call}: ${option} needs a delay: without one no packet waits`);
   }
   checkInteger(call, 'limit', limit, 1, 2 ** 32 - 1);
-  const bits = rate === undefined ? undefined : bitsOf(call, rate);
-  return withoutUndefined({ delay, jitter, ...others, rate: bits, limit });
+  const checked = rate === undefined ? undefined : checkRate(call, rate);
+  return withoutUndefined({ delay, jitter, ...others, rate: checked, limit });
 }
 
 function checkNumber(call: string, option: string, value: unknown, unit: string, most: number): void {
@@ -121,20 +125,17 @@ function checkNumber(call: string, option: string, value: unknown, unit: string,
   throw wrongOption(call, option, `${unit}, 0 to ${most}`, value);
 }
 
-const UNITS = { '': 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12 } as const;
-
-/** The kernel counts bytes a second. */
-function bitsOf(call: string, rate: unknown): number {
-  const [, number, unit = ''] = (typeof rate === 'string' && /^(\d+(?:\.\d+)?)([kmgt]?)bit$/.exec(rate)) || [];
-  const bits = number === undefined ? 0 : Number(number) * UNITS[unit as keyof typeof UNITS];
-  if (bits >= 8 && Number.isFinite(bits)) return bits;
-  throw wrongOption(call, 'rate', "bits a second such as '512kbit', '10mbit' or '1.5gbit', 8bit at least", rate);
+/** As the kernel has it, which counts bytes a second. */
+function checkRate(call: string, rate: string): string {
+  const bits = parseRate(rate);
+  if (bits !== undefined) return rateText(bits);
+  throw wrongOption(call, 'rate', RATE_RULE, rate);
 }
 
 /** Room for a packet at least, and for what is sent in 10 ms: the kernel fills the bucket only at each tick. */
-function bucketOf(rate: number, limit = 1000, mtu: number): Tbf {
+function bucketOf(rate: string, limit = 1000, mtu: number): TbfOptions {
   const frame = mtu + ETHERNET_HEADER;
-  const burst = Math.min(Math.max(2 * frame, Math.round(rate / 8 / 100)), 2 ** 31);
+  const burst = Math.min(Math.max(2 * frame, Math.round(bytesASecond(rate) / 100)), 2 ** 31);
   return { rate, burst, limit: Math.min(burst + limit * frame, 2 ** 32 - 1) };
 }
 

@@ -112,13 +112,14 @@ function parse(call: string, options: QdiscOptions): { kind: QdiscKind } & Qdisc
     throw wrongOption(
       call,
       'kind',
-      `one of ${kinds.join(', ')}; others are made by exec: tc qdisc ${call.endsWith('add') ? 'add' : 'replace'} …, and netem by impair`,
+      `one of ${kinds.join(', ')}; others are made by exec: tc qdisc ${call.endsWith('add') ? 'add' : 'replace'} …`,
       kind,
     );
   const fields = IN_FRONT.includes(kind) ? own : { ...qdiscPlaceFields, ...own };
   checkOptions(call, options, ['kind', ...Object.keys(fields)]);
   const checked = checkOptionValues(call, fields, rest);
   checkTogether(call, checked);
+  checkNeeded(call, kind, checked);
   return { kind, ...checked };
 }
 
@@ -131,6 +132,22 @@ function checkTogether(
     throw wrongOption(call, 'priomap', `a list of 16 bands, each below ${bands}`, map);
   if (ceThresholdSelector !== undefined && ceThreshold === undefined)
     throw new UsageError(`${call}: ceThresholdSelector needs ceThreshold beside it`);
+}
+
+/** What the kernel, or `tc`, needs beside another. */
+const NEEDED: { readonly [K in QdiscKind]?: readonly (keyof QdiscOptionsOf[K] & string)[] } = {
+  tbf: ['rate', 'burst', 'limit'],
+};
+
+function checkNeeded(call: string, kind: QdiscKind, given: Record<string, unknown>): void {
+  const missing = NEEDED[kind]?.find((option) => given[option] === undefined);
+  if (missing)
+    throw new UsageError(`${call}: ${missing} of ${kind} must be given: ${QDISC_RULES[kind][missing]?.rule}`);
+  if (kind === 'tbf' && (given['peakrate'] === undefined) !== (given['mtu'] === undefined))
+    throw new UsageError(`${call}: peakrate and mtu of tbf need each other`);
+  for (const option of ['jitter', 'reorder'])
+    if (kind === 'netem' && given[option] !== undefined && !given['delay'])
+      throw new UsageError(`${call}: ${option} of netem needs delay beside it: without one no packet waits`);
 }
 
 /** `TC_PRIO_MAX` + 1 */

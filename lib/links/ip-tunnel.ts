@@ -65,7 +65,8 @@ export function encapSettings(at: AttributeOf) {
   };
 }
 
-function outerEnds(at: AttributeOf, address: Type<string | undefined, string>) {
+/** Where the outer packets of a tunnel come from and go to. */
+export function outerEnds(at: AttributeOf, address: Type<string | undefined, string>) {
   return {
     /** The address of the other end. @default any */
     remote: setting(...at('REMOTE'), address, { live: true }),

@@ -23,6 +23,7 @@ import { tun } from './tun.ts';
 import { veth } from './veth.ts';
 import { vlan } from './vlan.ts';
 import { vrf } from './vrf.ts';
+import { vti, vti6 } from './vti.ts';
 import { vxlan } from './vxlan.ts';
 import { wireguard } from './wireguard.ts';
 import { xfrm } from './xfrm.ts';
@@ -30,7 +31,26 @@ import { xfrm } from './xfrm.ts';
 /** The kinds that hairpin itself defines: a new one has its line here. */
 const OWN = [
   ...[veth, bridge, macvlan, macvtap, ipvlan, ipvtap, vlan, dummy, ifb, vxlan, geneve, netkit, vrf],
-  ...[gre, gretap, erspan, ip6gre, ip6gretap, ipip, sit, ip6tnl, bond, team, hsr, macsec, xfrm, nlmon, wireguard, tun],
+  ...[
+    gre,
+    gretap,
+    erspan,
+    ip6gre,
+    ip6gretap,
+    ipip,
+    sit,
+    ip6tnl,
+    bond,
+    team,
+    hsr,
+    macsec,
+    xfrm,
+    vti,
+    vti6,
+    nlmon,
+    wireguard,
+    tun,
+  ],
 ] as const;
 
 type Own = (typeof OWN)[number];

@@ -20,11 +20,13 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   'filter matchall': ['NET_SCHED', 'NET_CLS_MATCHALL', ...ACTIONS],
   'qdisc clsact': ['NET_SCHED', 'NET_SCH_INGRESS'],
   'qdisc codel': ['NET_SCHED', 'NET_SCH_CODEL'],
+  'qdisc fq': ['NET_SCHED', 'NET_SCH_FQ'],
   'qdisc fq_codel': ['NET_SCHED', 'NET_SCH_FQ_CODEL'],
   'qdisc htb': ['NET_SCHED', 'NET_SCH_HTB'],
   'qdisc ingress': ['NET_SCHED', 'NET_SCH_INGRESS'],
   'qdisc netem': ['NET_SCHED', 'NET_SCH_NETEM'],
   'qdisc prio': ['NET_SCHED', 'NET_SCH_PRIO'],
+  'qdisc sfq': ['NET_SCHED', 'NET_SCH_SFQ'],
   'qdisc tbf': ['NET_SCHED', 'NET_SCH_TBF'],
 };
 

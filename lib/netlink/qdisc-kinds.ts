@@ -1,11 +1,14 @@
 import { withoutUndefined } from '../kernel/plain-object.ts';
 import { maskable, number, partsRow, type Said } from './masked.ts';
 import type { Names } from './names.ts';
+import { type FqOptions, fq, microseconds, type SfqOptions, sfq, sfqRules } from './qdisc-fair.ts';
+import { type NetemOptions, netem, netemRules } from './qdisc-netem.ts';
+import { type TbfOptions, tbf, tbfRules } from './qdisc-tbf.ts';
 import { bool, range, s32, u32 } from './scalars.ts';
 import { struct } from './struct.ts';
 import { attribute, others, type Rows, table } from './table.ts';
 import { fixed, type Type } from './type.ts';
-import { from, listOf, time, type ValueRule } from './value-rule.ts';
+import { from, listOf, type ValueRule } from './value-rule.ts';
 import { bytesOf } from './writer.ts';
 
 /** The options of a queueing discipline, in the words of `tc qdisc` (camel-cased), by its kind. */
@@ -29,6 +32,10 @@ export interface QdiscOptionsOf {
   };
   codel: CodelOptions;
   fq_codel: FqCodelOptions;
+  fq: FqOptions;
+  sfq: SfqOptions;
+  tbf: TbfOptions;
+  netem: NetemOptions;
 }
 
 export interface CodelOptions {
@@ -57,14 +64,6 @@ export interface FqCodelOptions extends CodelOptions {
 }
 
 export type QdiscKind = keyof QdiscOptionsOf;
-
-/** Milliseconds, which travel in microseconds. */
-const milliseconds = fixed<number>(
-  4,
-  (bytes, at) => bytes.readUInt32LE(at) / 1000,
-  (bytes, at, value) => bytes.writeUInt32LE(Math.round(value * 1000), at),
-  { ...time('milliseconds', 0, 4294967), words: (value) => [`${value}ms`] },
-);
 
 const ecn: Type<boolean> = { ...bool(u32), words: (value) => [value ? 'ecn' : 'noecn'] };
 
@@ -96,10 +95,10 @@ const prio: Type<object, { bands?: number; priomap?: readonly number[] }> = {
 
 const codel = table({
   limit: attribute('TCA_CODEL_LIMIT', 2, u32),
-  target: attribute('TCA_CODEL_TARGET', 1, milliseconds),
-  interval: attribute('TCA_CODEL_INTERVAL', 3, milliseconds),
+  target: attribute('TCA_CODEL_TARGET', 1, microseconds),
+  interval: attribute('TCA_CODEL_INTERVAL', 3, microseconds),
   ecn: attribute('TCA_CODEL_ECN', 4, ecn, { word: '' }),
-  ceThreshold: attribute('TCA_CODEL_CE_THRESHOLD', 5, milliseconds),
+  ceThreshold: attribute('TCA_CODEL_CE_THRESHOLD', 5, microseconds),
   unknown: others(),
 });
 
@@ -109,14 +108,14 @@ const fqCodel = table({
   limit: attribute('TCA_FQ_CODEL_LIMIT', 2, u32),
   flows: attribute('TCA_FQ_CODEL_FLOWS', 5, range(u32, 1, 65536)),
   quantum: attribute('TCA_FQ_CODEL_QUANTUM', 6, u32),
-  target: attribute('TCA_FQ_CODEL_TARGET', 1, milliseconds),
-  ceThreshold: attribute('TCA_FQ_CODEL_CE_THRESHOLD', 7, milliseconds),
+  target: attribute('TCA_FQ_CODEL_TARGET', 1, microseconds),
+  ceThreshold: attribute('TCA_FQ_CODEL_CE_THRESHOLD', 7, microseconds),
   ceThresholdSelector: partsRow(
     ['TCA_FQ_CODEL_CE_THRESHOLD_SELECTOR', 10],
     ['TCA_FQ_CODEL_CE_THRESHOLD_MASK', 11],
     selector,
   ),
-  interval: attribute('TCA_FQ_CODEL_INTERVAL', 3, milliseconds),
+  interval: attribute('TCA_FQ_CODEL_INTERVAL', 3, microseconds),
   memoryLimit: attribute('TCA_FQ_CODEL_MEMORY_LIMIT', 9, u32),
   ecn: attribute('TCA_FQ_CODEL_ECN', 4, ecn, { word: '' }),
   dropBatch: attribute('TCA_FQ_CODEL_DROP_BATCH_SIZE', 8, u32),
@@ -127,7 +126,7 @@ const fqCodel = table({
 export const QDISC_TYPES: Readonly<Record<QdiscKind, Type<object, never> | undefined>> = {
   ...{ clsact: undefined, ingress: undefined },
   ...{ pfifo: fifo, bfifo: fifo, pfifo_head_drop: fifo },
-  ...{ prio, codel, fq_codel: fqCodel },
+  ...{ prio, codel, fq_codel: fqCodel, fq, sfq, tbf, netem },
 };
 
 const ofFifo = { limit: u32 };
@@ -138,6 +137,7 @@ export const QDISC_RULES: Readonly<Record<QdiscKind, Readonly<Record<string, Val
   prio: { bands: from(2, 16), priomap: listOf(from(0, 15)) },
   codel: rulesOf(codel),
   fq_codel: { ...rulesOf(fqCodel), ceThresholdSelector: selector },
+  ...{ fq: rulesOf(fq), sfq: sfqRules, tbf: tbfRules, netem: netemRules },
 };
 
 /** The rules of the rows of a table. */
@@ -160,8 +160,8 @@ export function readQdiscOptions(kind: string, options: Buffer | undefined): obj
   if (!Object.hasOwn(QDISC_TYPES, kind)) return undefined;
   const type = QDISC_TYPES[kind as QdiscKind];
   if (!type || !options) return {};
-  const { unknown = [], ...read } = type.read(options) as { unknown?: number[] };
-  return unknown.length > 0 ? undefined : withoutUndefined(read);
+  const { unknown = [], isUnsaid = false, ...read } = type.read(options) as { unknown?: number[]; isUnsaid?: boolean };
+  return unknown.length > 0 || isUnsaid ? undefined : withoutUndefined(read);
 }
 
 export function qdiscWords(kind: QdiscKind, options: object = {}, names: Names): readonly string[] {

@@ -2,12 +2,13 @@ import { body } from './body.ts';
 import { Family } from './family.ts';
 import type { Names } from './names.ts';
 import { type QdiscKind, qdiscWords, readQdiscOptions, writeQdiscOptions } from './qdisc-kinds.ts';
-import { netemOptions, queueStatistics, tbfOptions } from './qdisc-options.ts';
+import { type Netem, readNetem } from './qdisc-netem.ts';
+import { queueStatistics } from './qdisc-statistics.ts';
+import { readTbfRate } from './qdisc-tbf.ts';
 import { bytes, device, pad, string, u8, u32 } from './scalars.ts';
 import { struct } from './struct.ts';
 import { attribute, table } from './table.ts';
 import { handleText } from './tc-handle.ts';
-import { bytesOf } from './writer.ts';
 
 /** A queueing discipline of a device, as `tc qdisc` has it. */
 export interface Qdisc {
@@ -33,27 +34,9 @@ export interface Qdisc {
   rate?: number;
 }
 
-/** What `netem` does to packets: times in milliseconds, chances in percent, the rate in bits a second. */
-export interface Netem
-  extends Partial<
-    Record<'limit' | 'delay' | 'jitter' | 'loss' | 'duplicate' | 'reorder' | 'corrupt' | 'rate', number>
-  > {
-  /** One loss makes the next more likely: a correlation, or a model (`loss state`, `loss gemodel`). Read only. */
-  hasModel?: boolean;
-}
-
-/** The bucket of `tbf`: bits a second, bytes. */
-export interface Tbf {
-  rate: number;
-  burst: number;
-  limit: number;
-}
-
 /** A queueing discipline for a device, at its root unless it says its parent. */
 interface QdiscConfig {
   device?: number;
-  netem?: Netem;
-  tbf?: Tbf;
   parent?: number;
   handle?: number | undefined;
   kind?: QdiscKind;
@@ -64,7 +47,6 @@ export const TC_H_ROOT = 0xffff_ffff;
 /** `TC_H_CLSACT`, which is `TC_H_INGRESS`. */
 export const TC_H_CLSACT = 0xffff_fff1;
 const CLSACT_HANDLE = 0xffff_0000;
-const MOST = 0xffff_ffff;
 
 export const tcmsg = struct('tcmsg', { family: u8, padding: pad(3), device, handle: u32, parent: u32, info: u32 });
 
@@ -88,8 +70,6 @@ export const tcQdisc = new Family({
   complete: (config: QdiscConfig, verb) => {
     if (config.device === undefined) return {};
     const place = { device: config.device, ...(verb === 'list' ? {} : { parent: TC_H_ROOT }) };
-    if (config.netem) return { ...place, kind: 'netem', options: bytesOf(netemOptions, netemOf(config.netem)) };
-    if (config.tbf) return { ...place, kind: 'tbf', options: bytesOf(tbfOptions, tbfOf(config.tbf)) };
     const { parent = TC_H_ROOT, handle, kind, options } = config;
     if (verb === 'list') return place;
     if (parent === TC_H_CLSACT) return { ...place, parent, handle: CLSACT_HANDLE, kind };
@@ -105,87 +85,18 @@ export const tcQdisc = new Family({
     options: sizes || ingressBlock || egressBlock ? undefined : readQdiscOptions(kind, options),
     backlog: { packets: statistics?.queue?.packets ?? 0, bytes: statistics?.queue?.bytes ?? 0 },
     ...(kind === 'netem' && options ? { netem: readNetem(options) } : {}),
-    ...(kind === 'tbf' && options ? { rate: readRate(options) } : {}),
+    ...(kind === 'tbf' && options ? { rate: readTbfRate(options) } : {}),
   }),
   words: wordsOf,
   listWords: ({ device: index }, names) => (index === undefined ? [] : ['dev', names.device(index)]),
   // Every kernel with traffic control has queues of one kind of limit (sch_fifo.c).
-  feature: ({ netem, tbf, kind = netem ? 'netem' : tbf ? 'tbf' : undefined }) =>
-    kind === undefined || kind.includes('fifo') ? undefined : `qdisc ${kind}`,
+  feature: ({ kind }) => (kind === undefined || kind.includes('fifo') ? undefined : `qdisc ${kind}`),
 });
 
-function netemOf({ limit = 1000, delay, jitter, loss, duplicate, reorder, corrupt, rate }: Netem) {
-  const inBytes = rate === undefined ? undefined : Math.round(rate / 8);
-  return {
-    limit,
-    loss,
-    duplicate,
-    // Without a gap no packet goes before others (netem_enqueue). tc says 1 as well.
-    ...(reorder === undefined ? {} : { gap: 1, reorder: { probability: reorder } }),
-    ...(corrupt === undefined ? {} : { corrupt: { probability: corrupt } }),
-    delay,
-    jitterTime: jitter,
-    ...(inBytes === undefined ? {} : rateOf(inBytes, (low) => ({ rate: { bytes: low } }))),
-  };
-}
-
-function tbfOf({ rate, burst, limit }: Tbf) {
-  return {
-    burst,
-    ...rateOf(Math.round(rate / 8), (low) => ({ parameters: { rate: { bytes: low, linkLayer: ETHERNET }, limit } })),
-  };
-}
-
-/** `TC_LINKLAYER_ETHERNET`: the kernel needs no table of rates then. */
-const ETHERNET = 1;
-
-/** The struct has 32 bits for a rate, and an attribute 64. */
-function rateOf<T>(inBytes: number, low: (least: number) => T): T & { rate64?: bigint } {
-  const more = inBytes > MOST ? { rate64: BigInt(inBytes) } : {};
-  return { ...low(Math.min(inBytes, MOST)), ...more };
-}
-
-function readNetem(options: Buffer): Netem {
-  const { limit, loss, duplicate, reorder, corrupt, correlations, model, rate, rate64, delay, jitterTime } =
-    netemOptions.read(options);
-  const inBytes = Number(rate64 ?? rate?.bytes ?? 0);
-  const all = {
-    ...{ limit, delay, jitter: jitterTime, loss, duplicate },
-    ...{
-      reorder: reorder?.probability,
-      corrupt: corrupt?.probability,
-      rate: inBytes * 8,
-      hasModel: model !== undefined || Boolean(correlations?.loss || corrupt?.correlation),
-    },
-  };
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => Boolean(value)));
-}
-
-function readRate(options: Buffer): number {
-  const { parameters, rate64 } = tbfOptions.read(options);
-  return Number(rate64 ?? parameters?.rate.bytes ?? 0) * 8;
-}
-
-function wordsOf({ device: index = 0, netem, tbf, ...given }: QdiscConfig, names: Names): string[] {
+function wordsOf({ device: index = 0, ...given }: QdiscConfig, names: Names): string[] {
   const { parent = TC_H_ROOT, handle, kind, options } = given;
   if (parent === TC_H_CLSACT) return ['dev', names.device(index), kind ?? 'clsact'];
   const at = parent === TC_H_ROOT ? ['root'] : ['parent', handleText(parent)];
   const place = ['dev', names.device(index), ...at, ...(handle === undefined ? [] : ['handle', handleText(handle)])];
-  if (kind) return [...place, kind, ...qdiscWords(kind, options, names)];
-  if (tbf) return [...place, 'tbf', 'rate', `${tbf.rate}bit`, 'burst', `${tbf.burst}`, 'limit', `${tbf.limit}`];
-  if (!netem) return place;
-  const { limit, delay, jitter, loss, duplicate, reorder, corrupt, rate } = netem;
-  const word = (name: string, value: number | undefined, unit: string) =>
-    value === undefined ? [] : [name, `${value}${unit}`];
-  return [
-    ...[...place, 'netem'],
-    ...word('limit', limit, ''),
-    ...word('delay', delay, 'ms'),
-    ...(jitter === undefined ? [] : [`${jitter}ms`]),
-    ...word('loss', loss, '%'),
-    ...word('duplicate', duplicate, '%'),
-    ...word('reorder', reorder, '%'),
-    ...word('corrupt', corrupt, '%'),
-    ...word('rate', rate, 'bit'),
-  ];
+  return kind ? [...place, kind, ...qdiscWords(kind, options, names)] : place;
 }

@@ -5,7 +5,7 @@ import { checkMac } from '../kernel/validate.ts';
 import { bytesToIp, type Family, familyOf, ipToBytes } from '../wire/ip-address.ts';
 import { bytesToMac, macToBytes } from '../wire/mac-address.ts';
 import { type Fixed, fixed, type Type } from './type.ts';
-import { from, ipAddress, ipThat, macAddress, matching, time, type ValueRule, yesOrNo } from './value-rule.ts';
+import { amount, from, ipAddress, ipThat, macAddress, matching, type ValueRule, yesOrNo } from './value-rule.ts';
 
 /** As iproute2 says marks and types of service. */
 export function hexadecimal(value: number): string {
@@ -81,7 +81,7 @@ export const longUserTicks = fixed<number>(
 
 /** Seconds in a range, parts of them too. */
 export function seconds(of: Fixed<number>, least: number, most: number): Fixed<number> & ValueRule {
-  return { ...of, ...time('seconds', least, most) };
+  return { ...of, ...amount('seconds', least, most) };
 }
 
 /** The ifindex of a device. */

@@ -50,8 +50,8 @@ export function from(least: number, most: number): ValueRule {
   };
 }
 
-/** A time in a range, parts of its unit too. */
-export function time(unit: 'seconds' | 'milliseconds', least: number, most: number): ValueRule {
+/** So many of a unit in a range, and parts of the unit too. */
+export function amount(unit: 'seconds' | 'milliseconds' | 'percent', least: number, most: number): ValueRule {
   return {
     rule: `${unit}, from ${least} to ${most}`,
     schema: { type: 'number', minimum: least, maximum: most },

@@ -30,6 +30,8 @@ const COMMANDS: Record<Exclude<LinkKindName, 'tun'>, string[]> = {
   hsr: ['type', 'hsr', 'slave1', 'p', 'slave2', 'q'],
   macsec: ['link', 'p', 'type', 'macsec'],
   xfrm: ['type', 'xfrm', 'if_id', '1'],
+  vti: ['type', 'vti', 'local', '192.0.2.1', 'remote', '192.0.2.2'],
+  vti6: ['type', 'vti6', 'local', '2001:db8::1', 'remote', '2001:db8::2'],
   nlmon: ['type', 'nlmon'],
   wireguard: ['type', 'wireguard'],
 };
@@ -145,6 +147,8 @@ const OPTIONS: Record<LinkKindName, string> = {
   hsr: 'CONFIG_HSR',
   macsec: 'CONFIG_MACSEC',
   xfrm: 'CONFIG_XFRM_INTERFACE',
+  vti: 'CONFIG_NET_IPVTI',
+  vti6: 'CONFIG_IPV6_VTI',
   nlmon: 'CONFIG_NLMON',
   wireguard: 'CONFIG_WIREGUARD',
   tun: 'CONFIG_TUN',

@@ -11,7 +11,6 @@ import { logConfig, logPacket } from '../../lib/netlink/nf-log.ts';
 import { nftChain, nftRule, nftSet, nftTable } from '../../lib/netlink/nf-tables.ts';
 import { nftTrace } from '../../lib/netlink/nft-trace.ts';
 import { QDISC_TYPES } from '../../lib/netlink/qdisc-kinds.ts';
-import { netemOptions, tbfOptions } from '../../lib/netlink/qdisc-options.ts';
 import type { Struct } from '../../lib/netlink/struct.ts';
 import { type Rows, type Table, versionsOf } from '../../lib/netlink/table.ts';
 import { teamOptions } from '../../lib/netlink/team.ts';
@@ -63,6 +62,9 @@ const MEMBERS: Record<string, string> = {
   tc_netem_rate: 'rate packet_overhead cell_size cell_overhead',
   tc_netem_reorder: 'probability correlation',
   tc_ratespec: 'cell_log linklayer overhead cell_align mpu rate',
+  tc_sfq_qopt: 'quantum perturb_period limit divisor flows',
+  tc_sfq_qopt_v1: 'v0 depth headdrop limit qth_min qth_max Wlog Plog Scell_log flags max_P stats',
+  tc_sfqred_stats: 'prob_drop forced_drop prob_mark forced_mark prob_mark_head forced_mark_head',
   tc_tbf_qopt: 'rate peakrate limit buffer mtu',
   tc_csum: 'index capab action refcnt bindcnt update_flags',
   tc_fifo_qopt: 'limit',
@@ -100,7 +102,7 @@ const MEMBERS: Record<string, string> = {
  * with 6.18 …
  */
 const NEWER =
-  /^RTAX_FEATURE_TCP_USEC_TS$|^(IFLA_)?NETKIT_|weight_high|^DEVCONF_FORCE_FORWARDING$|^NTF_EXT_(EXT_VALIDATED|LOCKED)$|^IFLA_BRPORT_(MAB|NEIGH_VLAN_SUPPRESS|MCAST_N_GROUPS|MCAST_MAX_GROUPS|BACKUP_NHID)$|^IFLA_BR_FDB_MAX_LEARNED$|^MPTCP_PM_ADDR_FLAG_LAMINAR$|^IFLA_BOND_COUPLED_CONTROL$|^IFLA_MACVLAN_BC_CUTOFF$|^BRIDGE_VLANDB_ENTRY_(NEIGH_SUPPRESS|MCAST_MAX_GROUPS)$|^(IFLA_)?VXLAN_(LOCALBYPASS|MC_ROUTE|LABEL_.*|RESERVED_BITS)$/;
+  /^TCA_NETEM_PRNG_SEED$|^RTAX_FEATURE_TCP_USEC_TS$|^(IFLA_)?NETKIT_|weight_high|^DEVCONF_FORCE_FORWARDING$|^NTF_EXT_(EXT_VALIDATED|LOCKED)$|^IFLA_BRPORT_(MAB|NEIGH_VLAN_SUPPRESS|MCAST_N_GROUPS|MCAST_MAX_GROUPS|BACKUP_NHID)$|^IFLA_BR_FDB_MAX_LEARNED$|^MPTCP_PM_ADDR_FLAG_LAMINAR$|^IFLA_BOND_COUPLED_CONTROL$|^IFLA_MACVLAN_BC_CUTOFF$|^BRIDGE_VLANDB_ENTRY_(NEIGH_SUPPRESS|MCAST_MAX_GROUPS)$|^(IFLA_)?VXLAN_(LOCALBYPASS|MC_ROUTE|LABEL_.*|RESERVED_BITS)$/;
 
 const families = Object.values(FAMILIES);
 const generic = [
@@ -114,7 +116,7 @@ const generic = [
 ];
 const netfilter = [nftTable, nftChain, nftRule, nftSet, nftTrace, logConfig, logPacket];
 const qdiscTypes = Object.values(QDISC_TYPES).filter((type) => type !== undefined);
-const qdiscs = [netemOptions, tbfOptions, ...Object.values(filterOptions), ...qdiscTypes];
+const qdiscs = [...Object.values(filterOptions), ...qdiscTypes];
 const bodies = [
   ...families.flatMap(({ options: { body, bodies } }) => [body, ...Object.values(bodies ?? {})]),
   ...[...netfilter, ...generic, ...qdiscs],

@@ -2,7 +2,7 @@ import { createLab, expect, type Lab, type Namespace, test } from 'hairpin';
 import { labScript } from '../../lib/report/lab-script.ts';
 import { readLab } from '../../lib/report/lab-state.ts';
 import { stateText } from '../../lib/report/state-text.ts';
-import { describeFilterActions, describeQueues } from '../needs.ts';
+import { describeFilterActions, describeImpairing, describeQueues } from '../needs.ts';
 import { rebuild } from './rebuild.ts';
 
 const SHOW = {
@@ -53,6 +53,22 @@ test('a script and a file say a queue, and the place of filters', async ({ lab }
   eth0.qdisc.add({ kind: 'pfifo', handle: '1:', limit: 7 });
   eth0.qdisc.add({ kind: 'clsact' });
   await expectRebuilt(lab);
+});
+
+// a ── b
+test('a script and a file say a bucket, as impair may make one', async ({ lab }) => {
+  const { eth0 } = build(lab);
+  eth0.impair({ rate: '10mbit' });
+  await expectRebuilt(lab);
+});
+
+await describeImpairing(() => {
+  // a ── b
+  test('a script and a file say an impairment', async ({ lab }) => {
+    const { eth0 } = build(lab);
+    eth0.impair({ delay: 10, jitter: 2, loss: 1.5, duplicate: 2, reorder: 25, corrupt: 3, rate: '50gbit', limit: 50 });
+    await expectRebuilt(lab);
+  });
 });
 
 await describeQueues(() => {

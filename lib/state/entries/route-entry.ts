@@ -13,7 +13,7 @@ import {
 import type { NextHop } from '../../netlink/route-hops.ts';
 import { LOCKABLE, ROUTE_FEATURES, type RouteMetrics } from '../../netlink/route-metrics.ts';
 import { flag, ip, realms, u32 } from '../../netlink/scalars.ts';
-import { among, from, listOf, text, time, word } from '../../netlink/value-rule.ts';
+import { among, amount, from, listOf, text, word } from '../../netlink/value-rule.ts';
 import type { Family } from '../../wire/ip-address.ts';
 import { encap } from './encap-field.ts';
 import { type DeviceNames, describeEntry, nameOrNone } from './entry-kind.ts';
@@ -95,7 +95,7 @@ function wordList(words: readonly string[]): Field {
 }
 
 /** A message counts it in eighths or quarters (`RTAX_RTT`, `RTAX_RTTVAR`). */
-const estimate = time('milliseconds', 0, 2 ** 29 - 1);
+const estimate = amount('milliseconds', 0, 2 ** 29 - 1);
 
 // The kernel takes a larger value, but sets this one (ip_metrics_convert).
 const mtuField = from(0, 65_535 - 15);
