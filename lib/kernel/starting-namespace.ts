@@ -1,9 +1,8 @@
 import { NetNamespace } from './net-namespace.ts';
+import { once } from './once.ts';
 
 /** The environment variable in which the pool tells its workers who it is. */
 export const POOL_PROCESS = 'HAIRPIN_POOL';
-
-let starting: NetNamespace | undefined;
 
 /** Whether this process is a worker of the pool, and so in namespaces of its own. */
 export function isPoolWorker(): boolean {
@@ -16,7 +15,6 @@ export function isPoolWorker(): boolean {
  * own, and its parent, vitest's main process, in the one that is asked for. Anything else, such as a program that a spec
  * runs, inherits the pool's variable, but has another parent: it was started from where it is.
  */
-export function startingNamespace(): NetNamespace {
-  starting ??= isPoolWorker() ? NetNamespace.ofProcess(process.ppid) : NetNamespace.home();
-  return starting;
-}
+export const startingNamespace = once(() =>
+  isPoolWorker() ? NetNamespace.ofProcess(process.ppid) : NetNamespace.home(),
+);

@@ -3,6 +3,7 @@ import { u16, u32 } from '../kernel/bytes.ts';
 import { after } from '../kernel/clock.ts';
 import { mayAccess } from '../kernel/find-program.ts';
 import { memoryFile } from '../kernel/memory-file.ts';
+import { once } from '../kernel/once.ts';
 import { dieWithParentCommand } from '../kernel/own-namespaces.ts';
 import { qemuProgram } from './programs.ts';
 import { startProgram } from './start-program.ts';
@@ -38,13 +39,10 @@ export async function works(accelerator: Accelerator): Promise<boolean> {
   }
 }
 
-let chosen: Promise<Accelerator> | undefined;
-
 /** KVM where it works, QEMU's own translation otherwise. Tried once in a process. */
-export function chooseAccelerator(): Promise<Accelerator> {
-  chosen ??= kvmIsThere() ? works('kvm').then((well) => (well ? 'kvm' : 'tcg')) : Promise.resolve('tcg');
-  return chosen;
-}
+export const chooseAccelerator = once(
+  async (): Promise<Accelerator> => (kvmIsThere() && (await works('kvm')) ? 'kvm' : 'tcg'),
+);
 
 function kvmIsThere(): boolean {
   return mayAccess('/dev/kvm', constants.R_OK | constants.W_OK);

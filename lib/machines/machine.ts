@@ -1,4 +1,4 @@
-import { createWriteStream, readFileSync } from 'node:fs';
+import { createWriteStream, readFileSync, type WriteStream } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { withoutUndefined } from '../kernel/plain-object.ts';
@@ -18,7 +18,7 @@ import { findReports } from './kernel-reports.ts';
 import type { Ending, Engine, MachineRun, MachineTask } from './machine-run.ts';
 import { QemuEnded } from './monitor.ts';
 import { afterRunning, processorWait } from './processor-wait.ts';
-import { startMachine } from './start-machine.ts';
+import { type StartedMachine, startMachine } from './start-machine.ts';
 import { gatherOutput } from './start-program.ts';
 import { watchDebugger } from './watch-debugger.ts';
 
@@ -88,7 +88,7 @@ async function runOnce(kernel: Kernel, task: MachineTask): Promise<MachineRun> {
     ...{ engine, share, root: initramfs(choice), results: task.results, cpus, append: task.append },
     ...{ memory: task.memory ?? 1024 * (cpus + 1), debug: debug?.socket },
   });
-  const { machine, server, monitor, keeping } = started;
+  const { monitor, keeping } = started;
   if (debug && monitor) {
     watchDebugger(monitor, {
       onReady: () => debug.onReady(debug.socket),
@@ -97,8 +97,48 @@ async function runOnce(kernel: Kernel, task: MachineTask): Promise<MachineRun> {
     });
   }
 
+  const guest = watchGuest(started, task, { engine, clock });
+  const { run, end, console, waits } = guest;
+  const onNotKept = (error: unknown) => {
+    run.snapshotFailed = `the guest is not kept for the next run: ${(error as Error).message}`;
+  };
+  beginTask(started, { share, results: task.results, script, waits, console, onNotKept }).catch((error: Error) => {
+    // Why it ended stands in what it has said.
+    if (!(error instanceof QemuEnded)) end({ kind: 'lost', reason: error.message });
+  });
+  await ended(started, guest, task, clock);
+  const { booted, firstOutput, snapshotFailed } = run;
+  return {
+    ...withoutUndefined({ booted, firstOutput, snapshotFailed }),
+    ...endOf(guest, task),
+    ...{ engine, share, milliseconds: clock.elapsed(), output: guest.output() },
+    ...(keeping?.snapshot.kept ? { resumed: keeping.snapshot.name } : {}),
+  };
+}
+
+/** A guest that runs, and what is known of it. */
+interface Guest {
+  run: Partial<MachineRun>;
+  /** Ends it; the first reason counts. */
+  end: (ending: Ending) => void;
+  console: () => string;
+  output: () => string;
+  /** What QEMU and virtiofsd have said. */
+  complaints: (() => string)[];
+  /** Until the guest waits for its task. */
+  waits: Promise<void>;
+  logs: WriteStream[];
+}
+
+/** Writes down what a guest says, and ends it when its time is over, or soon after a panic. */
+function watchGuest(
+  started: StartedMachine,
+  task: MachineTask,
+  { engine, clock }: { engine: Engine; clock: GuestClock },
+): Guest {
+  const { machine, server, keeping } = started;
   const logs = [CONSOLE_FILE, OUTPUT_FILE].map((name) => startLog(task.results, name));
-  const run: Partial<MachineRun> & { ending?: Ending } = {};
+  const run: Partial<MachineRun> = {};
   const end = (ending: Ending) => {
     run.ending ??= ending;
     machine.child.kill('SIGKILL');
@@ -123,7 +163,6 @@ async function runOnce(kernel: Kernel, task: MachineTask): Promise<MachineRun> {
     }
     endSoon(text);
   });
-  const console = () => (kept?.console ?? '') + printed();
   if (kept) logs[0]?.write(kept.console);
   const output = gatherOutput(started.output, (text) => {
     if (run.firstOutput === undefined) task.terminal?.begin(started.output, () => end({ kind: 'left' }));
@@ -131,40 +170,33 @@ async function runOnce(kernel: Kernel, task: MachineTask): Promise<MachineRun> {
     logs[1]?.write(text);
     task.onOutput?.(text);
   });
-  const onNotKept = (error: unknown) => {
-    run.snapshotFailed = `the guest is not kept for the next run: ${(error as Error).message}`;
-  };
-  beginTask(started, { share, results: task.results, script, waits, console, onNotKept }).catch((error: Error) => {
-    // Why it ended stands in what it has said.
-    if (!(error instanceof QemuEnded)) end({ kind: 'lost', reason: error.message });
-  });
   const complaints = [gatherOutput(machine.child.stderr), gatherOutput(server?.child.stderr)];
+  return { run, end, console: () => (kept?.console ?? '') + printed(), output, complaints, waits, logs };
+}
 
+/** Waits until QEMU has ended, and puts away all that it needed. */
+async function ended(started: StartedMachine, { logs }: Guest, { results }: MachineTask, clock: GuestClock) {
+  const { machine, server } = started;
   try {
     await machine.ended;
   } finally {
     clock.end();
     started.close();
-    for (const name of [START_FILE, DEBUGGER]) clearPlace(task.results, name);
+    for (const name of [START_FILE, DEBUGGER]) clearPlace(results, name);
     server?.child.kill('SIGKILL');
     await server?.ended;
     await Promise.all(logs.map((log) => new Promise((done) => log.end(done))));
   }
-  const reports = findReports(console());
+}
+
+/** How a guest ended, and the reports of its kernel. */
+function endOf({ run, console, complaints }: Guest, { results }: MachineTask) {
+  const said = console();
+  const reports = findReports(said);
   const panic = reports.find(({ kind }) => kind === 'panic');
   const reasons = complaints.map((each) => each().replace(WRITTEN, '').trim());
-  const { booted, firstOutput, snapshotFailed } = run;
-  return {
-    ...withoutUndefined({ booted, firstOutput, snapshotFailed }),
-    ending: panic ? { kind: 'panic', line: panic.line } : (run.ending ?? endingOf(task.results, console(), reasons)),
-    engine,
-    share,
-    ...(kept && keeping ? { resumed: keeping.snapshot.name } : {}),
-    milliseconds: clock.elapsed(),
-    output: output(),
-    console: console(),
-    reports,
-  };
+  const ending: Ending = panic ? { kind: 'panic', line: panic.line } : (run.ending ?? endingOf(results, said, reasons));
+  return { ending, console: said, reports };
 }
 
 /** In the place of an earlier run's. */
