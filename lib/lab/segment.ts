@@ -65,7 +65,8 @@ export class Segment {
 
   /** The next free address of each subnet, which stays free; none where all are given out. */
   peek(): Prefix[] {
-    for (let host = 1; host <= this.#most; host++) {
+    const most = this.#most;
+    for (let host = 1; host <= most; host++) {
       if (!this.#used.has(host)) return this.subnets.map((subnet) => ({ ...subnet, address: addHost(subnet, host) }));
     }
     return [];
