@@ -25,9 +25,7 @@ const CONNECTION_EXTENSIONS = new Set(['connmark', 'CONNMARK', 'connbytes', 'con
  * all others may.
  */
 const FORGETFUL = new Set([
-  ...'numgen hash meta ct payload inner nat redir DNAT REDIRECT statistic cpu cluster tcp udp multiport'.split(
-    ' ',
-  ),
+  ...'numgen hash meta ct payload inner nat redir DNAT REDIRECT statistic cpu cluster tcp udp multiport'.split(' '),
   ...'conntrack string u32 ip ip6'.split(' '),
   ...CONNECTION_EXTENSIONS,
 ]);
@@ -92,7 +90,8 @@ export function mayRemember(namespace: Namespace, ofConnections = false): boolea
     namespace,
     (expression, at, all) => {
       const name = extensionOf(expression);
-      if (isOfConnection(name) || readsClock(expression) || (ofConnections && readsConnection(expression))) return false;
+      if (isOfConnection(name) || readsClock(expression) || (ofConnections && readsConnection(expression)))
+        return false;
       return isSteadyExpression(expression, at, all) || FORGETFUL.has(name);
     },
     (extension) => !isOfConnection(extension.name) && (isSteadyExtension(extension) || FORGETFUL.has(extension.name)),

@@ -99,7 +99,10 @@ describeNeeding(['vxlan'], () => {
     for (const [at, via] of ['10.0.0.2', '10.0.0.77'].entries()) a.nexthop.add({ id: at + 1, via, fdb: true });
     a.nexthop.add({ id: 9, group: [{ id: 1 }, { id: 2, weight: 3 }], fdb: true });
     near.fdb.add({ mac: far.mac, nhid: 9 });
-    for (const [host, other] of [[a, far], [b, near]] as const)
+    for (const [host, other] of [
+      [a, far],
+      [b, near],
+    ] as const)
       host.neighbour.add({ to: `${other.address.first(4)?.address}`, lladdr: other.mac, dev: 'vxlan0' });
     const options = { by: 'udp', neighbours: 'kept' } as const;
     for (let round = 0; round < ROUNDS; round++)
