@@ -116,9 +116,12 @@ function areFilters(
 /** The packet filters that every frame passes; those of IP see only packets. */
 const OF_FRAMES = ['bridge', 'netdev'] as const;
 
-/** Whether ARP or ND requests may fare differently in a namespace: by a packet filter that counts, or by a program at a device. */
+/** The packet filters that ARP requests and neighbour solicitations pass. */
+const OF_REQUESTS = [...OF_FRAMES, 'arp', 'ip6', 'inet'] as const;
+
+/** Whether the questions for a neighbour may fare differently in a namespace: by a packet filter that counts, or by a program at a device. */
 export function mayLoseRequests(namespace: Namespace): boolean {
-  return mayDifferAtDevices(namespace) || mayDropOneByChance(namespace, [...OF_FRAMES, 'arp']);
+  return mayDifferAtDevices(namespace) || mayDropOneByChance(namespace, OF_REQUESTS);
 }
 
 /** What looks at the bytes of a frame, which are what they are. */
