@@ -25,6 +25,8 @@ interface Told {
   device: number | undefined;
   /** How long a request may stay unanswered (`retrans_time_ms`). */
   retrans: number | undefined;
+  /** How long a MAC address that was confirmed counts as right (`base_reachable_time_ms`, times 0.5 to 1.5 by chance). */
+  reachable: number | undefined;
   /** How long a MAC address that may be old is used before it is asked for again (`delay_first_probe_time`). */
   delayProbe: number | undefined;
   /** How long a proxy, or one of the holders of an anycast address, puts its answer off, at most (`proxy_delay`). */
@@ -37,6 +39,7 @@ const milliseconds = asNumber(u64);
 
 const timers = table({
   device: attribute('NDTPA_IFINDEX', 1, device, { word: 'dev' }),
+  reachable: attribute('NDTPA_REACHABLE_TIME', 3, milliseconds),
   retrans: attribute('NDTPA_RETRANS_TIME', 5, milliseconds),
   delayProbe: attribute('NDTPA_DELAY_PROBE_TIME', 7, milliseconds),
   appProbes: attribute('NDTPA_APP_PROBES', 9, u32),
@@ -60,9 +63,20 @@ export const ipNtable = new Family({
     }),
   ),
   complete: (config, verb) => (verb === 'list' ? config : { ...config, name: config.name ?? nameOf(config.family) }),
-  state: ({ name, limit, config, stats, device: index, retrans, delayProbe, proxyDelay, appProbes }): Told => ({
+  state: ({
+    name,
+    limit,
+    config,
+    stats,
+    device: index,
+    reachable,
+    retrans,
+    delayProbe,
+    proxyDelay,
+    appProbes,
+  }): Told => ({
     whole: config && stats && { name, limit, entries: config.entries, overflows: stats.overflows },
-    ...{ device: index, retrans, delayProbe, proxyDelay, appProbes },
+    ...{ device: index, reachable, retrans, delayProbe, proxyDelay, appProbes },
   }),
 });
 

@@ -17,6 +17,8 @@ const NFT_TABLE_F_OWNER = 0x2;
 const HAS_EXPRESSIONS = 0x20 | 0x100;
 /** `NFT_SET_INTERVAL`. */
 const HAS_RANGES = 0x4;
+/** `NFT_SET_TIMEOUT`. */
+const FORGETS = 0x10;
 
 export const nftTable = netfilterBody(
   table({ table: attribute('NFTA_TABLE_NAME', 1, string), flags: attribute('NFTA_TABLE_FLAGS', 2, be32) }),
@@ -123,7 +125,7 @@ export function hasChainsAtDevices(socket: NetlinkSocket): boolean {
 
 /**
  * The expressions of all rules and sets of the socket's namespace; `unknown` stands for those of a set's elements. A lookup says whether
- * its set `hasRanges`.
+ * its set `hasRanges`, and whether it `forgets` elements after a time.
  *
  * @param families those of these tables alone
  */
@@ -138,11 +140,13 @@ export function listExpressions(socket: NetlinkSocket, families?: readonly Filte
   });
   const nameOf = ({ family, table = '' }: { family: string; table?: string | undefined }, set = '') =>
     `${family} ${table} ${set}`;
-  const withRanges = new Set(sets.filter(({ flags }) => flags & HAS_RANGES).map((each) => nameOf(each, each.set)));
+  const flagsOf = new Map(sets.map((each) => [nameOf(each, each.set), each.flags]));
   const ofRules = rules.flatMap((rule) =>
     (rule.expressions ?? []).map(({ name, data }) => {
       const { set } = data as { set?: string };
-      return { name, data: set === undefined ? data : { ...data, hasRanges: withRanges.has(nameOf(rule, set)) } };
+      if (set === undefined) return { name, data };
+      const flags = flagsOf.get(nameOf(rule, set)) ?? 0;
+      return { name, data: { ...data, hasRanges: (flags & HAS_RANGES) !== 0, forgets: (flags & FORGETS) !== 0 } };
     }),
   );
   return [...ofRules, ...ofSets];

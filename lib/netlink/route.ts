@@ -79,6 +79,8 @@ export interface Route {
   metrics: RouteMetrics;
   /** The kernel forgets it after some time: what a router told about the path (RFC 1191 section 6.3, RFC 8201 section 5.3). */
   expires: boolean;
+  /** Milliseconds until then; 0 for a route that does not expire. */
+  timeLeft: number;
   /** IPv6: its time is over, so that the kernel uses it no longer (`fib6_check_expired`), and deletes it some time later (`fib6_age`). */
   isOver: boolean;
   /** IPv6: the only sources that it is for, `from …`. */
@@ -174,6 +176,9 @@ const attributes = table({
   unknown: others(),
 });
 
+/** Milliseconds of a tick of `USER_HZ`, in which `rta_expires` counts (`rtnl_put_cacheinfo`). */
+const TICK = 10;
+
 export const ipRoute = new Family({
   command: ['ip', 'route'],
   messages: ['ROUTE', 24],
@@ -227,6 +232,7 @@ export const ipRoute = new Family({
       ofTheKernel: protocol === 'kernel',
       ...{ protocol, scope, preference, unknown: read.unknown, unknownMetrics: read.unknownMetrics },
       expires: (read.cache?.expires ?? 0) > 0,
+      timeLeft: Math.max(0, read.cache?.expires ?? 0) * TICK,
       isOver: (read.cache?.expires ?? 0) < 0,
       from: from === undefined ? undefined : { address: from, length: read.sourceLength },
       encapsulates: all.some(({ encap }) => encap !== undefined),

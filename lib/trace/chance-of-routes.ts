@@ -60,11 +60,7 @@ export function doubtOfNextHops(lab: Lab): string | undefined {
   );
 }
 
-function weightsOf(
-  namespace: Namespace,
-  { nextHops, nexthopId, device }: Route,
-  groups: readonly Nexthop[],
-): number[] {
+function weightsOf(namespace: Namespace, { nextHops, nexthopId, device }: Route, groups: readonly Nexthop[]): number[] {
   if (nexthopId === undefined) return nextHops.map(({ weight }) => weight);
   if (device && nextHops.length === 1) return [];
   // Of a nexthop object, a route may not tell the members (nexthop_compat_mode).

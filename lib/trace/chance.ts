@@ -25,9 +25,7 @@ const CONNECTION_EXTENSIONS = new Set(['connmark', 'CONNMARK', 'connbytes', 'con
  * all others may.
  */
 const FORGETFUL = new Set([
-  ...'numgen hash meta ct payload inner nat redir DNAT REDIRECT statistic cpu cluster tcp udp multiport'.split(
-    ' ',
-  ),
+  ...'numgen hash meta ct payload inner nat redir DNAT REDIRECT statistic cpu cluster tcp udp multiport'.split(' '),
   ...'conntrack string u32 ip ip6'.split(' '),
   ...CONNECTION_EXTENSIONS,
 ]);
@@ -92,7 +90,8 @@ export function mayRemember(namespace: Namespace, ofConnections = false): boolea
     namespace,
     (expression, at, all) => {
       const name = extensionOf(expression);
-      if (isOfConnection(name) || readsClock(expression) || (ofConnections && readsConnection(expression))) return false;
+      if (isOfConnection(name) || readsClock(expression) || (ofConnections && readsConnection(expression)))
+        return false;
       return isSteadyExpression(expression, at, all) || FORGETFUL.has(name);
     },
     (extension) => !isOfConnection(extension.name) && (isSteadyExtension(extension) || FORGETFUL.has(extension.name)),
@@ -117,9 +116,12 @@ function areFilters(
 /** The packet filters that every frame passes; those of IP see only packets. */
 const OF_FRAMES = ['bridge', 'netdev'] as const;
 
-/** Whether ARP or ND requests may fare differently in a namespace: by a packet filter that counts, or by a program at a device. */
+/** The packet filters that ARP requests and neighbour solicitations pass. */
+const OF_REQUESTS = [...OF_FRAMES, 'arp', 'ip6', 'inet'] as const;
+
+/** Whether the questions for a neighbour may fare differently in a namespace: by a packet filter that counts, or by a program at a device. */
 export function mayLoseRequests(namespace: Namespace): boolean {
-  return mayDifferAtDevices(namespace) || mayDropOneByChance(namespace, [...OF_FRAMES, 'arp']);
+  return mayDifferAtDevices(namespace) || mayDropOneByChance(namespace, OF_REQUESTS);
 }
 
 /** What looks at the bytes of a frame, which are what they are. */

@@ -4,6 +4,7 @@ import { listNeighbours } from '../lab/list-neighbours.ts';
 import { RETRANSMISSION } from '../lab/role.ts';
 import { ipAddress } from '../netlink/address.ts';
 import { ipNtable } from '../netlink/neighbour-table.ts';
+import { ipRoute } from '../netlink/route.ts';
 import { usesRoutes } from './forwards.ts';
 import { givenQdiscs, mayKeepBack } from './impaired-links.ts';
 
@@ -13,15 +14,26 @@ import { givenQdiscs, mayKeepBack } from './impaired-links.ts';
  */
 const DETECTION = { lab: 1200, kernel: 2200 };
 
+/** What ends by itself within this time may let packets pass before `toReach` gives up, in milliseconds. */
+const SOON = 1000;
+
+/** The states in which a host uses a MAC address without a question. */
+const CERTAIN = new Set(['REACHABLE', 'STALE', 'DELAY']);
+
+/** So long, at most, until the next probe finds that something has ended, a host has asked for a MAC address again, and a probe follows. */
+const AFTER = 300;
+
 /** What a queueing discipline is given, in milliseconds: as long as `toReach` waits for an answer. */
 const SHAPED = 1000;
 
 /**
  * How much later than usual somebody in a lab may answer, in milliseconds; 0 where nobody can: a proxy that a spec has
- * made slow, an address that is looked for duplicates of, a queueing discipline that keeps frames back.
+ * made slow, an address that is looked for duplicates of, a queueing discipline that keeps frames back, a wrong route or MAC address that is
+ * about to be forgotten.
  */
 export function latenessIn(lab: Lab): number {
-  return Math.max(0, shapingIn(lab), ...lab.namespaces.map((each) => Math.max(proxyDelay(each), detection(each))));
+  const ofNamespace = (each: Namespace) => Math.max(proxyDelay(each), detection(each), expiry(each), doubt(each));
+  return Math.max(0, shapingIn(lab), ...lab.namespaces.map(ofNamespace));
 }
 
 /**
@@ -55,6 +67,41 @@ function detection(namespace: Namespace): number {
   if (engineOf(lab).isPristine && !isWanted && lab.defaults === 'lab') return 0;
   const addresses = engineOf(namespace).rtnetlink.list(ipAddress.all({ family: 6 }));
   return addresses.some(({ tentative, dadFailed }) => tentative && !dadFailed) ? DETECTION[lab.defaults] : 0;
+}
+
+/** When the next route expires: behind it there may be a better one. Only programs and routers add such routes. */
+function expiry(namespace: Namespace): number {
+  if (engineOf(namespace.lab).isPristine || !usesRoutes(namespace)) return 0;
+  const routes = engineOf(namespace).rtnetlink.list(ipRoute.all({ family: 6 }));
+  const soon = routes.map(({ timeLeft }) => timeLeft).filter((left) => left <= SOON);
+  return endOf(soon);
+}
+
+/** Until what ends at one of these times has had its effect. A time of 0 is none. */
+function endOf(times: readonly number[]): number {
+  const last = Math.max(0, ...times);
+  return last > 0 ? last + AFTER : 0;
+}
+
+/**
+ * How long a host takes a wrong MAC address for right, until it asks for it again (`NUD_REACHABLE`, `NUD_DELAY`). That is 15 s and more, if nobody
+ * changes it.
+ */
+function doubt(namespace: Namespace): number {
+  const { lab, sysctl } = namespace;
+  const isWanted = [...sysctl.written].some((written) => /base_reachable_time/.test(written));
+  if ((engineOf(lab).isPristine && !isWanted) || !usesRoutes(namespace)) return 0;
+  const timers = engineOf(namespace).rtnetlink.list(ipNtable.all());
+  const times = timers.map(({ device, reachable = Infinity, delayProbe = Infinity }) => ({
+    device,
+    time: reachable + delayProbe,
+  }));
+  const short = times.filter(({ time }) => time <= SOON);
+  if (short.length === 0) return 0;
+  const certain = new Set(
+    listNeighbours(namespace).flatMap(({ state, device }) => (CERTAIN.has(state) ? [device] : [])),
+  );
+  return endOf(short.filter(({ device }) => certain.has(device ?? -1)).map(({ time }) => time));
 }
 
 /**

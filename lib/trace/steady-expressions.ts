@@ -4,7 +4,7 @@ import { isSteadyPayload, type Load } from './steady-payload.ts';
 
 /** What makes one packet of a nftables rule fare as the one before. Others count, roll dice, look at the clock, or inside a tunnel. */
 const STEADY_EXPRESSIONS = new Set(
-  `bitwise byteorder cmp counter dup fib flow_offload fwd immediate last log lookup masq notrack range reject rt socket tproxy tunnel
+  `bitwise byteorder cmp counter dup fib flow_offload fwd immediate last log masq notrack range reject rt socket tproxy tunnel
   xfrm`.split(/\s+/),
 );
 /** `NFT_META_TIME_NS`, `_TIME_DAY`, `_TIME_HOUR`. */
@@ -60,6 +60,9 @@ export function isSteadyExpression({ name, data }: NftExpression, at: number, al
       // Without a register it writes.
       return loads === undefined || isSteadyPayload({ base, offset, length }, all.slice(0, at), all.slice(at + 1));
     }
+    case 'lookup':
+      // An element ends by itself, when its time is over.
+      return (data as { forgets?: boolean }).forgets !== true;
     case 'exthdr':
       return loads === undefined || (flags & PRESENCE) !== 0 || isSteadyHeader(load);
     case 'nat':

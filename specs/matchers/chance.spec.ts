@@ -99,7 +99,10 @@ describeNeeding(['vxlan'], () => {
     for (const [at, via] of ['10.0.0.2', '10.0.0.77'].entries()) a.nexthop.add({ id: at + 1, via, fdb: true });
     a.nexthop.add({ id: 9, group: [{ id: 1 }, { id: 2, weight: 3 }], fdb: true });
     near.fdb.add({ mac: far.mac, nhid: 9 });
-    for (const [host, other] of [[a, far], [b, near]] as const)
+    for (const [host, other] of [
+      [a, far],
+      [b, near],
+    ] as const)
       host.neighbour.add({ to: `${other.address.first(4)?.address}`, lladdr: other.mac, dev: 'vxlan0' });
     const options = { by: 'udp', neighbours: 'kept' } as const;
     for (let round = 0; round < ROUNDS; round++)
@@ -133,14 +136,20 @@ describe('a packet filter that lets some pass', () => {
   });
 });
 
-// a ── b, which lets one ARP request in 25 pass: each is asked once in 20 ms
-test('a packet filter of ARP that lets some pass', async ({ lab }) => {
-  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
-  lab.cable(a, b);
-  const chain = 'chain c { type filter hook input priority 0; numgen inc mod 25 != 24 drop; };';
-  await b.exec('nft', [`table arp t { ${chain} }`]);
-  await expect(expect(a).not.toReach(b)).rejects.toThrow(/^Received: +an answer/m);
-});
+// a ── b, which lets one question for its MAC address in 25 pass: each is asked once in 20 ms
+test.for([
+  [4, 'arp', ''],
+  [6, 'ip6', 'icmpv6 type nd-neighbor-solicit'],
+] as const)(
+  'a packet filter of IPv%s that lets some questions for neighbours pass',
+  async ([family, table, which], { lab }) => {
+    const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+    lab.cable(a, b);
+    const chain = `chain c { type filter hook input priority 0; ${which} numgen inc mod 25 != 24 drop; };`;
+    await b.exec('nft', [`table ${table} t { ${chain} }`]);
+    await expect(expect(a).not.toReach(b, { family })).rejects.toThrow(/^Received: +an answer/m);
+  },
+);
 
 // a ── b, whose packet filter drops what some processors handle: these are all of them, so nothing passes, whichever it is
 test('a packet filter that asks for the processor', async ({ lab }) => {

@@ -28,6 +28,33 @@ test('so is a router', async ({ lab }) => {
   await expect(expect(a).not.toReach(b, { family: 6 })).rejects.toThrow(/^Received: {2}an answer/m);
 });
 
+// a ── r, which has a route for b that leads back, for a second ── b
+test('a wrong route that is about to expire is waited for', async ({ lab }) => {
+  const { a, r, b } = addRoutedHosts(lab);
+  const target = `${b.interface('eth0').address.first(6)?.address}`;
+  await r.exec('ip', ['-6', 'route', 'add', target, 'dev', 'eth0', 'expires', '1']);
+  await expect(expect(a).not.toReach(b, { family: 6 })).rejects.toThrow(/^Received: {2}an answer/m);
+});
+
+// a ── r, which takes an old MAC address of b for right for half a second ── b
+test('a wrong MAC address that is soon doubted is waited for', async ({ lab }) => {
+  const { a, r, b } = addRoutedHosts(lab);
+  r.sysctl.set('net.ipv4.neigh.eth1.base_reachable_time_ms', 400);
+  r.sysctl.set('net.ipv4.neigh.eth1.delay_first_probe_time', 0);
+  const old = { to: '10.0.1.2', lladdr: '02:00:00:00:99:99', dev: 'eth1' };
+  await r.exec('ip', ['neigh', 'replace', old.to, 'lladdr', old.lladdr, 'dev', old.dev, 'nud', 'reachable']);
+  await expect(expect(a).not.toReach(b)).rejects.toThrow(/^Received: {2}an answer/m);
+});
+
+// a ── r, which drops what is from a for 400 ms ── b
+test('an element of a set that is about to end is waited for', async ({ lab }) => {
+  const { a, r, b } = addRoutedHosts(lab);
+  const set = 'set s { type ipv4_addr; flags timeout; elements = { 10.0.0.1 timeout 400ms }; };';
+  const chain = 'chain c { type filter hook forward priority 0; ip saddr @s drop; };';
+  await r.exec('nft', [`table ip t { ${set} ${chain} }`]);
+  await expect(expect(a).not.toReach(b)).rejects.toThrow(/^Received: {2}an answer/m);
+});
+
 test('a server that thinks for longer than a negative is held is slow, to itself too', async ({ lab }) => {
   const { a, b } = build(lab);
   const server = `

@@ -88,6 +88,7 @@ const ROUTE: Omit<Route, 'to'> = {
     mtu: undefined,
     realms: undefined,
     expires: false,
+    timeLeft: 0,
     isOver: false,
   },
   ...{ from: undefined, encapsulates: false, protocol: 'boot', scope: 'universe', preference: undefined },
