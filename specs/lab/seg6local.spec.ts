@@ -150,7 +150,7 @@ await describeSegmentRouting(() => {
 test.for<[said: Seg6Local, message: string]>([
   [{ action: 'End.X' }, 'End.X must have nh6'],
   [{ action: 'End', nh4: '10.0.0.2' }, 'End takes count, flavors, lblen, nflen: received nh4'],
-  [{ action: 'End.DX6', nh6: '10.0.0.2' }, "nh6 must be an IPv6 address: received '10.0.0.2'"],
+  [{ action: 'End.DX6', nh6: '10.0.0.2' }, "nh6 must be an IPv6 address such as fd00::1: received '10.0.0.2'"],
   [{ action: 'End.DT6' }, 'End.DT6 must have either table or vrftable'],
   [{ action: 'End', lblen: 32 }, "lblen and nflen belong to flavors: ['next-csid']"],
   [

@@ -130,6 +130,7 @@ const PLACES = `## Where a piece of knowledge stands
 | --- | --- |
 | a kind of link, with its options | \`lib/links\` |
 | a netlink message, with the words of \`ip\`, \`bridge\` and \`tc\` | \`lib/netlink\` |
+| which values an option, an entry or an attribute takes | its rule, of \`lib/netlink/value-rule.ts\`; a netlink type is one as well |
 | what a device does with a frame | \`lib/model\` |
 | a cause of loss | its code and facts in \`lib/model/cause.ts\`, its sentences in \`lib/diagnosis/words\` |
 | how long a question waits | \`lib/probes/keep-asking.ts\` |
