@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, readSync, writeFileSync } from 'node:fs';
 import { unlessCode } from './has-code.ts';
 import type { NetNamespace } from './net-namespace.ts';
 
@@ -10,7 +10,7 @@ import type { NetNamespace } from './net-namespace.ts';
  * @throws Error `ENOENT` when this kernel has no such sysctl
  */
 export function readSysctl(namespace: NetNamespace, name: string): string {
-  return namespace.run(() => readFileSync(sysctlPath(name), 'utf8')).trimEnd();
+  return namespace.run(() => readValue(name)).trimEnd();
 }
 
 /**
@@ -23,7 +23,7 @@ export function readSysctls(namespace: NetNamespace, names: readonly string[]): 
     for (const name of names) {
       // ENOENT: an older kernel, a device without IPv6, a module that is not loaded. EACCES: proc_sys_permission.
       // EIO: addrconf_sysctl_stable_secret.
-      const value = unlessCode(['ENOENT', 'ENOTDIR', 'EACCES', 'EIO'], () => readFileSync(sysctlPath(name), 'utf8'));
+      const value = unlessCode(['ENOENT', 'ENOTDIR', 'EACCES', 'EIO'], () => readValue(name));
       if (value !== undefined) values.set(name, value.trimEnd());
     }
   });
@@ -43,4 +43,21 @@ export function writeSysctl(namespace: NetNamespace, name: string, value: string
 /** Its file. A name is taken with dots, and with slashes. */
 export function sysctlPath(name: string): string {
   return `/proc/sys/${name.includes('/') ? name : name.replaceAll('.', '/')}`;
+}
+
+/**
+ * Longer than almost any value. For each read the kernel clears a buffer of the size that is asked for (`proc_sys_call_handler`):
+ * `readFileSync` asks for 8 KiB, twice.
+ */
+const room = Buffer.alloc(1024);
+
+/** One read gets the whole of a value that is shorter than the room. */
+function readValue(name: string): string {
+  const file = openSync(sysctlPath(name), 'r');
+  try {
+    const length = readSync(file, room, 0, room.length, 0);
+    return length < room.length ? room.toString('utf8', 0, length) : readFileSync(file, 'utf8');
+  } finally {
+    closeSync(file);
+  }
 }

@@ -22,3 +22,12 @@ test('a host does not forward, a router does, and a switch has no IPv6', async (
   expect(forwarding.map((name) => router.sysctl.get(name))).toEqual(['1', '1']);
   expect(sw.sysctl.get('net.ipv6.conf.default.disable_ipv6')).toBe('1');
 });
+
+// a, with 1000 ports that nobody is given
+test('a long value is read as a whole', async ({ lab }) => {
+  const a = lab.namespace('a');
+  const ports = Array.from({ length: 1000 }, (_, at) => 2 * at + 1).join();
+  a.sysctl.set('net.ipv4.ip_local_reserved_ports', ports);
+  expect((await a.exec('cat', ['/proc/sys/net/ipv4/ip_local_reserved_ports'])).stdout).toBe(ports);
+  expect(a.sysctl.get('net.ipv4.ip_local_reserved_ports')).toBe(ports);
+});
