@@ -1,4 +1,4 @@
-import type { Interface, Namespace } from '../lab/index.ts';
+import type { Hop, Interface, Namespace } from '../lab/index.ts';
 import type { Cause } from '../model/cause.ts';
 import type { ReachReport } from '../probes/reach.ts';
 import type { ReachOptions } from '../probes/reach-options.ts';
@@ -93,7 +93,8 @@ function judge(report: ReachReport, known: Diagnosed, { report: again, told, dro
   const found = examined && { ...examined, cause: withDroppedQuestion(from.lab, examined.cause, drops, report.since) };
   // Of a probe that nobody saw leave, its source tells.
   const isUnseen = trace === undefined || recognize(trace.frame) !== 'probe';
-  const device = (found?.hop ?? (isUnseen ? undefined : trace.arrival))?.frame.at;
+  const answered = isUnseen ? undefined : trace.answer?.arrival;
+  const device = (found?.hop ?? answered ?? (isUnseen ? undefined : trace.arrival))?.frame.at;
   const hop = nextHop(again.question);
   const next = trace ? placesOfLoss(again.question, trace).flatMap(({ step }) => step?.next.at ?? []) : [];
   const drop = dropAt({ namespace: device?.namespace ?? again.question.from, device, next }, drops, {
@@ -108,7 +109,7 @@ function judge(report: ReachReport, known: Diagnosed, { report: again, told, dro
   // A neighbour's silence, say, is known for a time only: what was known before is as good.
   if (!said && found?.certainty === 'guess' && known.diagnosis.certainty === 'model')
     return { ...known, ...common, diagnosis: { ...known.diagnosis, drop } };
-  const finding = said ? believe(said, found, isUnseen ? again.question.from : undefined) : agreed(found, drop);
+  const finding = said ? believe(said, found, isUnseen ? again.question.from : answered) : agreed(found, drop);
   return { ...common, trace, diagnosis: { ...diagnosisOf(outcome, finding), drop } };
 }
 
@@ -141,11 +142,22 @@ function byIpsec(
   return { cause, certainty: 'kernel', of: isAnswer ? 'answer' : 'probe', host };
 }
 
-/** The kernel's word, at the place that the taps saw; of a probe that nobody saw leave it is its source's. */
-function believe(cause: Cause, found: Finding | undefined, source: Namespace | undefined): Finding | undefined {
+/**
+ * The kernel's word, at the place that the taps saw.
+ *
+ * @param otherwise the source of a probe that nobody saw leave; or where an answer came to the host that asked, and was lost there
+ */
+function believe(
+  cause: Cause,
+  found: Finding | undefined,
+  otherwise: Namespace | Hop | undefined,
+): Finding | undefined {
   if (found?.hop) return { ...found, cause, certainty: 'kernel' };
   if (found && !isOfPort(found.cause)) return found;
-  return source && { cause, certainty: 'kernel', of: 'probe', host: source };
+  if (!otherwise) return undefined;
+  return 'frame' in otherwise
+    ? { cause, certainty: 'kernel', of: 'answer', hop: otherwise }
+    : { cause, certainty: 'kernel', of: 'probe', host: otherwise };
 }
 
 /** That nobody listens is no word on a packet that the kernel dropped for another reason. */

@@ -38,7 +38,11 @@ export function checkIngress(bridge: Device, by: Device, frame: Frame, isForward
     return { code: 'bridge.vlan', facts: { port: by.name, id: own.id, side: 'in' } };
   }
   const pvid = vlansOf(by).find((vlan) => vlan.pvid);
-  if (!pvid) return { code: 'bridge.no-pvid', facts: { port: by.name, ...(tag ? { tag: tagWords(tag) } : {}) } };
+  if (!pvid) {
+    // Without a tunnel at the port no VNI names a VLAN (br_handle_ingress_vlan_tunnel).
+    const more = tag ? { tag: tagWords(tag) } : isExternal(by) ? { tunnel: 'unmapped' as const } : {};
+    return { code: 'bridge.no-pvid', facts: { port: by.name, ...more } };
+  }
   const tags: VlanTag[] = [{ type, id: pvid.id }, ...(own ? inner : frame.tags)];
   return inState(by, isForwarding ? pvid : undefined, { frame: { ...frame, tags }, vlan: pvid.id, pvidOf: by });
 }

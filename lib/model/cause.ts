@@ -31,7 +31,7 @@ export interface CauseFacts {
   'bridge.neigh-suppress': Suppressed;
   'bridge.vlan': { port: DeviceName; id: number; side: Side; pvidOf?: DeviceName };
   'bridge.vlan-state': { port: DeviceName; id: number; state: string; side: Side; msti?: number };
-  'bridge.no-pvid': { port: DeviceName; tag?: Tag };
+  'bridge.no-pvid': { port: DeviceName; tag?: Tag; tunnel?: 'unmapped' };
   'bridge.no-tunnel': { port: DeviceName; because: 'not-filtering' | 'off' | 'untagged' | 'unmapped'; vlan?: number };
   'bridge.no-mdb-entry': { port: DeviceName; group: string; vlan?: number };
   'bridge.other-port': { mac: string; port: DeviceName; wanted: DeviceName };
@@ -56,7 +56,8 @@ export interface CauseFacts {
   'ipvlan.no-route': { namespace: string; to: string; device: DeviceName; mode: string };
   'ipvlan.no-neighbours': { device: DeviceName; mode: string; parent: DeviceName; asked?: Asked };
 
-  'bond.backup-slave': { device: DeviceName; bond: DeviceName; active?: DeviceName };
+  'bond.backup-slave': { device: DeviceName; bond: DeviceName; active?: DeviceName; mode?: string };
+  'team.no-port': { device: DeviceName; because: 'mode' | 'ports' | 'active-port' };
 
   'vlan.other-tag': { device: DeviceName; protocol: string; id: number; tag: Tag | null };
   'vlan.missing': { device: DeviceName; tag: Tag };
@@ -126,6 +127,7 @@ export interface CauseFacts {
     vrf?: { device: DeviceName; table: number };
     rule?: string;
     thrown?: string;
+    table?: number;
     unused?: { table: number; vrf?: DeviceName };
   };
   'route.blackhole': ToNowhere;
@@ -229,6 +231,7 @@ export interface CauseFacts {
   'ip.localnet': { namespace: string; from?: string; source?: string; to?: string; asked?: Asked };
   'ip.ttl': { namespace: string };
   'ip.checksum': { of: 'IP header' | 'TCP' | 'UDP' | 'ICMP' };
+  'seg6.last-segment': { namespace: string; segment: string; action: string };
   'seg6.disabled': { device: DeviceName; sysctl: string };
   'ipsec.policy': { namespace: string; counter?: string };
   'ipsec.no-state': { namespace: string; counter: string };
@@ -287,7 +290,8 @@ interface NoCarrier {
   device: DeviceName;
   down?: { device: DeviceName; is: 'peer' | 'parent' };
   through?: readonly DeviceName[];
-  because?: 'protodown' | 'closed';
+  because?: 'protodown' | 'closed' | 'members';
+  members?: readonly DeviceName[];
 }
 
 /** The outer packet of a tunnel, in a host that has no tunnel for it. */

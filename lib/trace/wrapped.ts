@@ -72,7 +72,7 @@ const ETHERNET = 14;
 const MOST_HEADERS = 256;
 
 /** Each packet that may be inside a frame, put into a frame. The probe's mark tells which one is the probe. */
-function innerFrames(bytes: Buffer): Buffer[] {
+export function innerFrames(bytes: Buffer): Buffer[] {
   const inner = withoutRoutingHeader(bytes);
   const frames = inner ? [inner] : [];
   const end = Math.min(bytes.length, ETHERNET + MOST_HEADERS);

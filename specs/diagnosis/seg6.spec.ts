@@ -44,6 +44,28 @@ await describeSegmentRouting(() => {
     });
   });
 
+  // The one segment is a route of r: what is wrong is its action.
+  test.for([
+    [{ action: 'End' }, { code: 'seg6.last-segment', facts: { namespace: 'r', segment: 'fcff::1', action: 'End' } }],
+    [
+      { action: 'End.DT6', table: 77 },
+      { code: 'route.none', facts: { namespace: 'r', to: 'fd00:2::2', table: 77 } },
+    ],
+    [
+      { action: 'End.DX6', nh6: 'fd00:2::77' },
+      { code: 'neighbour.unanswered', facts: { asked: { by: 'r', address: 'fd00:2::77' } } },
+    ],
+  ] as const)('a router that does %o with the last segment', async ([seg6local, cause], { lab }) => {
+    const { a, r, b } = build(lab);
+    for (const which of ['all', 'left']) r.sysctl.set(`net.ipv6.conf.${which}.seg6_enabled`, 1);
+    a.route.add({ to: 'fcff::/32', via: 'fd00:1::1' });
+    a.route.add({ to: 'fd00:2::2', dev: 'eth0', encap: { seg6: { mode: 'encap', segs: ['fcff::1'] } } });
+    r.route.add({ to: 'fcff::1', dev: 'right', encap: { seg6local } });
+    expect(await diagnosed(expect(a).toReach(b, SHORT))).toMatchObject({ ...cause, of: 'probe', lastSeen: 'r/left' });
+    r.route.replace({ to: 'fcff::1', dev: 'right', encap: { seg6local: { action: 'End.DT6', table: 254 } } });
+    await expect(a).toReach(b, { family: 6 });
+  });
+
   test('where both ways are wrapped, and nobody sees the probe itself, the target has answered', async ({ lab }) => {
     const { a, r, b } = build(lab);
     for (const which of ['all', 'left', 'right']) r.sysctl.set(`net.ipv6.conf.${which}.seg6_enabled`, 1);

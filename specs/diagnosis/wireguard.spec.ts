@@ -35,6 +35,7 @@ describeNeeding(['wireguard'], () => {
       { ofA: { endpoint: '192.0.2.2:51821' } },
       { endpoint: '192.0.2.2:51821', namespace: 'b' },
     ],
+    ['address.none', { ofA: { endpoint: '192.0.2.9:51820' } }, { address: '192.0.2.9' }],
     ['wireguard.other-key', { ofA: { publicKey: newKey() } }, NAMES],
     ['wireguard.unknown-peer', { ofB: { publicKey: newKey() } }, NAMES],
     ['wireguard.preshared-key', { ofA: { presharedKey: newKey() } }, NAMES],

@@ -30,7 +30,16 @@ function withoutCarrier(device: Interface): Cause {
   const { characterDevice, bornWithCarrier } = kindOf(device)?.description ?? {};
   const isClosed = characterDevice !== undefined && bornWithCarrier === false;
   const because = device.state().protodown ? 'protodown' : isClosed ? 'closed' : undefined;
-  return { code: 'link.no-carrier', facts: { device: deviceName(device), ...(because ? { because } : {}) } };
+  const members = because ? undefined : withoutMembers(device);
+  return { code: 'link.no-carrier', facts: { device: deviceName(device), ...(because ? { because } : members) } };
+}
+
+/** Of a bond, team or bridge: that none of the devices that it sends by has a carrier (`bond_set_carrier`). */
+function withoutMembers(device: Interface): Pick<CauseOf<'link.no-carrier'>['facts'], 'because' | 'members'> {
+  const { members: own } = kindOf(device)?.description ?? {};
+  const all = device.namespace.interfaces.filter(({ master }) => master === device);
+  const isLost = all.every((each) => stateIfThere(each)?.carrier !== true);
+  return own === 'frames' && isLost ? { because: 'members', members: all.map(deviceName) } : {};
 }
 
 function faultBelow(device: Interface): CarrierFault | undefined {

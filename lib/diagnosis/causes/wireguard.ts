@@ -1,3 +1,4 @@
+import { engineOf } from '../../lab/engine.ts';
 import { type Hop, type Interface, isLink } from '../../lab/index.ts';
 import { wireguard } from '../../links/wireguard.ts';
 import type { Cause } from '../../model/cause.ts';
@@ -9,6 +10,7 @@ import { filteringIn } from '../../trace/rules/rule-traces.ts';
 import { type IpPacket, ipPacketOf } from '../../wire/ip-packet.ts';
 import type { CauseAt } from '../finding.ts';
 import { deviceName } from '../names.ts';
+import { lostAddress } from './address.ts';
 import { downCause } from './link.ts';
 
 /** Why a WireGuard device has no peer to send to (`wg_xmit`). */
@@ -39,7 +41,8 @@ function causeBehind(device: Interface, { source, destination }: IpPacket): Caus
   const { address, port } = parseEndpoint(peer.endpoint);
   const [holder, another] = holdersOf(lab, address);
   // A packet filter may translate the outer packets.
-  if (!holder || another || filteringIn(lab).length > 0) return undefined;
+  if (another || filteringIn(lab).length > 0) return undefined;
+  if (!holder) return engineOf(lab).hasUplink ? undefined : lostAddress(lab, address);
   const all = lab.namespaces.flatMap(({ interfaces }) => interfaces).filter((each) => isLink(each, wireguard));
   const here = all.filter(({ namespace }) => namespace === holder.namespace);
   const [end, other] = here.filter(({ listenPort }) => listenPort === port);

@@ -174,14 +174,24 @@ export const bridgeWords: WordsOf<'bridge'> = {
   'bridge.no-pvid': {
     means:
       'The bridge is VLAN-aware. The frame has no VLAN tag that counts, and the port has no pvid (`__allowed_ingress`, `br_get_pvid`). A tag of id 0 has a priority only. A tag of another protocol than the bridge’s does not count.',
-    optional: { tag: 'of the frame, if it has one' },
+    optional: {
+      tag: 'of the frame, if it has one',
+      tunnel:
+        '`unmapped` if the port is an `external` vxlan, and none of its VLANs has a VNI (`br_handle_ingress_vlan_tunnel`)',
+    },
     example: { port: 'sw/p0' },
-    say: ({ port, tag }) => ({
-      text: tag
-        ? `the tag ${tag.protocol} id ${tag.id} names no VLAN for the bridge of ${port}, and ${port} has no pvid`
-        : `${port} takes no untagged frame: it has no pvid`,
-      hint: `vlan.add({ id: …, pvid: true }) on ${port}`,
-    }),
+    say: ({ port, tag, tunnel }) =>
+      tunnel
+        ? {
+            text: `no VLAN of ${port} has the VNI that the frame came with, and ${port} has no pvid`,
+            hint: `vlan.add({ id: …, tunnelId: … }) on ${port}, whose vlanTunnel must be on`,
+          }
+        : {
+            text: tag
+              ? `the tag ${tag.protocol} id ${tag.id} names no VLAN for the bridge of ${port}, and ${port} has no pvid`
+              : `${port} takes no untagged frame: it has no pvid`,
+            hint: `vlan.add({ id: …, pvid: true }) on ${port}`,
+          },
   },
   'bridge.no-tunnel': {
     means:

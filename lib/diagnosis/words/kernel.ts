@@ -133,6 +133,16 @@ export const kernelWords: WordsOf<'tc' | 'xdp' | 'qdisc' | 'machine' | 'ip' | 's
       text: of === 'IP header' ? 'the checksum of its IP header is wrong' : `its ${of} checksum is wrong`,
     }),
   },
+  'seg6.last-segment': {
+    means:
+      'A router has a `seg6local` route for the segment, with an action that sends packets on to their next segment, and the packet has none left (`get_and_validate_srh`).',
+    facts: { segment: "the packet's destination", action: 'of the route' },
+    example: { namespace: 'r', segment: 'fcff::1', action: 'End' },
+    say: ({ namespace, segment, action }) => ({
+      text: `${namespace} is to send what is for ${segment} on to its next segment (${action}), and there is none left`,
+      hint: `the action of the last segment unwraps the packet: End.DT6, End.DX6 or another`,
+    }),
+  },
   'seg6.disabled': {
     means:
       'A host drops what has a segment routing header, unless `seg6_enabled` is 1 for `all` and for the device that the packet comes in by (`ipv6_srh_rcv`).',

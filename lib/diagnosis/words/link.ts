@@ -22,7 +22,9 @@ export const linkWords: WordsOf<'link' | 'uplink'> = {
     optional: {
       down: 'the device that is down: the `peer` at the other end of the cable, or a `parent`',
       through: 'the parents between the two devices',
-      because: '`protodown` if that is on; `closed` for a tun or tap that no program has open',
+      because:
+        '`protodown` if that is on; `closed` for a tun or tap that no program has open; `members` for a bond, team or bridge of whose members none has a carrier',
+      members: 'those members',
     },
     example: { device: 'a/eth0', down: { device: 'sw/p0', is: 'peer' } },
     say: noCarrier,
@@ -74,7 +76,8 @@ export const linkWords: WordsOf<'link' | 'uplink'> = {
   },
 };
 
-function noCarrier({ device, down, through = [], because }: CauseFacts['link.no-carrier']): Said {
+function noCarrier({ device, down, through = [], because, members = [] }: CauseFacts['link.no-carrier']): Said {
+  if (because === 'members') return withoutMembers(device, members);
   if (because) {
     const [why, hint] =
       because === 'protodown'
@@ -87,6 +90,19 @@ function noCarrier({ device, down, through = [], because }: CauseFacts['link.no-
     down.is === 'peer' ? `the other end of its cable, ${down.device}, is down` : `its parent ${down.device} is down`;
   const why = through.reduceRight((below, parent) => `its parent ${parent} has no carrier: ${below}`, what);
   return { text: `${device} has no carrier: ${why}`, why, hint: bringUp(down.device) };
+}
+
+function withoutMembers(device: DeviceName, members: readonly DeviceName[]): Said {
+  if (members.length === 0)
+    return withWhy(device, 'it has no members', `set({ master: ${device} }) on the devices that it is to send by`);
+  const [one, ...others] = members;
+  const why =
+    others.length > 0 ? `none of its members has one: ${members.join(', ')}` : `its only member ${one} has none`;
+  return withWhy(device, why, 'a member has a carrier while it and the other end of its cable are up');
+}
+
+function withWhy(device: DeviceName, why: string, hint: string): Said {
+  return { text: `${device} has no carrier: ${why}`, why, hint };
 }
 
 function tooLong({ device, mtu, length, where }: CauseFacts['link.mtu']): Said {

@@ -12,6 +12,7 @@ export const routeWords: WordsOf<'route' | 'router'> = {
       near: 'the two ends, if they are on one link and their subnets differ: the `device` with its `own` address, and the `holder` of the other',
       vrf: 'the VRF of the device that the packet came in by, and its table: other tables do not count',
       rule: 'the rule that says so (`type unreachable`), in the words of `ip rule`',
+      table: 'the table of the segment (`End.DT6`) that the packet is looked up in',
       thrown:
         'the `throw` route that ends the look-up in the table main, where another route leads there, in the words of `ip route`',
       unused:
@@ -61,9 +62,14 @@ export const routeWords: WordsOf<'route' | 'router'> = {
 };
 
 function noRoute(facts: CauseFacts['route.none']): Said {
-  const { namespace, to, back, hasRules, group, near, withoutIpv6, vrf, rule, thrown, unused } = facts;
+  const { namespace, to, back, hasRules, group, near, withoutIpv6, vrf, rule, thrown, unused, table } = facts;
   const text = `${namespace} has no route ${back ? 'back ' : ''}to ${to}`;
   if (rule !== undefined) return { text: `${text}: a rule says so: ${rule}`, hint: withoutRule(namespace, rule) };
+  if (table !== undefined)
+    return {
+      text: `${text} in table ${table}`,
+      hint: `${namespace}.route.add({ to: '${to}', via: …, table: ${table} })`,
+    };
   if (thrown !== undefined)
     return { text: `${text}: ${thrown} ends the look-up`, hint: `on ${namespace}: ip route del ${thrown}` };
   if (group) {
