@@ -6,6 +6,7 @@ import { selector } from '../../netlink/qdisc-kinds.ts';
 import { controlField as control } from '../../netlink/tc-control.ts';
 import { handleField } from '../../netlink/tc-handle.ts';
 import { rateField as rate } from '../../netlink/tc-rate.ts';
+import { familyOf } from '../../wire/ip-address.ts';
 import {
   deviceName,
   type Field,
@@ -61,6 +62,37 @@ const priority: Field = {
   read: (value) => number32.read(value) ?? handleField.read(value),
 };
 
+/** Two of a kind, in their order, or one. */
+function rangeOf(rule: string, parts: (value: string) => readonly unknown[]): Pick<Field, 'rule' | 'read'> {
+  return {
+    rule,
+    read: (value) => {
+      const [least, most = least, ...more] = parts(String(value));
+      return least === undefined || most === undefined || more.length > 0 ? undefined : value;
+    },
+  };
+}
+
+const addresses: Field = {
+  ...rangeOf('an IP address, or two such as 10.0.0.1-10.0.0.9', (value) => {
+    const all = value.split('-');
+    return new Set(all.map(familyOf)).size === 1 ? all.map((each) => familyOf(each) && each) : [];
+  }),
+  schema: { type: 'string' },
+};
+
+const ports: Field = {
+  ...rangeOf('a port from 1 to 65535, or two such as 1000-2000', (value) =>
+    value.split('-').map((each) => from(1, 65535).read(Number(each))),
+  ),
+  schema: {
+    anyOf: [
+      { type: 'integer', minimum: 1, maximum: 65535 },
+      { type: 'string', pattern: '^\\d+-\\d+$' },
+    ],
+  },
+};
+
 const action = inner({
   gact: one({ control, random: one({ type: oneOf('determ', 'netrand'), control, val: from(0, 65535) }) }),
   mirred: one({ egress: redirection, ingress: redirection, dev: deviceName, control }),
@@ -82,6 +114,10 @@ const action = inner({
       set: one({ srcIp: ip, dstIp: ip, id: number32, dstPort: from(1, 65535), tos: byte, ttl: byte, nocsum: flag }),
     },
     ...{ unset: flag, control },
+  }),
+  ct: one({
+    ...{ commit: flag, force: flag, clear: flag, zone: from(0, 65535), mark: fieldOf(markValue) },
+    ...{ nat: one({ src: addresses, dst: addresses, port: ports }), control },
   }),
 });
 
