@@ -133,6 +133,18 @@ export async function describeFilterActions(specs: () => void): Promise<void> {
   describe.skipIf(!has)(`needs ${options.map((each) => `CONFIG_NET_${each}`).join(', ')}`, specs);
 }
 
+/** Specs of filters that look packets up among the connections. */
+export async function describeTracking(specs: () => void): Promise<void> {
+  const has = await hasFilters('flower ct_state -trk action ct pipe');
+  describe.skipIf(!has)('needs CONFIG_NET_CLS_FLOWER, CONFIG_NET_ACT_CT', specs);
+}
+
+/** The same in zones. */
+export async function describeZones(specs: () => void): Promise<void> {
+  const has = await hasFilters('flower ct_state -trk action ct zone 7 pipe');
+  describe.skipIf(!has)('needs CONFIG_NET_CLS_FLOWER, CONFIG_NET_ACT_CT, CONFIG_NF_CONNTRACK_ZONES', specs);
+}
+
 /** Specs of queueing disciplines with several queues. */
 export async function describeQueues(specs: () => void): Promise<void> {
   const options = ['PRIO', 'CODEL', 'FQ_CODEL', 'FIFO', 'INGRESS'].map((each) => `CONFIG_NET_SCH_${each}`);

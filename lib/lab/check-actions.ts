@@ -32,6 +32,15 @@ const RULES: { readonly [K in keyof TcActionOptions<string>]-?: (options: Given<
     if (set.srcIp === undefined || set.dstIp === undefined) return 'set with srcIp and dstIp';
     return familyOf(set.srcIp) === familyOf(set.dstIp) ? undefined : 'srcIp and dstIp of one version of IP';
   },
+  ct: ({ commit, force, clear, mark, nat = {}, control: _, ...rest }) => {
+    const others = [commit, force, mark, ...Object.values(nat), ...Object.values(rest)].filter(Boolean);
+    if (clear && others.length > 0) return 'clear alone';
+    if (nat.src !== undefined && nat.dst !== undefined) return 'one of src and dst in nat';
+    if (nat.port !== undefined && (nat.src ?? nat.dst) === undefined) return 'src or dst beside port in nat';
+    const needing = Object.entries({ force, mark, 'nat with src or dst': nat.src ?? nat.dst }).find(([, each]) => each);
+    // What is said of a connection is said as it is kept (tcf_ct_act).
+    return needing && !commit ? `commit beside ${needing[0]}` : undefined;
+  },
 };
 
 type Given<K extends keyof TcActionOptions<string>> = NonNullable<TcActionOptions<string>[K]>;

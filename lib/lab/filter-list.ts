@@ -78,4 +78,5 @@ export class FilterList {
 
 const CAUSES: Causes = {
   ENOENT: 'the kernel lacks the kind of filter or action, such as CONFIG_NET_CLS_FLOWER or CONFIG_NET_ACT_GACT',
+  EOPNOTSUPP: 'the kernel lacks what an option needs, such as CONFIG_NF_CONNTRACK_ZONES for zone of ct',
 };

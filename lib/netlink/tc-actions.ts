@@ -1,4 +1,5 @@
 import { type Csum, csum } from './act-csum.ts';
+import { type Ct, ct } from './act-ct.ts';
 import { type Gact, gact } from './act-gact.ts';
 import { type Mirred, mirred } from './act-mirred.ts';
 import { type Skbedit, skbedit } from './act-skbedit.ts';
@@ -25,6 +26,7 @@ export interface TcActionOptions<Device = number> {
   skbedit?: Skbedit;
   csum?: Csum;
   tunnelKey?: TunnelKey;
+  ct?: Ct;
 }
 
 type KindName = keyof TcActionOptions;
@@ -37,6 +39,7 @@ const KINDS: Readonly<Record<KindName, readonly [kernel: string, kind: ActionKin
   skbedit: ['skbedit', skbedit as ActionKind<object>],
   csum: ['csum', csum as ActionKind<object>],
   tunnelKey: ['tunnel_key', tunnelKey as ActionKind<object>],
+  ct: ['ct', ct as ActionKind<object>],
 };
 
 export const ACTION_KINDS = Object.keys(KINDS) as KindName[];

@@ -4,16 +4,27 @@ import type { QdiscKind } from '../netlink/qdisc-kinds.ts';
 import type { Request } from '../netlink/request.ts';
 import type { WholeNamespace } from './lab-state.ts';
 
-/** The queueing disciplines that somebody gave to devices, each after the one that it is a child of, and their filters. */
-export function tcRequests(namespace: WholeNamespace): Request[] {
+/**
+ * The queueing disciplines that somebody gave to devices, each after the one that it is a child of, and their filters.
+ *
+ * @param isMeant says which devices are meant, by their ifindex
+ */
+export function tcRequests(namespace: WholeNamespace, isMeant: (device: number) => boolean = () => true): Request[] {
   return [
-    ...qdiscsSaid(namespace).map(({ device, parent, handle, kind, options }) =>
-      tcQdisc.add({ device, parent, handle, kind: kind as QdiscKind, ...(options ? { options } : {}) }),
-    ),
-    ...namespace.tcFilters.flatMap((filter) =>
-      whyNoFilter(filter, namespace) === undefined ? filterRequest(filter) : [],
-    ),
+    ...qdiscsSaid(namespace)
+      .filter(({ device }) => isMeant(device))
+      .map(({ device, parent, handle, kind, options }) =>
+        tcQdisc.add({ device, parent, handle, kind: kind as QdiscKind, ...(options ? { options } : {}) }),
+      ),
+    ...filtersSaid(namespace)
+      .filter(({ device }) => isMeant(device))
+      .map(filterRequest),
   ];
+}
+
+/** The filters that have words. */
+export function filtersSaid(namespace: WholeNamespace): Filter[] {
+  return namespace.tcFilters.filter((filter) => whyNoFilter(filter, namespace) === undefined);
 }
 
 /** What of them a script cannot say. */
@@ -37,7 +48,8 @@ function filterRequest({ device, parent, protocol, pref, chain, handle, said }: 
   return tcFilter.add({ device, parent, protocol, pref, chain, handle, said });
 }
 
-function qdiscsSaid({ qdiscs }: WholeNamespace): Qdisc[] {
+/** The queueing disciplines that have words, each after the one that it is a child of. */
+export function qdiscsSaid({ qdiscs }: WholeNamespace): Qdisc[] {
   const given = qdiscs.filter(({ isGiven }) => isGiven);
   const said: Qdisc[] = [];
   for (let more = given.filter(isSayable([])); more.length > 0; more = given.filter(isSayable(said)))

@@ -1,7 +1,7 @@
 import type { Call } from './call.ts';
 import { devicesOf } from './device.ts';
 import { forwardersOf, forwardingCalls, mstCalls, vlanMulticastCalls } from './forwarding-calls.ts';
-import { lateCalls, linkCalls, memberCalls } from './link-calls.ts';
+import { lateCalls, linkCalls, memberCalls, trafficCalls } from './link-calls.ts';
 import { execCalls, type Node, namespaceCall, sysctlCalls, tableCalls, withoutDefaultRoutes } from './node-calls.ts';
 import type { Topology } from './topology.ts';
 
@@ -23,6 +23,8 @@ export function callsOf(topology: Topology): Call[] {
     ...forwarders.flatMap(vlanMulticastCalls),
     ...namespaces.flatMap((each) => sysctlCalls(each, true)),
     ...namespaces.flatMap((each) => withoutDefaultRoutes(topology, each)),
+    // A filter that only tc says needs the place that the file says.
+    ...devices.flatMap(trafficCalls),
     ...namespaces.flatMap(execCalls),
     ...namespaces.flatMap(tableCalls),
   ];

@@ -17,6 +17,7 @@ import {
   pairKeys,
   SWITCH_KEYS,
   TOP_KEYS,
+  TRAFFIC_LISTS,
 } from './topology-keys.ts';
 
 /**
@@ -40,7 +41,7 @@ export function checkTopology(source: Source, data: unknown): asserts data is To
 }
 
 const ROLES = ['host', 'router', 'switch'];
-const LISTS = ['exec', 'nexthops', 'routes', 'mroutes', 'rules', 'neighbours', ...BRIDGE_LISTS];
+const LISTS = ['exec', 'nexthops', 'routes', 'mroutes', 'rules', 'neighbours', ...BRIDGE_LISTS, ...TRAFFIC_LISTS];
 
 function checkNamespace(check: Checker, path: Path, value: unknown): void {
   if (value === null) return;

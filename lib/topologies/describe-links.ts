@@ -13,6 +13,7 @@ import { freshLink } from '../state/fresh-links.ts';
 import type { Link } from '../state/network-state.ts';
 import { addressRemarks, describeAddresses, otherAddresses } from './describe-addresses.ts';
 import { describeForwarding, describeVlans, forwardingRemarks } from './describe-forwarding.ts';
+import { describeTraffic } from './describe-traffic.ts';
 import { type Subject, subjectOf } from './described.ts';
 import type { Mapping } from './topology.ts';
 
@@ -148,6 +149,7 @@ function describeDevice(device: Device, index: number, isOfSwitch: boolean): Map
     ...(master === undefined || isOfSwitch ? {} : { master: names.device(master) }),
     ...port,
     ...describeVlans(namespace, link),
+    ...describeTraffic(namespace, link),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Defaults } from '../lab/role.ts';
 import { buildable } from '../report/buildable.ts';
-import { switchBridge } from '../report/lab-devices.ts';
+import { devicesIn, switchBridge } from '../report/lab-devices.ts';
 import type { WholeLabState } from '../report/lab-state.ts';
 import { leftOut } from '../report/left-out.ts';
 import { settingsToSay } from '../report/link-words.ts';
@@ -27,6 +27,7 @@ export function describeTopology(whole: WholeLabState, defaults: Defaults): Desc
     const subject = subjectOf(state, namespace);
     const { tables, exec: ofTables } = describeTables(namespace);
     const objects = describeObjects(namespace);
+    const devices = devicesIn(namespace).map(({ index }) => index);
     const nftables = loadableRuleset(namespace);
     const lines = [
       ...[
@@ -34,7 +35,7 @@ export function describeTopology(whole: WholeLabState, defaults: Defaults): Desc
         ...otherForwarding(namespace),
         ...ofTables,
         ...objects.exec,
-        ...tcRequests(namespace),
+        ...tcRequests(namespace, (index) => !devices.includes(index)),
       ].map((request) => execLine(subject, request)),
       ...(nftables === '' ? [] : [{ run: 'nft -f -', input: `${nftables}\n` }]),
     ];

@@ -6,7 +6,7 @@ import { kindOf } from '../links/registry.ts';
 import { type Call, Ref } from './call.ts';
 import { type Device, devicesOf, refTo } from './device.ts';
 import { deviceName, endOf, isPair, type Mapping, type Path, splitName, type Topology } from './topology.ts';
-import { withoutLists } from './topology-keys.ts';
+import { TRAFFIC_LISTS, withoutLists } from './topology-keys.ts';
 
 /** Makes a link: a cable, or a device. */
 export function linkCalls(topology: Topology, link: Mapping, path: Path): Call[] {
@@ -61,6 +61,17 @@ export function lateCalls(device: Device): Call[] {
   return change.length > 0 ? [{ on: refTo(device), method: 'set', args: [Object.fromEntries(change)], path }] : [];
 }
 
+/** The queueing disciplines of a device, and then its filters, which have their place in one. */
+export function trafficCalls(device: Device): Call[] {
+  const { options, path } = device;
+  return TRAFFIC_LISTS.flatMap((key) =>
+    ((options[key] ?? []) as readonly Mapping[]).map((entry, at) => ({
+      ...{ on: refTo(device), method: key === 'qdiscs' ? 'qdisc.add' : 'filter.add' },
+      ...{ args: [entry], path: [...path, key, at] },
+    })),
+  );
+}
+
 function singleCall(link: Mapping, path: Path): Call {
   const { kind, name, parent, ...rest } = withoutLists(link);
   const { namespace } = splitName(String(name));
@@ -92,7 +103,8 @@ function hasMethod(kind: unknown): boolean {
 }
 
 /** What a device is told as it is made. What it belongs to follows, and then addresses, which it would lose by that. */
-function ownOptions({ name, master, backupPort: _, vlans: __, ...rest }: Mapping, keepsPort: boolean): Mapping {
+function ownOptions({ name, master, backupPort: _, vlans: __, ...all }: Mapping, keepsPort: boolean): Mapping {
+  const rest = omit(all, TRAFFIC_LISTS);
   const { device } = splitName(String(name));
   const options = keepsPort ? rest : omit(rest, PORT_OPTIONS);
   return {

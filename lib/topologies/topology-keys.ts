@@ -13,6 +13,9 @@ export const TOP_KEYS = ['defaults', 'namespaces', 'links'] as const;
 /** The lists of a bridge. A topology file says them by calls, one for each entry. */
 export const BRIDGE_LISTS = ['vlans', 'fdb', 'mdb', 'mst', 'vlanMulticast'] as const;
 
+/** The lists of traffic control, which a device may have. */
+export const TRAFFIC_LISTS = ['qdiscs', 'filters'] as const;
+
 const OF_ALL_NAMESPACES = ['role', 'sysctls', 'exec'] as const;
 const OF_HOSTS = [...['nexthops', 'routes', 'mroutes', 'rules', 'neighbours'], ...OBJECT_KINDS.map(({ key }) => key)];
 const MEMBER_KEYS = ['master', 'backupPort', 'vlans'] as const;
@@ -24,7 +27,7 @@ export const SWITCH_KEYS: readonly string[] = [
   ...bridge.options.keys(),
 ];
 /** Of an end of a cable on a host. */
-export const HOST_END_KEYS: readonly string[] = [...END_OPTIONS, ...MEMBER_KEYS, ...PORT_OPTIONS];
+export const HOST_END_KEYS: readonly string[] = [...END_OPTIONS, ...MEMBER_KEYS, ...PORT_OPTIONS, ...TRAFFIC_LISTS];
 /** Of an end of a cable on a switch: it is a port there, without addresses. */
 export const PORT_KEYS: readonly string[] = HOST_END_KEYS.filter((key) => key !== 'address' && key !== 'master');
 
@@ -42,6 +45,7 @@ export function linkKeys({ lower, options, description }: LinkKind): string[] {
     // A bridge cannot be the port of another (br_add_if, ELOOP).
     ...(hasPorts ? ['master', ...BRIDGE_LISTS] : [...MEMBER_KEYS, ...PORT_OPTIONS]),
     ...(keepsFdb ? ['fdb'] : []),
+    ...TRAFFIC_LISTS,
   ];
 }
 

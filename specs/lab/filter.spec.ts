@@ -1,8 +1,9 @@
 import { expect, type FilterOptions, type Interface, type Lab, test, UsageError } from 'hairpin';
 import { parseFilter } from '../../lib/lab/filter-options.ts';
+import type { Ct } from '../../lib/netlink/act-ct.ts';
 import { tcFilter } from '../../lib/netlink/filter.ts';
 import { diagnosed } from '../diagnosis/diagnosed.ts';
-import { describeFilterActions } from '../needs.ts';
+import { describeFilterActions, describeTracking, describeZones } from '../needs.ts';
 
 /** b eth0 ── eth0 a eth1 ── eth0 c */
 function build(lab: Lab) {
@@ -143,23 +144,61 @@ const CASES: [what: string, options: Options][] = [
   ['no outer header', { matchall: {}, actions: [{ tunnelKey: { unset: true } }] }],
 ];
 
-await describeFilterActions(() => {
-  // tc is the referee: it makes the filter in its own words, and hairpin reads it back.
-  test.for(CASES)('is what tc makes of its words: %s', async ([, options], { lab }) => {
-    const { a, eth0 } = build(lab);
+/** tc is the referee: it makes the filter in its own words, and hairpin reads it back. */
+async function compareWithTc(options: Options, lab: Lab): Promise<void> {
+  const { a, eth0 } = build(lab);
+  eth0.qdisc.add({ kind: 'clsact' });
+  const all: FilterOptions = { parent: 'ingress', pref: 7, ...options };
+
+  eth0.filter.add(all);
+  const own = eth0.filter.list();
+  const [filter] = own;
+  expect(filter).toMatchObject({ protocol: 'all', chain: 0, unsaid: undefined, ...all });
+  eth0.filter.delete({ parent: 'ingress', pref: 7, chain: all.chain ?? 0 });
+  expect(eth0.filter.list()).toEqual([]);
+
+  await a.exec('tc', wordsOf(eth0, all));
+  expect(eth0.filter.list()).toEqual(own);
+}
+
+const TRACKED: [what: string, action: Ct][] = [
+  ['a look up', {}],
+  ['a connection to keep, with a mark', { commit: true, force: true, mark: '0x5/0xff' }],
+  ['another source', { commit: true, nat: { src: '10.9.0.1-10.9.0.9', port: '1000-2000' }, control: 'pass' }],
+  ['another destination', { commit: true, mark: 5, nat: { dst: 'fd09::1', port: 80 } }],
+  ['the addresses of the connection', { nat: {} }],
+  ['nothing', { clear: true }],
+];
+
+await describeZones(() => {
+  // b eth0 ── eth0 a eth1 ── eth0 c
+  test('is what tc makes of its words: a zone of connections', ({ lab }) =>
+    compareWithTc({ protocol: 'ip', matchall: {}, actions: [{ ct: { commit: true, zone: 7 } }] }, lab));
+});
+
+await describeTracking(() => {
+  // b eth0 ── eth0 a eth1 ── eth0 c
+  test.for(TRACKED)('is what tc makes of its words: %s', ([, ct], { lab }) =>
+    compareWithTc({ protocol: 'ip', matchall: {}, actions: [{ ct }] }, lab),
+  );
+
+  // b ── a ── c
+  test('lets answers in, and no question', async ({ lab }) => {
+    const { a, b, eth0 } = build(lab);
     eth0.qdisc.add({ kind: 'clsact' });
-    const all: FilterOptions = { parent: 'ingress', pref: 7, ...options };
-
-    eth0.filter.add(all);
-    const own = eth0.filter.list();
-    const [filter] = own;
-    expect(filter).toMatchObject({ protocol: 'all', chain: 0, unsaid: undefined, ...all });
-    eth0.filter.delete({ parent: 'ingress', pref: 7, chain: all.chain ?? 0 });
-    expect(eth0.filter.list()).toEqual([]);
-
-    await a.exec('tc', wordsOf(eth0, all));
-    expect(eth0.filter.list()).toEqual(own);
+    const tcp = { protocol: 'ip', flower: { ipProto: 'tcp' } } as const;
+    eth0.filter.add({ ...tcp, parent: 'egress', action: { ct: { commit: true } } });
+    eth0.filter.add({ ...tcp, parent: 'ingress', pref: 1, actions: [{ ct: {} }, 'goto chain 1'] });
+    const found = { ...tcp, parent: 'ingress', pref: 2, chain: 1 } as const;
+    eth0.filter.add({ ...found, flower: { ...tcp.flower, ctState: '+trk+new' }, action: 'drop' });
+    await expect(a).toReach(b, { by: 'tcp', port: 80 });
+    await expect(b).not.toReach(a, { by: 'tcp', port: 80 });
   });
+});
+
+await describeFilterActions(() => {
+  // b eth0 ── eth0 a eth1 ── eth0 c
+  test.for(CASES)('is what tc makes of its words: %s', ([, options], { lab }) => compareWithTc(options, lab));
 
   // b ── a ── c
   test('drops what it is for, and nothing else', async ({ lab }) => {
@@ -269,7 +308,7 @@ const WRONG: [options: object, message: string][] = [
   ],
   [
     { parent: 'ingress', matchall: {}, action: { pedit: {} } },
-    "a member of actions has no 'pedit'; it has gact, mirred, vlan, skbedit, csum, tunnelKey",
+    "a member of actions has no 'pedit'; it has gact, mirred, vlan, skbedit, csum, tunnelKey, ct",
   ],
   [
     { parent: 'ingress', matchall: {}, action: { mirred: { egress: 'redirect' } } },
@@ -278,6 +317,14 @@ const WRONG: [options: object, message: string][] = [
   [
     { parent: 'ingress', matchall: {}, action: { vlan: { push: { id: 5 }, pop: true } } },
     'vlan must have one of push, modify, pop, pushEth, popEth: received { push: { id: 5 }, pop: true }',
+  ],
+  [
+    { parent: 'ingress', matchall: {}, action: { ct: { mark: 5 } } },
+    'ct must have commit beside mark: received { mark: 5 }',
+  ],
+  [
+    { parent: 'ingress', matchall: {}, action: { ct: { commit: true, nat: { src: '10.0.0.1-fd00::1' } } } },
+    "src must be an IP address, or two such as 10.0.0.1-10.0.0.9: received '10.0.0.1-fd00::1'",
   ],
   [
     { parent: 'ingress', flower: { dstIp: '10.0.0.1' }, action: 'drop' },

@@ -84,7 +84,7 @@ const OTHERS: QdiscOptions[] = [
     kind: 'netem',
     handle: '1:',
     limit: 50,
-    delay: 10.5,
+    delay: 10.4,
     jitter: 2,
     loss: 1.5,
     duplicate: 2,

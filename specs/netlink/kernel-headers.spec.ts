@@ -67,6 +67,7 @@ const MEMBERS: Record<string, string> = {
   tc_sfqred_stats: 'prob_drop forced_drop prob_mark forced_mark prob_mark_head forced_mark_head',
   tc_tbf_qopt: 'rate peakrate limit buffer mtu',
   tc_csum: 'index capab action refcnt bindcnt update_flags',
+  tc_ct: 'index capab action refcnt bindcnt',
   tc_fifo_qopt: 'limit',
   tc_gact: 'index capab action refcnt bindcnt',
   tc_gact_p: 'ptype pval paction',

@@ -25,6 +25,7 @@ const HEADERS = [
     'linux/pkt_sched.h',
     'linux/pkt_cls.h',
     'linux/tc_act/tc_csum.h',
+    'linux/tc_act/tc_ct.h',
     'linux/tc_act/tc_gact.h',
     'linux/tc_act/tc_mirred.h',
     'linux/tc_act/tc_skbedit.h',

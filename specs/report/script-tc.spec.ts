@@ -43,6 +43,7 @@ async function expectRebuilt(lab: Lab): Promise<void> {
   const { own, rebuilt } = await shown(lab, SHOW.qdiscs);
   expect(rebuilt).toEqual(own);
   expect(labScript(readLab(lab))).not.toMatch(/Left out: .*\(tc /);
+  expect(lab.save()).not.toContain('exec:');
   const listIn = (one: Lab) => named(one).interface('eth0').qdisc.list();
   expect(await loaded(lab, listIn)).toEqual(listIn(lab));
 }
@@ -96,6 +97,7 @@ await describeFilterActions(() => {
     expect(own).toHaveLength(4);
     expect(rebuilt).toEqual(own);
     expect(labScript(readLab(lab))).not.toMatch(/Left out: .*\(tc /);
+    expect(lab.save()).not.toContain('exec:');
     const list = eth0.filter.list();
     expect(await loaded(lab, (again) => named(again).interface('eth0').filter.list())).toEqual(list);
 

@@ -100,6 +100,21 @@ test.for<[about: string, text: string, message: string]>([
     /^office\.yaml:3:31: there is no key 'address' in the port of a switch; the keys are name, mac, /.source,
   ],
   [
+    'a queueing discipline of a namespace',
+    'namespaces: { a: { qdiscs: [{ kind: clsact }] } }\n',
+    /^office\.yaml:1:20: there is no key 'qdiscs' in a host; /.source,
+  ],
+  [
+    'a kind of queueing discipline that there is none of',
+    'namespaces: { a: }\nlinks:\n  - { kind: bridge, name: a/br0, qdiscs: [{ kind: clsact }, { kind: fifo }] }\n',
+    /^office\.yaml:3:69: a\/br0\.qdisc\.add: kind must be one of clsact, .*: received 'fifo'$/.source,
+  ],
+  [
+    'a filter with a wrong action',
+    'namespaces: { a: }\nlinks:\n  - { kind: bridge, name: a/br0, filters: [{ parent: ingress, matchall: {}, action: dorp }] }\n',
+    /^office\.yaml:3:\d+: a\/br0\.filter\.add: control must be one of continue, .*: received 'dorp'$/.source,
+  ],
+  [
     'a line for a shell',
     "namespaces:\n  a:\n    exec: ['ip route | grep default']\n",
     "office.yaml:3:12: exec has no shell, and '|' is for one: run sh -c '…' for it",

@@ -28,6 +28,8 @@ describe('it accepts', () => {
     'namespaces: { a: }\nlinks: [{ kind: macvlan, name: a/m1, parent: a/eth0, mode: bridge }]',
     'namespaces: { a: { routes: [{ to: default, nextHops: [{ via: 10.0.0.1, weight: 2 }] }], exec: [ip link] } }',
     'namespaces: { a: }\nlinks: [{ kind: vxlan, name: a/vx, id: 7, fdb: [{ mac: "00:00:00:00:00:00", dst: 192.0.2.1 }], ttl: inherit }]',
+    'namespaces: { a: }\nlinks: [{ kind: dummy, name: a/d0, qdiscs: [{ kind: tbf, rate: 1mbit, burst: 1600, limit: 9000 }] }]',
+    'namespaces: { a: }\nlinks: [{ kind: dummy, name: a/d0, filters: [{ parent: ingress, matchall: {}, actions: [{ mirred: { egress: mirror, dev: lo } }, drop] }] }]',
   ])('%s', (yaml) => {
     expect(accepts(yaml), JSON.stringify(validate.errors)).toBe(true);
   });
@@ -43,6 +45,8 @@ describe('it refuses', () => {
     'namespaces: { a: }\nlinks: [{ kind: macvln, name: a/m1 }]',
     'namespaces: { a: }\nlinks: [{ kind: macvlan, name: a/m1, parent: a/eth0, id: 7 }]',
     'namespaces: { a: { rules: [{ from: 10.0.0.0/8, tabel: 7 }] } }',
+    'namespaces: { a: }\nlinks: [{ kind: dummy, name: a/d0, qdiscs: [{ kind: tbf, bands: 3 }] }]',
+    'namespaces: { a: }\nlinks: [{ kind: dummy, name: a/d0, filters: [{ parent: ingress, matchall: {}, action: dorp }] }]',
   ])('%s', (yaml) => {
     expect(accepts(yaml)).toBe(false);
   });

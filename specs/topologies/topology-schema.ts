@@ -6,11 +6,14 @@ import { bridgePort, PORT_OPTIONS } from '../../lib/links/bridge-port.ts';
 import type { LinkKind } from '../../lib/links/link-kind.ts';
 import { ownKinds, USUAL_PAIR } from '../../lib/links/registry.ts';
 import { portState } from '../../lib/netlink/port-state.ts';
+import { QDISC_RULES } from '../../lib/netlink/qdisc-kinds.ts';
+import { tcControl } from '../../lib/netlink/tc-control.ts';
 import type { JsonSchema } from '../../lib/netlink/value-rule.ts';
 import { VLAN_MULTICAST } from '../../lib/netlink/vlan-multicast.ts';
 import { type Fields, objectSchema } from '../../lib/state/entries/fields.ts';
 import { nexthopFields } from '../../lib/state/entries/nexthop-entry.ts';
 import { ruleEntry } from '../../lib/state/entries/rule-entry.ts';
+import { filterFields, qdiscPlaceFields } from '../../lib/state/entries/tc-fields.ts';
 import { OBJECT_KINDS } from '../../lib/state/objects/registry.ts';
 import {
   BRIDGE_LISTS,
@@ -21,6 +24,7 @@ import {
   PORT_KEYS,
   pairKeys,
   SWITCH_KEYS,
+  TRAFFIC_LISTS,
 } from '../../lib/topologies/topology-keys.ts';
 
 /**
@@ -62,6 +66,7 @@ export function topologySchema(): JsonSchema {
       switch: ofKeys(SWITCH_KEYS, { ...optionsOf(bridge), ...NAMESPACE }),
       end: { anyOf: [NAME, ofKeys([...new Set([...HOST_END_KEYS, ...PORT_KEYS])], DEVICE, ['name'])] },
       ...forwarding(),
+      ...trafficControl(),
       ...Object.fromEntries(
         pairs.map((kind) => [kind.kind, ofKeys(pairKeys(kind), { ...optionsOf(kind), ...DEVICE }, ['a', 'b'])]),
       ),
@@ -125,7 +130,7 @@ function entries(fields: Fields): JsonSchema {
 }
 
 const LISTS: Readonly<Record<string, JsonSchema>> = Object.fromEntries(
-  BRIDGE_LISTS.map((name) => [name, { $ref: `#/$defs/${name}` }]),
+  [...BRIDGE_LISTS, ...TRAFFIC_LISTS].map((name) => [name, { $ref: `#/$defs/${name}` }]),
 );
 
 /** What a namespace may have. */
@@ -164,6 +169,30 @@ const DEVICE: Readonly<Record<string, JsonSchema>> = {
   ...Object.fromEntries(PORT_OPTIONS.map((option) => [option, bridgePort.rows[option].of.schema ?? {}])),
   ...LISTS,
 };
+
+function trafficControl(): Readonly<Record<string, JsonSchema>> {
+  const kinds = Object.entries(QDISC_RULES);
+  const actions = { anyOf: [tcControl.schema ?? {}, objectSchema(filterFields.actions.inner ?? {})] };
+  const filter = objectSchema(filterFields) as { properties: object };
+  return {
+    qdiscs: listOf({
+      type: 'object',
+      properties: { kind: { enum: kinds.map(([kind]) => kind) } },
+      required: ['kind'],
+      allOf: kinds.map(([kind, fields]) => {
+        const place = kind === 'clsact' || kind === 'ingress' ? {} : qdiscPlaceFields;
+        const { properties } = objectSchema({ ...place, ...fields }) as { properties: object };
+        const condition = { properties: { kind: { const: kind } } };
+        return choice(condition, { properties: { kind: {}, ...properties }, additionalProperties: false });
+      }),
+    }),
+    filters: listOf({
+      ...filter,
+      properties: { ...filter.properties, action: actions, actions: listOf(actions) },
+      required: ['parent'],
+    }),
+  };
+}
 
 function forwarding(): Readonly<Record<string, JsonSchema>> {
   const vlan = {

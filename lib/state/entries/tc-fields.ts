@@ -4,7 +4,8 @@ import { etherType, FLOWER_KEYS } from '../../netlink/flower.ts';
 import { flag, ip, mac, u32 } from '../../netlink/scalars.ts';
 import { tcControl as control } from '../../netlink/tc-control.ts';
 import { tcHandle } from '../../netlink/tc-handle.ts';
-import { among, anyOf, exactly, from, listOf } from '../../netlink/value-rule.ts';
+import { among, anyOf, exactly, from, listOf, type ValueRule } from '../../netlink/value-rule.ts';
+import { familyOf } from '../../wire/ip-address.ts';
 import { deviceName, type Field, type Fields, inner, one } from './fields.ts';
 
 const flags: Fields = { classid: tcHandle, skipHw: flag, skipSw: flag, verbose: flag };
@@ -17,6 +18,37 @@ const tag = one({ id: from(0, 4095), protocol: among('802.1Q', '802.1ad'), prior
 const redirection = among('redirect', 'mirror');
 /** `skb->priority` as a number, or a class. */
 const priority = anyOf(u32, tcHandle);
+
+/** Two of a kind, in their order, or one. */
+function rangeOf(rule: string, parts: (value: string) => readonly unknown[]): ValueRule {
+  return {
+    rule,
+    accept: (value) => {
+      const [least, most = least, ...more] = parts(String(value));
+      return least === undefined || most === undefined || more.length > 0 ? undefined : value;
+    },
+  };
+}
+
+const addresses: ValueRule = {
+  ...rangeOf('an IP address, or two such as 10.0.0.1-10.0.0.9', (value) => {
+    const all = value.split('-');
+    return new Set(all.map(familyOf)).size === 1 ? all.map((each) => familyOf(each) && each) : [];
+  }),
+  schema: { type: 'string' },
+};
+
+const ports: ValueRule = {
+  ...rangeOf('a port from 1 to 65535, or two such as 1000-2000', (value) =>
+    value.split('-').map((each) => from(1, 65535).accept(Number(each))),
+  ),
+  schema: {
+    anyOf: [
+      { type: 'integer', minimum: 1, maximum: 65535 },
+      { type: 'string', pattern: '^\\d+-\\d+$' },
+    ],
+  },
+};
 
 const action = inner({
   gact: one({ control, random: one({ type: among('determ', 'netrand'), control, val: from(0, 65535) }) }),
@@ -39,6 +71,10 @@ const action = inner({
       set: one({ srcIp: ip, dstIp: ip, id: u32, dstPort: from(1, 65535), tos: byte, ttl: byte, nocsum: flag }),
     },
     ...{ unset: flag, control },
+  }),
+  ct: one({
+    ...{ commit: flag, force: flag, clear: flag, zone: from(0, 65535), mark: markValue },
+    ...{ nat: one({ src: addresses, dst: addresses, port: ports }), control },
   }),
 });
 
