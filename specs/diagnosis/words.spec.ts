@@ -236,6 +236,7 @@ const CASES: [cause: Cause, text: string, hint?: string, why?: string][] = [
     { code: 'link.no-carrier', facts: { device: 'a/bond0', because: 'members', members: ['a/s0', 'a/s1'] } },
     'a/bond0 has no carrier: none of its members has one: a/s0, a/s1',
     'a member has a carrier while it and the other end of its cable are up',
+    'none of its members has one: a/s0, a/s1',
   ],
   [
     { code: 'bond.backup-slave', facts: { device: 'a/s1', bond: 'a/bond0', mode: '802.3ad' } },
