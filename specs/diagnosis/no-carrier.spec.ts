@@ -38,3 +38,15 @@ test('a tun that no program has open', async ({ lab }) => {
   });
   expect(await failureOf(asked())).toMatch(/^Why: +no program has it open$/m);
 });
+
+// a ── eth0 bridge0 (r)
+test('a bridge whose ports have no carrier names them', async ({ lab }) => {
+  const [a, r] = [lab.namespace('a'), lab.namespace('r')];
+  const { a: eth0, b: port } = lab.cable(a, r, { a: { address: '10.7.0.1/24' }, b: { address: false } });
+  r.bridge({ address: '10.7.0.254/24', ports: [port] });
+  eth0.set({ up: false });
+  expect(await diagnosed(expect(r).toReach('10.7.0.1', SHORT))).toMatchObject({
+    code: 'link.no-carrier',
+    facts: { device: 'r/bridge0', because: 'members', members: ['r/eth0'] },
+  });
+});

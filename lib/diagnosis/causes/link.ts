@@ -1,4 +1,4 @@
-import { Interface } from '../../lab/index.ts';
+import { Interface, isBridge } from '../../lab/index.ts';
 import { stateIfThere } from '../../lab/interface-state.ts';
 import { kindOf } from '../../links/registry.ts';
 import type { CarrierFault } from '../../model/carrier.ts';
@@ -39,7 +39,7 @@ function withoutMembers(device: Interface): Pick<CauseOf<'link.no-carrier'>['fac
   const { members: own } = kindOf(device)?.description ?? {};
   const all = device.namespace.interfaces.filter(({ master }) => master === device);
   const isLost = all.every((each) => stateIfThere(each)?.carrier !== true);
-  return own === 'frames' && isLost ? { because: 'members', members: all.map(deviceName) } : {};
+  return (own === 'frames' || isBridge(device)) && isLost ? { because: 'members', members: all.map(deviceName) } : {};
 }
 
 function faultBelow(device: Interface): CarrierFault | undefined {
