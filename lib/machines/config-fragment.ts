@@ -3,7 +3,7 @@ import { kernelOptionsOf } from '../links/registry.ts';
 /** The actions of filters. */
 const ACTIONS = [
   ...['NET_CLS_ACT', 'NET_ACT_GACT', 'GACT_PROB', 'NET_ACT_MIRRED', 'NET_ACT_VLAN', 'NET_ACT_SKBEDIT'],
-  ...['NET_ACT_CSUM', 'NET_ACT_TUNNEL_KEY'],
+  ...['NET_ACT_CSUM', 'NET_ACT_TUNNEL_KEY', 'NET_ACT_CT'],
 ];
 
 /** The options of a kernel's `.config` by what a spec uses, in the words of lib/kernel/features.ts; links are in lib/links. */
