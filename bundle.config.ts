@@ -9,7 +9,7 @@ const EXPORTED = Object.values(manifest.exports)
   .flatMap((entry) => (typeof entry === 'string' ? [] : entry.default))
   .map(nameOf);
 /** What says that Node is too old, before anything else of hairpin runs. */
-const FIRST = 'lib/kernel/needs-node';
+const FIRST = 'lib/base/needs-node';
 const ENTRIES = [...EXPORTED, nameOf(manifest.bin.hairpin), FIRST, ...ownFiles()];
 
 /**

@@ -66,7 +66,7 @@ export default defineConfig({
       { find: /^hairpin\/lab$/, replacement: source('./lib/lab.ts') },
       { find: /^hairpin\/containers$/, replacement: source('./lib/containers/index.ts') },
       { find: /^hairpin\/plugins$/, replacement: source('./lib/plugins/index.ts') },
-      { find: /^hairpin\/reporter$/, replacement: source('./lib/report/reporter.ts') },
+      { find: /^hairpin\/reporter$/, replacement: source('./lib/report/runs/reporter.ts') },
       { find: /^hairpin\/config$/, replacement: source('./lib/config.ts') },
     ],
   },

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { UsageError } from '../lib/kernel/validate.ts';
+import { UsageError } from '../lib/base/validate.ts';
 import { checkRatios, LIMIT, MEASUREMENTS, recordRatios } from './check.ts';
 import { type Baseline, parseBaseline, type Ratios } from './ratios.ts';
 

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { execa } from 'execa';
-import { findProgram } from '../lib/kernel/find-program.ts';
-import { dieWithParentCommand } from '../lib/kernel/own-namespaces.ts';
+import { dieWithParentCommand } from '../lib/kernel/namespaces/own-namespaces.ts';
+import { findProgram } from '../lib/kernel/programs/find-program.ts';
 
 const LOOPS = 4;
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { hasCode } from '../lib/kernel/has-code.ts';
+import { hasCode } from '../lib/base/has-code.ts';
 import type { Lab } from '../lib/lab/index.ts';
 import type { Readings } from './growth.ts';
 import { summarize } from './measure.ts';

@@ -1,4 +1,4 @@
-import { isObject } from '../lib/kernel/plain-object.ts';
+import { isObject } from '../lib/base/plain-object.ts';
 import type { Report } from './measure.ts';
 
 /** Medians over that of a peer, by `figure / peer`: a larger one is worse. */

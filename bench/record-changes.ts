@@ -1,7 +1,7 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { NETLINK_ROUTE } from '../lib/kernel/constants.ts';
-import { currentNamespace, NetNamespace } from '../lib/kernel/net-namespace.ts';
-import { NetlinkChannel } from '../lib/kernel/netlink-channel.ts';
+import { currentNamespace, NetNamespace } from '../lib/kernel/namespaces/net-namespace.ts';
+import { NetlinkChannel } from '../lib/kernel/sockets/netlink-channel.ts';
 import { decodeMessages } from '../lib/netlink/message.ts';
 
 /** The kind of a message of rtnetlink is in its two lowest bits: new, delete, get, set (`rtnl_msgtype_kind`). */

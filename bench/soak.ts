@@ -1,5 +1,5 @@
+import { UsageError } from '../lib/base/validate.ts';
 import { diagnose } from '../lib/diagnosis/diagnose.ts';
-import { UsageError } from '../lib/kernel/validate.ts';
 import { addMacvlanPair, createLab, type Lab, type Namespace } from '../lib/lab/index.ts';
 import { formatMessage } from '../lib/matchers/message.ts';
 import { toReach } from '../lib/matchers/to-reach.ts';

@@ -1,14 +1,13 @@
-import './kernel/needs-node.ts';
+import './base/needs-node.ts';
 
 import { extname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vitest/config';
-import { onceInThread } from './kernel/once-in-thread.ts';
-import { ownFile } from './kernel/own-file.ts';
-import { checkBoolean, checkFileName, checkOneOf, checkOptions } from './kernel/validate.ts';
-import { harmless } from './kernel/visible-text.ts';
+import { ownFile } from './base/own-file.ts';
+import { checkBoolean, checkFileName, checkOneOf, checkOptions } from './base/validate.ts';
+import { harmless } from './base/visible-text.ts';
+import { onceInThread } from './kernel/threads/once-in-thread.ts';
 import { checkNamespaces, namespacedForks, POOL } from './pool.ts';
-import { balancedSequencer } from './report/balanced-sequencer.ts';
 import {
   DEFAULT_DIAGNOSE,
   DEFAULT_TRACE_MODE,
@@ -16,11 +15,12 @@ import {
   type Diagnose,
   TRACE_MODES,
   type TraceMode,
-} from './report/failure-modes.ts';
-import { mergedMachines, patience, projectName, thisMachine } from './report/project-name.ts';
+} from './report/failure/failure-modes.ts';
+import { whyNotCleared } from './report/failure/why-not-kept.ts';
 import { resultsFolder } from './report/results.ts';
-import { CONSOLE } from './report/running-tests.ts';
-import { whyNotCleared } from './report/why-not-kept.ts';
+import { balancedSequencer } from './report/runs/balanced-sequencer.ts';
+import { mergedMachines, patience, projectName, thisMachine } from './report/runs/project-name.ts';
+import { CONSOLE } from './report/runs/running-tests.ts';
 import { pauseOnFailure } from './shell/pause-on-failure.ts';
 
 export interface HairpinOptions {

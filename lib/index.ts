@@ -1,4 +1,4 @@
-import './kernel/needs-node.ts';
+import './base/needs-node.ts';
 
 import { expect } from 'vitest';
 import { Interface, Lab, Namespace } from './lab/index.ts';

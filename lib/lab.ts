@@ -1,7 +1,7 @@
-import './kernel/needs-node.ts';
+import './base/needs-node.ts';
 
 import { setUpperLayers } from './lab/upper-layers.ts';
-import { drawLab } from './report/draw-lab.ts';
+import { drawLab } from './report/drawing/draw-lab.ts';
 import { pauseLab } from './shell/pause.ts';
 import { loadTopology } from './topologies/load.ts';
 import { saveTopology } from './topologies/save.ts';

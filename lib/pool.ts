@@ -2,11 +2,11 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { resolve } from 'node:path';
 import type { PoolOptions, PoolRunnerInitializer, PoolWorker, WorkerRequest } from 'vitest/node';
-import { errorMessage } from './kernel/error-message.ts';
-import { hasCode } from './kernel/has-code.ts';
-import { ownNamespacesCommand } from './kernel/own-namespaces.ts';
-import { POOL_PROCESS } from './kernel/starting-namespace.ts';
-import { whyNoNamespaces } from './kernel/why-no-namespaces.ts';
+import { errorMessage } from './base/error-message.ts';
+import { hasCode } from './base/has-code.ts';
+import { ownNamespacesCommand } from './kernel/namespaces/own-namespaces.ts';
+import { POOL_PROCESS } from './kernel/namespaces/starting-namespace.ts';
+import { whyNoNamespaces } from './kernel/namespaces/why-no-namespaces.ts';
 import { openDebuggerPort } from './shell/debugger-port.ts';
 
 /** How long a worker may take to end after SIGTERM, in milliseconds. */

@@ -8,7 +8,7 @@ afterEach(async ({ task }) => {
   if (!lab || lab.closed || lab.namespaces.length === 0 || task.result?.state !== 'pass') return;
   const [{ diagramOf, driftOf }, { topologyOf }, { readDrawn }] = await Promise.all([
     import('./diagram.ts'),
-    import('../lib/report/topology.ts'),
+    import('../lib/report/drawing/topology.ts'),
     import('../lib/report/lab-state.ts'),
   ]);
   const diagram = diagramOf(readFileSync(task.file.filepath, 'utf8'), task.location?.line ?? 0);

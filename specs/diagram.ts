@@ -1,4 +1,4 @@
-import { namespaceOf, type Topology } from '../lib/report/topology.ts';
+import { namespaceOf, type Topology } from '../lib/report/drawing/topology.ts';
 
 /** What draws a cable, or the line to a parent: `──`, `═`. One `─` is part of other lines, too. */
 const LINE = /─{2,}|═+/;

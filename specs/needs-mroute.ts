@@ -1,6 +1,6 @@
 import { KernelError } from 'hairpin';
-import { MulticastRouter } from '../lib/kernel/multicast-router.ts';
-import { NetNamespace } from '../lib/kernel/net-namespace.ts';
+import { NetNamespace } from '../lib/kernel/namespaces/net-namespace.ts';
+import { MulticastRouter } from '../lib/kernel/sockets/multicast-router.ts';
 
 /** Skips a test where the kernel has no multicast routing of a version of IP: User-Mode Linux has that of IPv4 only. */
 export function needsMroute(family: 4 | 6, skip: (condition: boolean, why: string) => void): void {

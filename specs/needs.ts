@@ -1,7 +1,7 @@
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { beforeEach, createLab, describe, KernelError, kernelOption, type PortOptions, supports } from 'hairpin';
-import { findProgram } from '../lib/kernel/find-program.ts';
+import { findProgram } from '../lib/kernel/programs/find-program.ts';
 import { PORT_RULES } from '../lib/links/bridge-port.ts';
 import programs from './programs.json' with { type: 'json' };
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { UsageError } from '../../lib/kernel/validate.ts';
+import { UsageError } from '../../lib/base/validate.ts';
 import { findNetworkd } from '../../lib/plugins/networkd.ts';
 
 /** Where the packages come from, in the words of a sources.list. */

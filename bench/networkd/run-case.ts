@@ -4,7 +4,7 @@ import { release } from 'node:os';
 import { matchesGlob } from 'node:path';
 import { createLab, type Lab } from '../../lib/lab/index.ts';
 import { type Networkd, networkd } from '../../lib/plugins/networkd.ts';
-import { PATIENCE } from '../../lib/report/project-name.ts';
+import { PATIENCE } from '../../lib/report/runs/project-name.ts';
 import type { Case } from './cases.ts';
 import { askBetween } from './device-pair.ts';
 import { Ends, type IpLink } from './ends.ts';

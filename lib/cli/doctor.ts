@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
-import { findProgram } from '../kernel/find-program.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
-import { whyNoNamespaces } from '../kernel/why-no-namespaces.ts';
+import { whyNoNamespaces } from '../kernel/namespaces/why-no-namespaces.ts';
+import { findProgram } from '../kernel/programs/find-program.ts';
 import { detectCapabilities } from '../lab/capabilities.ts';
 import { createLab } from '../lab/index.ts';
 import { reach } from '../probes/reach.ts';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { failureReport, failuresAt, keptFailures } from '../report/read-failure.ts';
+import { failureReport, failuresAt, keptFailures } from '../report/failure/read-failure.ts';
 import { exitCodes } from './exit-codes.ts';
 import { print, say } from './print.ts';
 

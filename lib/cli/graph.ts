@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import type { DrawnTest } from '../report/drawn-tests.ts';
-import type { Topology } from '../report/topology.ts';
-import { topologyText } from '../report/topology-text.ts';
+import type { Topology } from '../report/drawing/topology.ts';
+import { topologyText } from '../report/drawing/topology-text.ts';
+import type { DrawnTest } from '../report/runs/drawn-tests.ts';
 import { EXIT, exitCodes } from './exit-codes.ts';
 import { named } from './named.ts';
 import { print, say } from './print.ts';
@@ -43,7 +43,7 @@ carrier.
 
 async function graph(specs: readonly string[], { testNamePattern, addresses = false, ...files }: Options) {
   // Loaded here: vitest is an optional peer, which few commands need.
-  const { drawnTests } = await import('../report/drawn-tests.ts');
+  const { drawnTests } = await import('../report/runs/drawn-tests.ts');
   const run = await drawnTests([...specs, ...(testNamePattern === undefined ? [] : ['-t', testNamePattern])]);
   if ('misuse' in run) return complain(EXIT.usage, run.misuse);
   const [error, ...more] = run.errors;
@@ -68,11 +68,11 @@ async function graph(specs: readonly string[], { testNamePattern, addresses = fa
 
 async function writeDrawings(network: Topology, { svg, mermaid }: Options): Promise<void> {
   if (svg !== undefined) {
-    const { topologySvg } = await import('../report/topology-svg.ts');
+    const { topologySvg } = await import('../report/drawing/topology-svg.ts');
     write(svg, topologySvg(network));
   }
   if (mermaid === undefined) return;
-  const { topologyMermaid } = await import('../report/topology-mermaid.ts');
+  const { topologyMermaid } = await import('../report/drawing/topology-mermaid.ts');
   write(mermaid, topologyMermaid(network));
 }
 

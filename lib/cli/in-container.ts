@@ -5,8 +5,8 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { socketOfDockerHost } from '../containers/engine-at-hand.ts';
 import { startReaper } from '../containers/start-reaper.ts';
-import { findProgram } from '../kernel/find-program.ts';
-import type { Reaper } from '../kernel/reaper.ts';
+import { findProgram } from '../kernel/programs/find-program.ts';
+import type { Reaper } from '../kernel/programs/reaper.ts';
 import { EXIT } from './exit-codes.ts';
 import { say } from './print.ts';
 

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { ownNamespacesCommand } from '../kernel/own-namespaces.ts';
+import { ownNamespacesCommand } from '../kernel/namespaces/own-namespaces.ts';
 
 /** Set for the second run, so that there is no third. */
 export const MARK = 'HAIRPIN_IN_NAMESPACES';

@@ -1,11 +1,11 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
+import { show, UsageError } from '../base/validate.ts';
 import { CI_SYSTEMS, type CiSystem, initProject } from '../init/init-project.ts';
 import type { ProjectDependencies } from '../init/own-package.ts';
 import type { Step } from '../init/step.ts';
-import { show, UsageError } from '../kernel/validate.ts';
-import { quote } from '../report/shell-words.ts';
+import { quote } from '../report/script/shell-words.ts';
 import { makeFolder } from '../report/write-file.ts';
 import { exitCodes } from './exit-codes.ts';
 import { named } from './named.ts';

@@ -1,8 +1,8 @@
 import { readFileSync, statSync } from 'node:fs';
 import { Command } from 'commander';
-import { alignColumns } from '../kernel/align-columns.ts';
+import { alignColumns } from '../base/align-columns.ts';
+import { show, UsageError } from '../base/validate.ts';
 import { FEATURES_FILE } from '../kernel/features.ts';
-import { show, UsageError } from '../kernel/validate.ts';
 import { aptKernels } from '../machines/apt-kernels.ts';
 import { configFragment } from '../machines/config-fragment.ts';
 import { kernelsIn, LOOKED_FOR } from '../machines/kernel-folder.ts';

@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
+import { LONGEST_TIMER, show, UsageError } from '../base/validate.ts';
 import { now } from '../kernel/clock.ts';
-import { LONGEST_TIMER, show, UsageError } from '../kernel/validate.ts';
 import { packageName } from '../machines/apt-kernels.ts';
 import { buildKernel, type KernelTree, kernelTree } from '../machines/build-kernel.ts';
 import { findKernel, locateKernel } from '../machines/find-kernel.ts';

@@ -1,4 +1,4 @@
-import { alignColumns } from '../kernel/align-columns.ts';
+import { alignColumns } from '../base/align-columns.ts';
 import type { PairModes } from '../model/macvlan-pair.ts';
 
 /** One line of `hairpin modes --json`. */

@@ -1,4 +1,4 @@
-import { whyNodeIsTooOld } from '../kernel/node-version.ts';
+import { whyNodeIsTooOld } from '../base/node-version.ts';
 import { EXIT } from './exit-codes.ts';
 
 // Before all else of the program, as kernel/needs-node.ts is of a library; here without a stack.

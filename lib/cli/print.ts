@@ -1,4 +1,4 @@
-import { harmless, harmlessJson } from '../kernel/visible-text.ts';
+import { harmless, harmlessJson } from '../base/visible-text.ts';
 
 /** What a command was asked for. */
 export function print(text: string): void {

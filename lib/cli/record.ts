@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { checkNamespaceName, show, UsageError } from '../base/validate.ts';
 import { containerPid } from '../containers/container-pid.ts';
-import { NetNamespace } from '../kernel/net-namespace.ts';
-import { checkNamespaceName, show, UsageError } from '../kernel/validate.ts';
+import { NetNamespace } from '../kernel/namespaces/net-namespace.ts';
 import type { Recorded } from '../topologies/read-namespaces.ts';
 import { exitCodes } from './exit-codes.ts';
 import { named } from './named.ts';

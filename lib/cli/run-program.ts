@@ -1,6 +1,6 @@
 import { type Command, CommanderError } from 'commander';
-import { errorMessage } from '../kernel/error-message.ts';
-import { UsageError } from '../kernel/validate.ts';
+import { errorMessage } from '../base/error-message.ts';
+import { UsageError } from '../base/validate.ts';
 import { EXIT } from './exit-codes.ts';
 import { say } from './print.ts';
 

@@ -3,9 +3,9 @@ import { basename, dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Command } from 'commander';
 import { execa } from 'execa';
-import { findProgram } from '../kernel/find-program.ts';
+import { findProgram } from '../kernel/programs/find-program.ts';
 import { findReport } from '../report/find-report.ts';
-import { quote } from '../report/shell-words.ts';
+import { quote } from '../report/script/shell-words.ts';
 import { exitCodes } from './exit-codes.ts';
 import { print, say } from './print.ts';
 

@@ -1,9 +1,9 @@
+import { setFrames, spotOf } from '../base/own-frames.ts';
+import { show, UsageError } from '../base/validate.ts';
 import { now } from '../kernel/clock.ts';
-import { setFrames, spotOf } from '../kernel/own-frames.ts';
-import { show, UsageError } from '../kernel/validate.ts';
-import { registerEnd } from '../lab/end-lab.ts';
+import { registerEnd } from '../lab/engines/end-lab.ts';
 import { Lab, type LabOptions } from '../lab/index.ts';
-import { framesOf, registerWait } from '../lab/waits.ts';
+import { framesOf, registerWait } from '../lab/programs/waits.ts';
 import type { Container } from './container.ts';
 import type { DockerEngine } from './docker-engine.ts';
 import { EngineAtHand } from './engine-at-hand.ts';

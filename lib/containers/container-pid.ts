@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { hasCode } from '../kernel/has-code.ts';
-import { show } from '../kernel/validate.ts';
+import { hasCode } from '../base/has-code.ts';
+import { show } from '../base/validate.ts';
 import { askEngine } from './engine-api.ts';
 import { socketOfDockerHost } from './engine-at-hand.ts';
 

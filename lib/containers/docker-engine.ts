@@ -1,9 +1,9 @@
 import { execa } from 'execa';
-import { findProgram } from '../kernel/find-program.ts';
-import { dieWithParentCommand } from '../kernel/own-namespaces.ts';
-import { show, UsageError, wrongOption } from '../kernel/validate.ts';
-import { describeFailure } from '../lab/exec-failure.ts';
+import { show, UsageError, wrongOption } from '../base/validate.ts';
+import { dieWithParentCommand } from '../kernel/namespaces/own-namespaces.ts';
+import { findProgram } from '../kernel/programs/find-program.ts';
 import type { ExecOptions, Namespace, Subprocess } from '../lab/index.ts';
+import { describeFailure } from '../lab/programs/exec-failure.ts';
 
 /** The Docker engine that a lab's containers run in: the lab's own, or that of `DOCKER_HOST`. */
 export abstract class DockerEngine {

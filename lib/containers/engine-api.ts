@@ -1,4 +1,4 @@
-import { harmless } from '../kernel/visible-text.ts';
+import { harmless } from '../base/visible-text.ts';
 
 /** How long an engine may take to answer, in milliseconds; one that hangs must not take the tests along. */
 const DEADLINE = 30_000;

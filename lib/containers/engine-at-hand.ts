@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { Reaper } from '../kernel/reaper.ts';
-import { show, UsageError } from '../kernel/validate.ts';
+import { show, UsageError } from '../base/validate.ts';
+import type { Reaper } from '../kernel/programs/reaper.ts';
 import type { Namespace } from '../lab/index.ts';
 import { DockerEngine } from './docker-engine.ts';
 import { containersLabelled, removeContainer } from './engine-api.ts';

@@ -1,4 +1,4 @@
-import { capabilitiesAbsentFrom } from '../kernel/capability-sets.ts';
+import { capabilitiesAbsentFrom } from '../kernel/namespaces/capability-sets.ts';
 
 /** Where everything of an engine is, inside its own mount namespace. */
 export const ENGINE_FOLDER = '/run/hairpin';

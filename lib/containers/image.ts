@@ -1,4 +1,4 @@
-import { checkOptions, wrongOption } from '../kernel/validate.ts';
+import { checkOptions, wrongOption } from '../base/validate.ts';
 import type { ContainerDescription } from './started-container.ts';
 
 /** A Dockerfile to build an image from, with `docker build`. */

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { createInterface } from 'node:readline';
-import { cgroupsNamed, removeCgroups } from '../kernel/cgroup.ts';
+import { harmless } from '../base/visible-text.ts';
 import { now, sleep } from '../kernel/clock.ts';
-import type { Reaper } from '../kernel/reaper.ts';
-import { harmless } from '../kernel/visible-text.ts';
+import { cgroupsNamed, removeCgroups } from '../kernel/programs/cgroup.ts';
+import type { Reaper } from '../kernel/programs/reaper.ts';
 import type { Namespace, Subprocess } from '../lab/index.ts';
 import { DockerEngine } from './docker-engine.ts';
 import { askEngine } from './engine-api.ts';

@@ -6,10 +6,10 @@
  *     ["containers", socket, label, value]   containers of ours in somebody else's engine
  */
 
-import { removeCgroups } from '../kernel/cgroup.ts';
 import { now, sleep } from '../kernel/clock.ts';
-import { processesWithArgument } from '../kernel/processes-with-argument.ts';
-import { readOrders } from '../kernel/reaper.ts';
+import { removeCgroups } from '../kernel/programs/cgroup.ts';
+import { processesWithArgument } from '../kernel/programs/processes-with-argument.ts';
+import { readOrders } from '../kernel/programs/reaper.ts';
 import { containersLabelled, removeContainer } from './engine-api.ts';
 
 /** How long it tries, in milliseconds. */

@@ -1,5 +1,5 @@
-import { ownFile } from '../kernel/own-file.ts';
-import { Reaper } from '../kernel/reaper.ts';
+import { ownFile } from '../base/own-file.ts';
+import { Reaper } from '../kernel/programs/reaper.ts';
 
 /** Has an engine of ours, or containers in somebody else's, removed when this thread ends in whatever way; see reaper.ts. */
 export function startReaper(...words: ['engine', string] | ['containers', string, string, string]): Reaper {

@@ -1,6 +1,6 @@
 import type { ContainerRuntimeClient } from 'testcontainers';
-import { hasCode } from '../kernel/has-code.ts';
-import { MovablePath } from '../kernel/movable-path.ts';
+import { hasCode } from '../base/has-code.ts';
+import { MovablePath } from '../kernel/namespaces/movable-path.ts';
 import { UsageError } from '../lab/index.ts';
 import type { DockerEngine } from './docker-engine.ts';
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { findProgram } from '../kernel/find-program.ts';
+import { findProgram } from '../kernel/programs/find-program.ts';
 
 /** What an engine of a lab's own is started with, and the Debian package of each. */
 const PROGRAMS = {

@@ -1,6 +1,6 @@
+import { ResourceStack } from '../base/resource-stack.ts';
 import { type PacketDrop, PacketDrops } from '../kernel/drops/packet-drops.ts';
-import { ResourceStack } from '../kernel/resource-stack.ts';
-import { enginesOf } from '../lab/engine.ts';
+import { enginesOf } from '../lab/engines/engine.ts';
 import type { Interface, Namespace } from '../lab/index.ts';
 import { outerSigns } from '../model/tunnel.ts';
 import { type ReachReport, reach } from '../probes/reach.ts';

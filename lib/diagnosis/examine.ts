@@ -1,4 +1,4 @@
-import { listNeighbours } from '../lab/list-neighbours.ts';
+import { listNeighbours } from '../lab/tables/list-neighbours.ts';
 import type { Cause } from '../model/cause.ts';
 import type { ReachReport } from '../probes/reach.ts';
 import { nextHop } from '../probes/source.ts';

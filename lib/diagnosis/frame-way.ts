@@ -1,4 +1,4 @@
-import { unlessError } from '../kernel/has-code.ts';
+import { unlessError } from '../base/has-code.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
 import type { Interface } from '../lab/index.ts';
 import { Capture } from '../trace/capture.ts';

@@ -1,7 +1,7 @@
-import { ipsecCounters } from '../kernel/ipsec-counters.ts';
-import { enginesOf } from '../lab/engine.ts';
+import { ipsecCounters } from '../kernel/tables/ipsec-counters.ts';
+import { enginesOf } from '../lab/engines/engine.ts';
 import type { Lab, Namespace } from '../lab/index.ts';
-import { hasIpsec } from '../netlink/ipsec.ts';
+import { hasIpsec } from '../netlink/xfrm/ipsec.ts';
 
 /** A reason for which IPsec dropped packets, as the kernel counts them: `InNoStates` of `XfrmInNoStates`. */
 export interface IpsecDrop {

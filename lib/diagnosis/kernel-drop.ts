@@ -1,9 +1,9 @@
 import { kernelSymbol } from '../kernel/drops/kernel-symbol.ts';
 import type { PacketDrop } from '../kernel/drops/packet-drops.ts';
 import { deviceAt } from '../lab/device-at.ts';
-import { engineOf } from '../lab/engine.ts';
+import { engineOf } from '../lab/engines/engine.ts';
 import type { Interface, Namespace } from '../lab/index.ts';
-import { frameAround } from '../netlink/nft-trace.ts';
+import { frameAround } from '../netlink/netfilter/nft-trace.ts';
 import { hopsOf } from '../trace/path.ts';
 import type { ProbePath, Recognize } from '../trace/probe-path.ts';
 import { isAbout } from '../trace/solicitation.ts';

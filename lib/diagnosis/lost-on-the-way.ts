@@ -1,4 +1,4 @@
-import { unlessCode } from '../kernel/has-code.ts';
+import { unlessCode } from '../base/has-code.ts';
 import { type Hop, type Interface, Namespace } from '../lab/index.ts';
 import { stateIfThere } from '../lab/interface-state.ts';
 import { settingsOfPort } from '../lab/port.ts';

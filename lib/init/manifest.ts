@@ -1,7 +1,7 @@
 import { matchesGlob, normalize } from 'node:path';
-import { errorMessage } from '../kernel/error-message.ts';
-import { isObject } from '../kernel/plain-object.ts';
-import { UsageError } from '../kernel/validate.ts';
+import { errorMessage } from '../base/error-message.ts';
+import { isObject } from '../base/plain-object.ts';
+import { UsageError } from '../base/validate.ts';
 import { type Fields, missingDecision } from './koffi-script.ts';
 import type { PackageManager } from './package-manager.ts';
 

@@ -1,8 +1,8 @@
 import { constants } from 'node:os';
 import * as util from 'node:util';
+import { hideOwnFrames } from '../base/own-frames.ts';
+import { harmless } from '../base/visible-text.ts';
 import { errnoName } from './libc.ts';
-import { hideOwnFrames } from './own-frames.ts';
-import { harmless } from './visible-text.ts';
 
 /** What was being done, and what may have gone wrong, for a {@link KernelError}. */
 export interface KernelErrorDetails {

@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
+import { ResourceStack } from '../base/resource-stack.ts';
 import { checked } from './checked.ts';
 import { close, memfdCreate } from './libc.ts';
-import { ResourceStack } from './resource-stack.ts';
 
 const MFD_CLOEXEC = 1;
 

@@ -1,4 +1,4 @@
-import { hasCode } from './has-code.ts';
+import { hasCode } from '../base/has-code.ts';
 
 /**
  * Whether an error of `ip route get` says that the kernel has no way there: no route, a route that leads nowhere

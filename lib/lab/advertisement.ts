@@ -1,5 +1,13 @@
 import { inspect } from 'node:util';
-import { Advertiser } from '../kernel/advertiser.ts';
+import { ResourceStack } from '../base/resource-stack.ts';
+import {
+  checkBoolean,
+  checkInteger,
+  checkMilliseconds,
+  checkOptions,
+  UsageError,
+  wrongOption,
+} from '../base/validate.ts';
 import { s32 } from '../kernel/bytes.ts';
 import { checkErrno } from '../kernel/checked.ts';
 import {
@@ -9,24 +17,16 @@ import {
   SO_BINDTOIFINDEX,
   SOL_SOCKET,
 } from '../kernel/constants.ts';
-import { openIcmpSocket } from '../kernel/icmp-socket.ts';
-import { ResourceStack } from '../kernel/resource-stack.ts';
-import type { Socket } from '../kernel/socket.ts';
-import { ipSocketAddress } from '../kernel/socket-address.ts';
-import {
-  checkBoolean,
-  checkInteger,
-  checkMilliseconds,
-  checkOptions,
-  UsageError,
-  wrongOption,
-} from '../kernel/validate.ts';
+import { openIcmpSocket } from '../kernel/sockets/icmp-socket.ts';
+import type { Socket } from '../kernel/sockets/socket.ts';
+import { ipSocketAddress } from '../kernel/sockets/socket-address.ts';
+import { Advertiser } from '../kernel/threads/advertiser.ts';
 import { familyOf, networkOf, normalizeIp, type Prefix, parsePrefix } from '../wire/ip-address.ts';
 import { IPV6_MIN_MTU } from '../wire/ipv6.ts';
 import { ROUTER_SOLICITATION } from '../wire/neighbour-discovery.ts';
 import { encodeRouterAdvertisement, type RouterAdvertisement } from '../wire/router-advertisement.ts';
 import { checkLabOpen } from './check-lab-open.ts';
-import { engineOf } from './engine.ts';
+import { engineOf } from './engines/engine.ts';
 import type { Interface } from './interface.ts';
 import type { Namespace } from './namespace.ts';
 

@@ -1,11 +1,11 @@
 import { hasPorts } from '../links/registry.ts';
-import { engineOf } from './engine.ts';
-import { Fdb } from './fdb.ts';
+import { engineOf } from './engines/engine.ts';
 import { Interface } from './interface.ts';
-import { Mdb } from './mdb.ts';
-import { Mst } from './mst.ts';
 import type { Port } from './port.ts';
-import { VlanMulticast } from './vlan-multicast.ts';
+import { Fdb } from './tables/fdb.ts';
+import { Mdb } from './tables/mdb.ts';
+import { Mst } from './tables/mst.ts';
+import { VlanMulticast } from './tables/vlan-multicast.ts';
 
 /**
  * A Linux bridge. Its namespace's own stack is connected like one more port (`br_pass_frame_up`). A `Switch` is a

@@ -1,16 +1,16 @@
+import { checkInteger, checkMilliseconds, checkOptions, UsageError } from '../base/validate.ts';
 import { sleep } from '../kernel/clock.ts';
-import { checkInteger, checkMilliseconds, checkOptions, UsageError } from '../kernel/validate.ts';
 import type { PortOptions } from '../links/bridge-port.ts';
 import type { NewSettingsOf } from '../links/link-kind.ts';
 import type { KindNamed, PairKindName, UsualPairName } from '../links/registry.ts';
-import type { AddressOption } from './address-option.ts';
+import { change, unwatched } from './engines/watcher.ts';
+import { endToPull, PulledPlug } from './faults/pulled-plug.ts';
 import type { Interface } from './interface.ts';
 import { stateIfThere } from './interface-state.ts';
 import type { Namespace } from './namespace.ts';
 import type { Port } from './port.ts';
-import { endToPull, PulledPlug } from './pulled-plug.ts';
 import type { Switch } from './switch.ts';
-import { change, unwatched } from './watcher.ts';
+import type { AddressOption } from './tables/address-option.ts';
 
 /** One end of a new cable. */
 export interface EndOptions {

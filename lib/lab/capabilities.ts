@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { errorMessage } from '../kernel/error-message.ts';
-import { hasCode } from '../kernel/has-code.ts';
+import { errorMessage } from '../base/error-message.ts';
+import { hasCode } from '../base/has-code.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
-import { NetNamespace } from '../kernel/net-namespace.ts';
-import { TapSocket } from '../kernel/tap-socket.ts';
-import { whyMissing } from '../kernel/why-no-namespaces.ts';
+import { NetNamespace } from '../kernel/namespaces/net-namespace.ts';
+import { whyMissing } from '../kernel/namespaces/why-no-namespaces.ts';
+import { TapSocket } from '../kernel/taps/tap-socket.ts';
 import { tryLink } from '../links/has-link.ts';
 import type { LinkKind } from '../links/link-kind.ts';
 import { linkKinds } from '../links/registry.ts';
-import { listNeighbourTables, whyNoNeighbourRoom } from '../netlink/neighbour-table.ts';
+import { listNeighbourTables, whyNoNeighbourRoom } from '../netlink/routing/neighbour-table.ts';
 import { NetlinkSocket } from '../netlink/socket.ts';
 import { Lab } from './lab.ts';
 

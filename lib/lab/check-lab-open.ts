@@ -1,4 +1,4 @@
-import { UsageError } from '../kernel/validate.ts';
+import { UsageError } from '../base/validate.ts';
 
 /** The message of every call on a closed lab. */
 const CLOSED = 'the lab is closed. The `lab` fixture closes with its test, `createLab()` with lab.close()';

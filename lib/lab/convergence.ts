@@ -1,21 +1,21 @@
+import { ResourceStack } from '../base/resource-stack.ts';
+import { checkMilliseconds, checkOptions } from '../base/validate.ts';
 import { now } from '../kernel/clock.ts';
-import { groupsToReport } from '../kernel/joined-groups.ts';
-import { ResourceStack } from '../kernel/resource-stack.ts';
-import { readSysctls } from '../kernel/sysctl.ts';
-import { checkMilliseconds, checkOptions } from '../kernel/validate.ts';
+import { readSysctls } from '../kernel/namespaces/sysctl.ts';
+import { groupsToReport } from '../kernel/tables/joined-groups.ts';
 import { bridge } from '../links/bridge.ts';
 import { portSettings } from '../links/bridge-port.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import { Monitor } from '../netlink/monitor.ts';
 import { contains } from '../wire/ip-address.ts';
 import { checkLabOpen } from './check-lab-open.ts';
-import { engineOf } from './engine.ts';
+import { engineOf } from './engines/engine.ts';
 import type { Interface } from './interface.ts';
 import { stateIfThere } from './interface-state.ts';
 import type { Namespace } from './namespace.ts';
+import { framesOf, registerWait } from './programs/waits.ts';
 import { areOnOneLink } from './segment.ts';
 import { unusableAddresses } from './usable-addresses.ts';
-import { framesOf, registerWait } from './waits.ts';
 
 /** A root bridge takes 30 s to forward by default: a spec that waits for that says so. */
 const WITHIN = 10_000;

@@ -1,6 +1,6 @@
 import { type AddressState, ipAddress } from '../netlink/address.ts';
 import { familyOf } from '../wire/ip-address.ts';
-import { engineOf } from './engine.ts';
+import { engineOf } from './engines/engine.ts';
 import type { Interface } from './interface.ts';
 import type { Namespace } from './namespace.ts';
 

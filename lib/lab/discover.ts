@@ -4,15 +4,15 @@ import { kindOf } from '../links/registry.ts';
 import { Monitor } from '../netlink/monitor.ts';
 import type { Link } from '../state/network-state.ts';
 import { readNetwork } from '../state/read-network.ts';
-import { realParentOf, taggedSegment } from './add-link.ts';
 import { deviceAt } from './device-at.ts';
-import { engineOf, enginesOf } from './engine.ts';
+import { engineOf, enginesOf } from './engines/engine.ts';
 import { handleOf } from './handle.ts';
 import type { Interface } from './interface.ts';
-import { joinMaster } from './master.ts';
+import { realParentOf, taggedSegment } from './making/add-link.ts';
+import { joinMaster } from './making/master.ts';
+import { ownBridge } from './making/own-bridge.ts';
+import { settle } from './making/settle.ts';
 import type { Namespace } from './namespace.ts';
-import { ownBridge } from './own-bridge.ts';
-import { settle } from './settle.ts';
 
 type Links = ReadonlyMap<Namespace, readonly Link[]>;
 

@@ -1,4 +1,4 @@
-import { checkBoolean, checkOptions } from '../kernel/validate.ts';
+import { checkBoolean, checkOptions } from '../base/validate.ts';
 
 export interface DrawOptions {
   /** Whether each device's IP addresses are in the drawing. @default false */

@@ -1,9 +1,9 @@
-import { checkOneOf } from '../kernel/validate.ts';
+import { checkOneOf } from '../base/validate.ts';
 import type { EntryKind } from '../state/entries/entry-kind.ts';
 import { MONITORED, type MonitoredEntry, type MonitoredObject } from '../state/entries/entry-kinds.ts';
 import { EntryMonitor } from '../state/entries/entry-monitor.ts';
 import { checkLabOpen } from './check-lab-open.ts';
-import { engineOf, setEngine } from './engine.ts';
+import { engineOf, setEngine } from './engines/engine.ts';
 import type { Namespace } from './namespace.ts';
 
 /** A change that the kernel reported: the object as it is now or, with `deleted`, as it was. */

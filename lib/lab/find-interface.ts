@@ -1,4 +1,4 @@
-import { show, UsageError } from '../kernel/validate.ts';
+import { show, UsageError } from '../base/validate.ts';
 import { checkLabOpen } from './check-lab-open.ts';
 import { Interface } from './interface.ts';
 import { stateIfThere } from './interface-state.ts';

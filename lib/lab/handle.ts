@@ -1,14 +1,14 @@
-import { entryOf } from '../kernel/entry-of.ts';
+import { entryOf } from '../base/entry-of.ts';
 import type { LinkKind } from '../links/link-kind.ts';
 import { kindOf } from '../links/registry.ts';
 import { Bridge } from './bridge.ts';
 import { deviceAt } from './device-at.ts';
-import { setEngine } from './engine.ts';
+import { setEngine } from './engines/engine.ts';
+import { InterfaceEngine, type InterfaceOrigin } from './engines/interface-engine.ts';
 import { Interface } from './interface.ts';
-import { InterfaceEngine, type InterfaceOrigin } from './interface-engine.ts';
-import { MemberList } from './member-list.ts';
-import { FdbInterface } from './remote-fdb.ts';
-import { readApart } from './settings-apart.ts';
+import { readApart } from './making/settings-apart.ts';
+import { MemberList } from './tables/member-list.ts';
+import { FdbInterface } from './tables/remote-fdb.ts';
 import { TapInterface } from './tap-interface.ts';
 
 const classes = new WeakMap<LinkKind, typeof Interface>();

@@ -1,5 +1,5 @@
+export { UsageError } from '../base/validate.ts';
 export { KernelError } from '../kernel/kernel-error.ts';
-export { UsageError } from '../kernel/validate.ts';
 export type { PortOptions } from '../links/bridge-port.ts';
 export { defineLink } from '../links/define-link.ts';
 export { IPVLAN_FLAGS, IPVLAN_MODES, type IpvlanFlag, type IpvlanMode } from '../links/ipvlan.ts';
@@ -11,15 +11,15 @@ export { netlink } from '../links/netlink-types.ts';
 export type { LinkKindName, PairKindName, SingleKind } from '../links/registry.ts';
 export { type NewSettings, type Setting, type SettingRules, type Settings, setting } from '../links/setting.ts';
 export type { AddressState } from '../netlink/address.ts';
-export type { BridgeVlan } from '../netlink/bridge-vlan.ts';
-export type { Flower } from '../netlink/flower.ts';
+export type { BridgeVlan } from '../netlink/bridge/bridge-vlan.ts';
+export type { PortState } from '../netlink/bridge/port-state.ts';
+export type { VlanIds } from '../netlink/bridge/vlan-rows.ts';
+export type { WireguardPeer } from '../netlink/generic/wireguard.ts';
 export type { LinkState, OperState } from '../netlink/link.ts';
-export type { Encap } from '../netlink/lwtunnel.ts';
-export type { FdbEntry, NeighbourState } from '../netlink/neighbour.ts';
-export type { PortState } from '../netlink/port-state.ts';
-export type { TcAction } from '../netlink/tc-actions.ts';
-export type { VlanIds } from '../netlink/vlan-rows.ts';
-export type { WireguardPeer } from '../netlink/wireguard.ts';
+export type { Encap } from '../netlink/routing/lwtunnel.ts';
+export type { FdbEntry, NeighbourState } from '../netlink/routing/neighbour.ts';
+export type { Flower } from '../netlink/tc/flower.ts';
+export type { TcAction } from '../netlink/tc/tc-actions.ts';
 export type { FilterEntry } from '../state/entries/filter-entry.ts';
 export type { MrouteEntry } from '../state/entries/mroute-entry.ts';
 export type { NeighbourEntry } from '../state/entries/neighbour-entry.ts';
@@ -35,30 +35,23 @@ export type { XfrmPolicyEntry, XfrmTemplateEntry } from '../state/objects/xfrm-p
 export type { XfrmLimitEntry, XfrmSelectorEntry } from '../state/objects/xfrm-selector.ts';
 export type { XfrmStateEntry } from '../state/objects/xfrm-state.ts';
 export { VLAN_PROTOCOLS, type VlanProtocol } from '../wire/vlan-tag.ts';
-export type { AddressList } from './address-list.ts';
-export type { AddressOption } from './address-option.ts';
-export type { AddressAddOptions } from './address-settings.ts';
 export type { Advertisement, AdvertiseOptions } from './advertisement.ts';
 export { Bridge, isBridge } from './bridge.ts';
 export type { Cable, CableOptions, EndOptions, FlapOptions, Unplugged } from './cable.ts';
 export type { SettledOptions } from './convergence.ts';
-export type { Daemon } from './daemon.ts';
-export type { Ready } from './daemon-ready.ts';
 export type { DrawOptions } from './draw-options.ts';
 export { type Event, Events } from './events.ts';
-export type { ExecOptions, Subprocess } from './exec.ts';
-export type { Fdb, FdbOptions } from './fdb.ts';
-export type { FilterList } from './filter-list.ts';
-export type { FilterKey, FilterOptions } from './filter-options.ts';
-export type { Freeze } from './freeze.ts';
-export type { Impairment, ImpairOptions } from './impairment.ts';
+export type { Freeze } from './faults/freeze.ts';
+export type { Impairment, ImpairOptions } from './faults/impairment.ts';
+export type { Partition } from './faults/partition.ts';
 export { Interface } from './interface.ts';
 export type { InterfaceChange } from './interface-change.ts';
 export { isLink } from './is-link.ts';
 export { createLab, Lab } from './lab.ts';
 export type { LabData, NamespaceData } from './lab-data.ts';
 export type { LabOptions } from './lab-options.ts';
-export type { DeviceOptions, LinkChange, LinkOf, LinkOptions } from './link-options.ts';
+export { LoadedTopology, type TopologyText } from './loaded-topology.ts';
+export type { DeviceOptions, LinkChange, LinkOf, LinkOptions } from './making/link-options.ts';
 export type {
   BridgeChange,
   BridgeLink,
@@ -74,35 +67,38 @@ export type {
   Macvtap,
   Vlan,
   VlanOptions,
-} from './links.ts';
-export { LoadedTopology, type TopologyText } from './loaded-topology.ts';
-export { addMacvlanPair, type MacvlanPair, type MacvlanPairOptions } from './macvlan-pair.ts';
-export type { Mdb, MdbMember, MdbPortEntry } from './mdb.ts';
+} from './making/links.ts';
+export { addMacvlanPair, type MacvlanPair, type MacvlanPairOptions } from './making/macvlan-pair.ts';
 export type { Membership } from './membership.ts';
-export type { MptcpEndpointOptions, MptcpLimitsOptions } from './mptcp.ts';
-export type { MrouteKey, MrouteOptions, MrouteOutput } from './mroute-table.ts';
-export type { Mst, MstInstance } from './mst.ts';
 export { Namespace } from './namespace.ts';
-export type { NeighbourOptions } from './neighbour-table.ts';
-export type { NexthopOptions } from './nexthop-table.ts';
-export type { AddrlabelOptions, FouOptions, VniOptions } from './object-options.ts';
-export type { Partition } from './partition.ts';
 export type { BackupOption, Port } from './port.ts';
-export type { QdiscList, QdiscOptions } from './qdisc-list.ts';
-export type { RemoteFdb, RemoteFdbEntry } from './remote-fdb.ts';
-export type { RouteHopOptions, RouteOptions } from './route-options.ts';
-export type { RouteFilter, RouteFlow } from './route-table.ts';
-export type { RuleOptions } from './rule-table.ts';
-export type { DaemonOptions } from './start-daemon.ts';
+export type { Daemon } from './programs/daemon.ts';
+export type { Ready } from './programs/daemon-ready.ts';
+export type { ExecOptions, Subprocess } from './programs/exec.ts';
+export type { DaemonOptions } from './programs/start-daemon.ts';
 export { kernelOption, supports } from './supports.ts';
 export { Switch, type SwitchOptions } from './switch.ts';
-export { isTap, type TapInterface } from './tap-interface.ts';
-export type { TapOptions, TapQueue, TapReadOptions } from './tap-queue.ts';
-export type { CapturedFrame, Hop, Trace, TracedPath, TraceOptions, TraceProtocol } from './trace.ts';
-export type { Uplink } from './uplink.ts';
-export type { VlanList, VlanMembership } from './vlan-list.ts';
-export type { VlanMulticast, VlanMulticastSettings } from './vlan-multicast.ts';
-export type { VlanSettings } from './vlan-settings.ts';
+export type { AddressList } from './tables/address-list.ts';
+export type { AddressOption } from './tables/address-option.ts';
+export type { AddressAddOptions } from './tables/address-settings.ts';
+export type { Fdb, FdbOptions } from './tables/fdb.ts';
+export type { FilterList } from './tables/filter-list.ts';
+export type { FilterKey, FilterOptions } from './tables/filter-options.ts';
+export type { Mdb, MdbMember, MdbPortEntry } from './tables/mdb.ts';
+export type { MptcpEndpointOptions, MptcpLimitsOptions } from './tables/mptcp.ts';
+export type { MrouteKey, MrouteOptions, MrouteOutput } from './tables/mroute-table.ts';
+export type { Mst, MstInstance } from './tables/mst.ts';
+export type { NeighbourOptions } from './tables/neighbour-table.ts';
+export type { NexthopOptions } from './tables/nexthop-table.ts';
+export type { AddrlabelOptions, FouOptions, VniOptions } from './tables/object-options.ts';
+export type { QdiscList, QdiscOptions } from './tables/qdisc-list.ts';
+export type { RemoteFdb, RemoteFdbEntry } from './tables/remote-fdb.ts';
+export type { RouteHopOptions, RouteOptions } from './tables/route-options.ts';
+export type { RouteFilter, RouteFlow } from './tables/route-table.ts';
+export type { RuleOptions } from './tables/rule-table.ts';
+export type { VlanList, VlanMembership } from './tables/vlan-list.ts';
+export type { VlanMulticast, VlanMulticastSettings } from './tables/vlan-multicast.ts';
+export type { VlanSettings } from './tables/vlan-settings.ts';
 export type {
   XfrmAlgorithmOptions,
   XfrmDefaultsOptions,
@@ -113,4 +109,8 @@ export type {
   XfrmStateKey,
   XfrmStateOptions,
   XfrmTemplateOptions,
-} from './xfrm-options.ts';
+} from './tables/xfrm-options.ts';
+export { isTap, type TapInterface } from './tap-interface.ts';
+export type { TapOptions, TapQueue, TapReadOptions } from './tap-queue.ts';
+export type { CapturedFrame, Hop, Trace, TracedPath, TraceOptions, TraceProtocol } from './trace.ts';
+export type { Uplink } from './uplink.ts';

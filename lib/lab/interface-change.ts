@@ -6,12 +6,12 @@ import {
   checkOneOf,
   UsageError,
   wrongOption,
-} from '../kernel/validate.ts';
+} from '../base/validate.ts';
 import type { BondSlaveOptions } from '../links/bond-slave.ts';
 import type { TeamPortOptions } from '../links/team-port.ts';
 import { ADDR_GEN_MODES, type AddrGenMode } from '../netlink/link-inet6.ts';
 import { familyOf, ipToBytes } from '../wire/ip-address.ts';
-import type { MasterOption } from './master.ts';
+import type { MasterOption } from './making/master.ts';
 
 /** Live changes that every interface takes, in the words of `ip link set`. */
 export interface InterfaceChange extends BondSlaveOptions, TeamPortOptions {

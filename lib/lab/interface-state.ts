@@ -1,8 +1,8 @@
-import { unlessCode } from '../kernel/has-code.ts';
-import { UsageError } from '../kernel/validate.ts';
+import { unlessCode } from '../base/has-code.ts';
+import { UsageError } from '../base/validate.ts';
 import type { CarrierState, LinkState } from '../netlink/link.ts';
 import { checkLabOpen } from './check-lab-open.ts';
-import { engineOf } from './engine.ts';
+import { engineOf } from './engines/engine.ts';
 import type { Interface } from './interface.ts';
 import type { Namespace } from './namespace.ts';
 

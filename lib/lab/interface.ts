@@ -1,20 +1,21 @@
 import { inspect } from 'node:util';
-import { pick } from '../kernel/plain-object.ts';
-import { checkOptions } from '../kernel/validate.ts';
-import { visible } from '../kernel/visible-text.ts';
+import { pick } from '../base/plain-object.ts';
+import { checkOptions } from '../base/validate.ts';
+import { visible } from '../base/visible-text.ts';
 import { checkPortOptions, PORT_OPTIONS, type PortOptions, portSettings, portStatus } from '../links/bridge-port.ts';
 import { hasPorts, kindOf, memberSettingsOf, settingsOf } from '../links/registry.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
-import { AddressList } from './address-list.ts';
 import type { Bridge } from './bridge.ts';
-import { engineOf } from './engine.ts';
-import { FilterList } from './filter-list.ts';
-import { type Impairment, type ImpairOptions, impair } from './impairment.ts';
+import { engineOf } from './engines/engine.ts';
+import { ask, change } from './engines/watcher.ts';
+import { type Impairment, type ImpairOptions, impair } from './faults/impairment.ts';
 import { checkInterfaceChange, INTERFACE_CHANGES, type InterfaceChange, refuseMac } from './interface-change.ts';
 import { stateIfThere } from './interface-state.ts';
-import { checkInterfaceOf, checkLinkedDevices, withDevices } from './linked-devices.ts';
-import { checkMaster, setMaster } from './master.ts';
-import { changeMemberSettings, checkMemberSettings, masterKindAfter } from './member-settings.ts';
+import { checkInterfaceOf, checkLinkedDevices, withDevices } from './making/linked-devices.ts';
+import { checkMaster, setMaster } from './making/master.ts';
+import { changeMemberSettings, checkMemberSettings, masterKindAfter } from './making/member-settings.ts';
+import { refuseIgnored, refuseIgnoredOfPort } from './making/refuse-ignored.ts';
+import { changeApart, readApart, readApartOfMember } from './making/settings-apart.ts';
 import type { Namespace } from './namespace.ts';
 import {
   type BackupOption,
@@ -24,13 +25,12 @@ import {
   checkBackupPort,
   refusePortOptions,
 } from './port.ts';
-import { QdiscList } from './qdisc-list.ts';
-import { refuseIgnored, refuseIgnoredOfPort } from './refuse-ignored.ts';
 import type { Segment } from './segment.ts';
-import { changeApart, readApart, readApartOfMember } from './settings-apart.ts';
+import { AddressList } from './tables/address-list.ts';
+import { FilterList } from './tables/filter-list.ts';
+import { QdiscList } from './tables/qdisc-list.ts';
+import { VlanList } from './tables/vlan-list.ts';
 import type { Uplink } from './uplink.ts';
-import { VlanList } from './vlan-list.ts';
-import { ask, change } from './watcher.ts';
 
 /** What an interface is on, and keeps for life. */
 export interface InterfacePlace {

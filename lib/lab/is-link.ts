@@ -1,7 +1,7 @@
 import type { Lower } from '../links/link-description.ts';
 import type { LinkKind } from '../links/link-kind.ts';
 import type { Settings } from '../links/setting.ts';
-import type { LinkOf } from './link-options.ts';
+import type { LinkOf } from './making/link-options.ts';
 
 /**
  * Whether an interface is of a kind or a variant of the kind: a macvtap is a macvlan, too.

@@ -1,4 +1,4 @@
-import { checkBoolean, checkOneOf, checkOptions } from '../kernel/validate.ts';
+import { checkBoolean, checkOneOf, checkOptions } from '../base/validate.ts';
 import { DEFAULTS, type Defaults } from './role.ts';
 
 /** Options of a whole lab. */

@@ -1,30 +1,30 @@
 import { inspect } from 'node:util';
-import { entryOf } from '../kernel/entry-of.ts';
-import { checkFileName, show, showReceived, UsageError } from '../kernel/validate.ts';
+import { entryOf } from '../base/entry-of.ts';
+import { checkFileName, show, showReceived, UsageError } from '../base/validate.ts';
 import type { PairKindName, UsualPairName } from '../links/registry.ts';
 import { readNetwork } from '../state/read-network.ts';
-import { addCable } from './add-cable.ts';
 import type { Cable, CableOptions, PairSettings } from './cable.ts';
 import { checkLabOpen } from './check-lab-open.ts';
 import { converge, type SettledOptions } from './convergence.ts';
 import { discover } from './discover.ts';
 import { checkDrawOptions, type DrawOptions } from './draw-options.ts';
-import { endLab, registerEnd } from './end-lab.ts';
-import { engineOf, enginesOf, setEngine } from './engine.ts';
+import { endLab, registerEnd } from './engines/end-lab.ts';
+import { engineOf, enginesOf, setEngine } from './engines/engine.ts';
+import { LabEngine } from './engines/lab-engine.ts';
+import { openNamespace } from './engines/namespace-engine.ts';
+import { createUnvaried, make } from './engines/watcher.ts';
+import { addPartition, type Partition } from './faults/partition.ts';
 import type { Interface } from './interface.ts';
 import type { LabData } from './lab-data.ts';
-import { LabEngine } from './lab-engine.ts';
 import { checkLabOptions, type LabOptions } from './lab-options.ts';
 import { checkTopologySource, type LoadedTopology, type TopologyText } from './loaded-topology.ts';
+import { addCable } from './making/add-cable.ts';
 import { Namespace } from './namespace.ts';
-import { openNamespace } from './namespace-engine.ts';
-import { addPartition, type Partition } from './partition.ts';
 import type { Defaults } from './role.ts';
 import { addSwitch, type Switch, type SwitchOptions } from './switch.ts';
 import { checkTrace, type Trace, type TraceOptions } from './trace.ts';
 import { openUplink, type Uplink } from './uplink.ts';
 import { upperLayers } from './upper-layers.ts';
-import { createUnvaried, make } from './watcher.ts';
 
 /**
  * A network of namespaces, switches and cables, held only by this process. Nothing of it is left once it is closed, or

@@ -1,5 +1,5 @@
-import { nearestWord } from '../kernel/nearest-word.ts';
-import { checkFileName, checkOptions, show, UsageError, wrongOption } from '../kernel/validate.ts';
+import { nearestWord } from '../base/nearest-word.ts';
+import { checkFileName, checkOptions, show, UsageError, wrongOption } from '../base/validate.ts';
 import type { Cable } from './cable.ts';
 import type { Interface } from './interface.ts';
 import type { Namespace } from './namespace.ts';

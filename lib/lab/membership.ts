@@ -1,3 +1,4 @@
+import { checkOptions, wrongOption } from '../base/validate.ts';
 import { s32 } from '../kernel/bytes.ts';
 import {
   AF_INET,
@@ -8,14 +9,13 @@ import {
   IPV6_ADD_MEMBERSHIP,
   SOCK_DGRAM,
 } from '../kernel/constants.ts';
-import { Socket } from '../kernel/socket.ts';
-import { checkOptions, wrongOption } from '../kernel/validate.ts';
+import { Socket } from '../kernel/sockets/socket.ts';
 import { familyOf, ipToBytes } from '../wire/ip-address.ts';
 import { checkLabOpen } from './check-lab-open.ts';
-import { engineOf } from './engine.ts';
+import { engineOf } from './engines/engine.ts';
 import type { Interface } from './interface.ts';
-import { checkGroup } from './mdb.ts';
 import type { Namespace } from './namespace.ts';
+import { checkGroup } from './tables/mdb.ts';
 
 /** A host's membership in a group, until it leaves or the lab ends. */
 export class Membership implements Disposable {

@@ -1,8 +1,8 @@
 import type { KnownNames } from '../netlink/names.ts';
-import { enginesOf } from './engine.ts';
+import { enginesOf } from './engines/engine.ts';
 import type { Lab } from './lab.ts';
+import { ownBridge } from './making/own-bridge.ts';
 import type { Namespace } from './namespace.ts';
-import { ownBridge } from './own-bridge.ts';
 
 /** The names of a lab, for the words of errors; `namespace` is the one that is spoken to, undefined outside of the lab. */
 export function namesOf(lab: Lab, namespace?: Namespace): KnownNames {

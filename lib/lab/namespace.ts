@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
-import { withImmediateLookup } from '../kernel/immediate-lookup.ts';
-import { show, UsageError } from '../kernel/validate.ts';
-import { visible } from '../kernel/visible-text.ts';
+import { show, UsageError } from '../base/validate.ts';
+import { visible } from '../base/visible-text.ts';
+import { withImmediateLookup } from '../kernel/sockets/immediate-lookup.ts';
 import { dummy } from '../links/dummy.ts';
 import { ipvlan, ipvtap } from '../links/ipvlan.ts';
 import { macvlan, macvtap } from '../links/macvlan.ts';
@@ -19,15 +19,14 @@ import { type FouEntry, fou } from '../state/objects/fou.ts';
 import { type VniEntry, vni } from '../state/objects/vni.ts';
 import { type Advertisement, type AdvertiseOptions, advertise } from './advertisement.ts';
 import { converge, type SettledOptions } from './convergence.ts';
-import type { Daemon } from './daemon.ts';
-import { engineOf } from './engine.ts';
+import { engineOf } from './engines/engine.ts';
+import { watcher } from './engines/watcher.ts';
 import { type Events, monitor } from './events.ts';
-import { type ExecOptions, exec, type Subprocess } from './exec.ts';
+import { type Freeze, freeze } from './faults/freeze.ts';
 import { findInterface } from './find-interface.ts';
-import { type Freeze, freeze } from './freeze.ts';
 import type { Interface } from './interface.ts';
 import type { Lab } from './lab.ts';
-import type { LinkArguments, LinkOf } from './link-options.ts';
+import type { LinkArguments, LinkOf } from './making/link-options.ts';
 import type {
   BridgeLink,
   BridgeOptions,
@@ -40,22 +39,23 @@ import type {
   Macvtap,
   Vlan,
   VlanOptions,
-} from './links.ts';
-import { addBridge, makeLinkIn } from './make-link-in.ts';
+} from './making/links.ts';
+import { addBridge, makeLinkIn } from './making/make-link-in.ts';
 import { joinGroup, type Membership } from './membership.ts';
-import { Mptcp } from './mptcp.ts';
-import { MrouteTable } from './mroute-table.ts';
-import { NeighbourTable } from './neighbour-table.ts';
-import { NexthopTable } from './nexthop-table.ts';
-import type { AddrlabelOptions, FouOptions, VniOptions } from './object-options.ts';
-import { ObjectTable } from './object-table.ts';
+import type { Daemon } from './programs/daemon.ts';
+import { type ExecOptions, exec, type Subprocess } from './programs/exec.ts';
+import { type DaemonOptions, startDaemon } from './programs/start-daemon.ts';
 import type { Role } from './role.ts';
-import { RouteTable } from './route-table.ts';
-import { RuleTable } from './rule-table.ts';
-import { type DaemonOptions, startDaemon } from './start-daemon.ts';
-import { Sysctls } from './sysctls.ts';
-import { watcher } from './watcher.ts';
-import { Xfrm } from './xfrm.ts';
+import { Mptcp } from './tables/mptcp.ts';
+import { MrouteTable } from './tables/mroute-table.ts';
+import { NeighbourTable } from './tables/neighbour-table.ts';
+import { NexthopTable } from './tables/nexthop-table.ts';
+import type { AddrlabelOptions, FouOptions, VniOptions } from './tables/object-options.ts';
+import { ObjectTable } from './tables/object-table.ts';
+import { RouteTable } from './tables/route-table.ts';
+import { RuleTable } from './tables/rule-table.ts';
+import { Sysctls } from './tables/sysctls.ts';
+import { Xfrm } from './tables/xfrm.ts';
 
 /** A network namespace of a lab: a host, a router, or a switch. */
 export class Namespace {

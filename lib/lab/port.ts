@@ -1,4 +1,4 @@
-import { UsageError } from '../kernel/validate.ts';
+import { UsageError } from '../base/validate.ts';
 import {
   bridgeLink,
   PORT_OPTIONS,
@@ -9,11 +9,11 @@ import {
 } from '../links/bridge-port.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import { deviceAt } from './device-at.ts';
-import { engineOf } from './engine.ts';
+import { engineOf } from './engines/engine.ts';
+import { ask } from './engines/watcher.ts';
 import type { Interface } from './interface.ts';
 import type { InterfaceChange } from './interface-change.ts';
-import { showDevice } from './linked-devices.ts';
-import { ask } from './watcher.ts';
+import { showDevice } from './making/linked-devices.ts';
 
 /** So set, a port takes in nothing and sends out nothing. Before Linux 5.18 no port can be locked. */
 const SEALED = { flood: false, mcastFlood: false, bcastFlood: false, learning: false, locked: true } as const;

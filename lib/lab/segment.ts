@@ -1,4 +1,4 @@
-import { checkPrefix, UsageError } from '../kernel/validate.ts';
+import { checkPrefix, UsageError } from '../base/validate.ts';
 import { bytesToIp, contains, type Family, ipToBytes, networkOf, type Prefix } from '../wire/ip-address.ts';
 import type { Interface } from './interface.ts';
 

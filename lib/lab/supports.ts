@@ -1,4 +1,4 @@
-import { checkOptions } from '../kernel/validate.ts';
+import { checkOptions } from '../base/validate.ts';
 import { hasLink } from '../links/has-link.ts';
 import type { Lower } from '../links/link-description.ts';
 import type { LinkKind } from '../links/link-kind.ts';

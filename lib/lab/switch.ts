@@ -1,17 +1,17 @@
-import { checkOptions, wrongOption } from '../kernel/validate.ts';
+import { checkOptions, wrongOption } from '../base/validate.ts';
 import { bridge } from '../links/bridge.ts';
 import type { NewSettingsOf } from '../links/link-kind.ts';
-import { engineOf } from './engine.ts';
-import { Fdb } from './fdb.ts';
+import { engineOf } from './engines/engine.ts';
+import { openSwitch } from './engines/switch-engine.ts';
 import type { Lab } from './lab.ts';
-import type { BridgeChange, BridgeLink } from './links.ts';
-import { Mdb } from './mdb.ts';
-import { Mst } from './mst.ts';
+import type { BridgeChange, BridgeLink } from './making/links.ts';
 import { Namespace } from './namespace.ts';
 import type { Port } from './port.ts';
 import type { Segment } from './segment.ts';
-import { openSwitch } from './switch-engine.ts';
-import { VlanMulticast } from './vlan-multicast.ts';
+import { Fdb } from './tables/fdb.ts';
+import { Mdb } from './tables/mdb.ts';
+import { Mst } from './tables/mst.ts';
+import { VlanMulticast } from './tables/vlan-multicast.ts';
 
 /** A new switch, in the words of `ip link add … type bridge` (camel-cased). */
 export interface SwitchOptions extends NewSettingsOf<typeof bridge> {

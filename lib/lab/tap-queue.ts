@@ -1,9 +1,4 @@
-import type { DeviceNode } from '../kernel/character-device.ts';
-import { now } from '../kernel/clock.ts';
-import { KernelError } from '../kernel/kernel-error.ts';
-import { ResourceStack } from '../kernel/resource-stack.ts';
-import { TapFile } from '../kernel/tap-file.ts';
-import type { TunFlags } from '../kernel/tun-device.ts';
+import { ResourceStack } from '../base/resource-stack.ts';
 import {
   checkBoolean,
   checkMilliseconds,
@@ -12,13 +7,18 @@ import {
   show,
   UsageError,
   wrongOption,
-} from '../kernel/validate.ts';
+} from '../base/validate.ts';
+import { now } from '../kernel/clock.ts';
+import { KernelError } from '../kernel/kernel-error.ts';
+import type { DeviceNode } from '../kernel/taps/character-device.ts';
+import { TapFile } from '../kernel/taps/tap-file.ts';
+import type { TunFlags } from '../kernel/taps/tun-device.ts';
 import { kindOf } from '../links/registry.ts';
 import { completeFrame, VIRTIO_NET_HEADER } from '../wire/virtio-net.ts';
-import { engineOf } from './engine.ts';
+import { engineOf } from './engines/engine.ts';
+import { ask } from './engines/watcher.ts';
 import type { Interface } from './interface.ts';
-import { settle } from './settle.ts';
-import { ask } from './watcher.ts';
+import { settle } from './making/settle.ts';
 
 /** How a character device is opened. */
 export interface TapOptions {

@@ -1,4 +1,4 @@
-import { checkOneOf, checkOptions, UsageError, wrongOption } from '../kernel/validate.ts';
+import { checkOneOf, checkOptions, UsageError, wrongOption } from '../base/validate.ts';
 import { checkLabOpen } from './check-lab-open.ts';
 import type { Interface } from './interface.ts';
 import type { Lab } from './lab.ts';

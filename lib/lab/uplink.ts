@@ -1,19 +1,19 @@
 import { randomBytes } from 'node:crypto';
+import { checkInterfaceName, show, UsageError } from '../base/validate.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
-import type { NetNamespace } from '../kernel/net-namespace.ts';
-import { startingNamespace } from '../kernel/starting-namespace.ts';
-import { checkInterfaceName, show, UsageError } from '../kernel/validate.ts';
-import { wirelessDevices } from '../kernel/wireless.ts';
+import type { NetNamespace } from '../kernel/namespaces/net-namespace.ts';
+import { startingNamespace } from '../kernel/namespaces/starting-namespace.ts';
+import { wirelessDevices } from '../kernel/tables/wireless.ts';
 import { macvlan } from '../links/macvlan.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import { NetlinkSocket } from '../netlink/socket.ts';
 import { ARPHRD } from '../wire/arp.ts';
 import { bytesToMac } from '../wire/mac-address.ts';
-import { engineOf, setEngine } from './engine.ts';
+import { engineOf, setEngine } from './engines/engine.ts';
+import { UplinkEngine } from './engines/uplink-engine.ts';
 import type { Interface } from './interface.ts';
 import type { Lab } from './lab.ts';
 import { namesOf } from './names.ts';
-import { UplinkEngine } from './uplink-engine.ts';
 
 /**
  * A real NIC of the machine, as the parent of macvlans of a lab. hairpin neither moves nor changes it, and only reads its

@@ -1,15 +1,15 @@
 import { now, sleep } from '../kernel/clock.ts';
-import { joinedGroups } from '../kernel/joined-groups.ts';
-import { readSysctls } from '../kernel/sysctl.ts';
+import { readSysctls } from '../kernel/namespaces/sysctl.ts';
+import { joinedGroups } from '../kernel/tables/joined-groups.ts';
 import type { AddressState } from '../netlink/address.ts';
 import { Monitor } from '../netlink/monitor.ts';
 import { solicitedNodeGroup } from '../wire/ip-address.ts';
-import { addressesOf } from './address-list.ts';
-import { engineOf } from './engine.ts';
+import { engineOf } from './engines/engine.ts';
 import type { Interface } from './interface.ts';
 import { stateIfThere } from './interface-state.ts';
 import type { Lab } from './lab.ts';
 import type { Namespace } from './namespace.ts';
+import { addressesOf } from './tables/address-list.ts';
 
 /** In milliseconds. The worker takes its turn: while a storm keeps a processor, or labs are closing, that may be seconds. */
 const DEADLINE = 10_000;

@@ -1,5 +1,5 @@
-import { oneOf } from '../netlink/one-of.ts';
-import { s32, u8, u16 } from '../netlink/scalars.ts';
+import { oneOf } from '../netlink/codec/one-of.ts';
+import { s32, u8, u16 } from '../netlink/codec/scalars.ts';
 import { type NewSettings, setting } from './setting.ts';
 
 export const bondSlave = {

@@ -1,8 +1,8 @@
-import { list } from '../netlink/list.ts';
-import { oneOf } from '../netlink/one-of.ts';
-import { bool, ip4, ip6, linkedDevice, mac, range, u8, u16, u32 } from '../netlink/scalars.ts';
-import type { Type } from '../netlink/type.ts';
-import { listOf } from '../netlink/value-rule.ts';
+import { list } from '../netlink/codec/list.ts';
+import { oneOf } from '../netlink/codec/one-of.ts';
+import { bool, ip4, ip6, linkedDevice, mac, range, u8, u16, u32 } from '../netlink/codec/scalars.ts';
+import type { Type } from '../netlink/codec/type.ts';
+import { listOf } from '../netlink/codec/value-rule.ts';
 import { bondSlave, bondSlaveStatus } from './bond-slave.ts';
 import { describeLink } from './describe-link.ts';
 import { liveFrom, setting } from './setting.ts';

@@ -1,9 +1,9 @@
-import { checkInteger, wrongOption } from '../kernel/validate.ts';
-import { bit, maskedBits } from '../netlink/bits.ts';
-import { oneOf } from '../netlink/one-of.ts';
-import { be16, bool, longUserTicks, mac, range, seconds, u8, u16, u32, userTicks } from '../netlink/scalars.ts';
-import { attribute, table } from '../netlink/table.ts';
-import { flat } from '../netlink/type.ts';
+import { checkInteger, wrongOption } from '../base/validate.ts';
+import { bit, maskedBits } from '../netlink/codec/bits.ts';
+import { oneOf } from '../netlink/codec/one-of.ts';
+import { be16, bool, longUserTicks, mac, range, seconds, u8, u16, u32, userTicks } from '../netlink/codec/scalars.ts';
+import { attribute, table } from '../netlink/codec/table.ts';
+import { flat } from '../netlink/codec/type.ts';
 import { VLAN_PROTOCOL_NUMBERS } from '../wire/vlan-tag.ts';
 import { describeLink } from './describe-link.ts';
 import { liveFrom, setting } from './setting.ts';

@@ -1,4 +1,4 @@
-import { checkOptions, show, UsageError, wrongOption } from '../kernel/validate.ts';
+import { checkOptions, show, UsageError, wrongOption } from '../base/validate.ts';
 import { PORT_OPTIONS } from './bridge-port.ts';
 import { describeLink } from './describe-link.ts';
 import type { LinkDescription, Lower } from './link-description.ts';

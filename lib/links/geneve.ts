@@ -1,5 +1,5 @@
-import { oneOf } from '../netlink/one-of.ts';
-import { be16, flag, range, u8, u32 } from '../netlink/scalars.ts';
+import { oneOf } from '../netlink/codec/one-of.ts';
+import { be16, flag, range, u8, u32 } from '../netlink/codec/scalars.ts';
 import { describeLink } from './describe-link.ts';
 import { liveFrom, setting } from './setting.ts';
 import { flowlabel, onOff, tos, ttlSetting, unicastSetting } from './tunnel-types.ts';

@@ -1,7 +1,7 @@
-import { bit, bits } from '../netlink/bits.ts';
-import { oneOf } from '../netlink/one-of.ts';
-import { be32, bool, range, u8, u16, u32 } from '../netlink/scalars.ts';
-import { absent, flat } from '../netlink/type.ts';
+import { bit, bits } from '../netlink/codec/bits.ts';
+import { oneOf } from '../netlink/codec/one-of.ts';
+import { be32, bool, range, u8, u16, u32 } from '../netlink/codec/scalars.ts';
+import { absent, flat } from '../netlink/codec/type.ts';
 import { describeLink } from './describe-link.ts';
 import {
   attributesOf,

@@ -1,6 +1,6 @@
-import { entryOf } from '../kernel/entry-of.ts';
+import { entryOf } from '../base/entry-of.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
-import { whyMissing } from '../kernel/why-no-namespaces.ts';
+import { whyMissing } from '../kernel/namespaces/why-no-namespaces.ts';
 import { inNewNamespace, type OpenNamespace } from '../netlink/in-new-namespace.ts';
 import { ipLink } from '../netlink/link.ts';
 import { ignoredSettings } from './ignored-settings.ts';

@@ -1,5 +1,5 @@
-import { oneOf } from '../netlink/one-of.ts';
-import { linkedDevice, mac, range, u8 } from '../netlink/scalars.ts';
+import { oneOf } from '../netlink/codec/one-of.ts';
+import { linkedDevice, mac, range, u8 } from '../netlink/codec/scalars.ts';
 import { describeLink } from './describe-link.ts';
 import { setting } from './setting.ts';
 

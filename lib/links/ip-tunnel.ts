@@ -1,5 +1,5 @@
-import { bit, bits } from '../netlink/bits.ts';
-import { oneOf } from '../netlink/one-of.ts';
+import { bit, bits } from '../netlink/codec/bits.ts';
+import { oneOf } from '../netlink/codec/one-of.ts';
 import {
   be16,
   be32,
@@ -13,8 +13,8 @@ import {
   u8,
   u16,
   u32,
-} from '../netlink/scalars.ts';
-import { absent, type Fixed, flat, type Type } from '../netlink/type.ts';
+} from '../netlink/codec/scalars.ts';
+import { absent, type Fixed, flat, type Type } from '../netlink/codec/type.ts';
 import { liveFrom, setting } from './setting.ts';
 import { tos } from './tunnel-types.ts';
 

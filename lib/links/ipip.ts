@@ -1,7 +1,7 @@
-import { bit, bits } from '../netlink/bits.ts';
-import { oneOf } from '../netlink/one-of.ts';
-import { u8, u16 } from '../netlink/scalars.ts';
-import { flat } from '../netlink/type.ts';
+import { bit, bits } from '../netlink/codec/bits.ts';
+import { oneOf } from '../netlink/codec/one-of.ts';
+import { u8, u16 } from '../netlink/codec/scalars.ts';
+import { flat } from '../netlink/codec/type.ts';
 import { describeLink } from './describe-link.ts';
 import { attributesOf, encapSettings, outerSettings4, outerSettings6, tunnelLabel, tunnelTag } from './ip-tunnel.ts';
 import { networkSetting } from './network-setting.ts';

@@ -1,5 +1,5 @@
-import { oneOf } from '../netlink/one-of.ts';
-import { u16 } from '../netlink/scalars.ts';
+import { oneOf } from '../netlink/codec/one-of.ts';
+import { u16 } from '../netlink/codec/scalars.ts';
 import { describeLink, describeVariant } from './describe-link.ts';
 import { whyBusy } from './rx-handler.ts';
 import { setting } from './setting.ts';

@@ -1,10 +1,10 @@
-import { pick, withoutUndefined } from '../kernel/plain-object.ts';
-import { UsageError } from '../kernel/validate.ts';
+import { pick, withoutUndefined } from '../base/plain-object.ts';
+import { UsageError } from '../base/validate.ts';
+import { type Table, table } from '../netlink/codec/table.ts';
+import type { Type } from '../netlink/codec/type.ts';
 import type { LinkState } from '../netlink/link.ts';
 import { registerLinkData, registerPortData } from '../netlink/link-info.ts';
 import { NUMBERS } from '../netlink/names.ts';
-import { type Table, table } from '../netlink/table.ts';
-import type { Type } from '../netlink/type.ts';
 import type { End, LeftOut, LinkDescription, Lower } from './link-description.ts';
 import { checkWhen, isApart, isKernelDefault, type Option, readableOf } from './link-option.ts';
 import type { NewSettings, SettingRules, Settings, SettingsOf } from './setting.ts';

@@ -1,5 +1,5 @@
-import { UsageError } from '../kernel/validate.ts';
-import { checkByRule, type JsonSchema } from '../netlink/value-rule.ts';
+import { UsageError } from '../base/validate.ts';
+import { checkByRule, type JsonSchema } from '../netlink/codec/value-rule.ts';
 import type { BitRules, SettingRules, Settings } from './setting.ts';
 
 type Values = Readonly<Record<string, unknown>>;

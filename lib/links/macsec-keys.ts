@@ -1,18 +1,10 @@
-import { withoutUndefined } from '../kernel/plain-object.ts';
-import {
-  checkBoolean,
-  checkInteger,
-  checkMac,
-  checkOptions,
-  show,
-  UsageError,
-  wrongOption,
-} from '../kernel/validate.ts';
-import { genericRequest } from '../netlink/generic.ts';
-import { allMacsecs, MACSEC_COMMANDS, macsecDevice } from '../netlink/macsec.ts';
+import { withoutUndefined } from '../base/plain-object.ts';
+import { checkBoolean, checkInteger, checkMac, checkOptions, show, UsageError, wrongOption } from '../base/validate.ts';
+import type { Type } from '../netlink/codec/type.ts';
+import { checkByRule } from '../netlink/codec/value-rule.ts';
+import { genericRequest } from '../netlink/generic/generic.ts';
+import { allMacsecs, MACSEC_COMMANDS, macsecDevice } from '../netlink/generic/macsec.ts';
 import type { Request } from '../netlink/request.ts';
-import type { Type } from '../netlink/type.ts';
-import { checkByRule } from '../netlink/value-rule.ts';
 import type { ApartSettings } from './link-description.ts';
 import { setting } from './setting.ts';
 

@@ -1,7 +1,7 @@
-import { oneOf } from '../netlink/one-of.ts';
-import { be16, bool, digits, range, u8, u32, u64 } from '../netlink/scalars.ts';
-import { type Fixed, fixed } from '../netlink/type.ts';
-import { among } from '../netlink/value-rule.ts';
+import { oneOf } from '../netlink/codec/one-of.ts';
+import { be16, bool, digits, range, u8, u32, u64 } from '../netlink/codec/scalars.ts';
+import { type Fixed, fixed } from '../netlink/codec/type.ts';
+import { among } from '../netlink/codec/value-rule.ts';
 import { describeLink } from './describe-link.ts';
 import { macsecApart, macsecKeys } from './macsec-keys.ts';
 import { liveFrom, setting } from './setting.ts';

@@ -1,10 +1,10 @@
-import { checkMac, UsageError, wrongOption } from '../kernel/validate.ts';
-import { bit, bits } from '../netlink/bits.ts';
+import { checkMac, UsageError, wrongOption } from '../base/validate.ts';
+import { bit, bits } from '../netlink/codec/bits.ts';
+import { list } from '../netlink/codec/list.ts';
+import { oneOf } from '../netlink/codec/one-of.ts';
+import { mac, s32, u16, u32 } from '../netlink/codec/scalars.ts';
+import { flat } from '../netlink/codec/type.ts';
 import type { LinkState } from '../netlink/link.ts';
-import { list } from '../netlink/list.ts';
-import { oneOf } from '../netlink/one-of.ts';
-import { mac, s32, u16, u32 } from '../netlink/scalars.ts';
-import { flat } from '../netlink/type.ts';
 import { describeLink, describeVariant } from './describe-link.ts';
 import type { LowerDevice } from './link-description.ts';
 import { whyBusy } from './rx-handler.ts';

@@ -1,5 +1,5 @@
-import { oneOf } from '../netlink/one-of.ts';
-import { bool, u8, u32 } from '../netlink/scalars.ts';
+import { oneOf } from '../netlink/codec/one-of.ts';
+import { bool, u8, u32 } from '../netlink/codec/scalars.ts';
 import { describeLink } from './describe-link.ts';
 import { peerSetting } from './peer.ts';
 import { liveFrom, setting } from './setting.ts';

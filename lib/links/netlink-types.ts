@@ -1,7 +1,22 @@
-import { bit, bits } from '../netlink/bits.ts';
-import { oneOf } from '../netlink/one-of.ts';
-import { be16, be32, bool, flag, ip, ip4, ip6, mac, range, s32, string, u8, u16, u32 } from '../netlink/scalars.ts';
-import { flat } from '../netlink/type.ts';
+import { bit, bits } from '../netlink/codec/bits.ts';
+import { oneOf } from '../netlink/codec/one-of.ts';
+import {
+  be16,
+  be32,
+  bool,
+  flag,
+  ip,
+  ip4,
+  ip6,
+  mac,
+  range,
+  s32,
+  string,
+  u8,
+  u16,
+  u32,
+} from '../netlink/codec/scalars.ts';
+import { flat } from '../netlink/codec/type.ts';
 
 /**
  * How the values of attributes travel; for {@link defineLink}. `be16` and `be32` are in network byte order. `flag` is there

@@ -1,5 +1,5 @@
-import { ip4, ip6, u16 } from '../netlink/scalars.ts';
-import type { Type } from '../netlink/type.ts';
+import { ip4, ip6, u16 } from '../netlink/codec/scalars.ts';
+import type { Type } from '../netlink/codec/type.ts';
 import { type Family, networkOf, parsePrefix } from '../wire/ip-address.ts';
 import { type SettingRules, settingInParts } from './setting.ts';
 

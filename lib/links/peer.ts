@@ -1,5 +1,5 @@
+import type { Type } from '../netlink/codec/type.ts';
 import { linkBody } from '../netlink/link.ts';
-import type { Type } from '../netlink/type.ts';
 import { setting } from './setting.ts';
 
 /** What a pair says of its other end: all that a link says of itself. Of one that is there the kernel says nothing. */

@@ -1,8 +1,8 @@
-import { isObject } from '../kernel/plain-object.ts';
-import { list } from '../netlink/list.ts';
-import { u32 } from '../netlink/scalars.ts';
-import { struct } from '../netlink/struct.ts';
-import type { Type } from '../netlink/type.ts';
+import { isObject } from '../base/plain-object.ts';
+import { list } from '../netlink/codec/list.ts';
+import { u32 } from '../netlink/codec/scalars.ts';
+import { struct } from '../netlink/codec/struct.ts';
+import type { Type } from '../netlink/codec/type.ts';
 
 /** A map of priorities to priorities: `{ 0: 2, 5: 3 }`. */
 export type QosMap = { readonly [from: number]: number };

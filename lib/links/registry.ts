@@ -1,4 +1,4 @@
-import { notOneOf, UsageError } from '../kernel/validate.ts';
+import { notOneOf, UsageError } from '../base/validate.ts';
 import type { LinkState } from '../netlink/link.ts';
 import { bridge } from './bridge.ts';
 import './bridge-port.ts';

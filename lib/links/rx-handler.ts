@@ -1,4 +1,4 @@
-import { article } from '../kernel/validate.ts';
+import { article } from '../base/validate.ts';
 import { describedKinds } from './describe-link.ts';
 import type { LowerDevice } from './link-description.ts';
 

@@ -1,7 +1,7 @@
-import type { Intersection } from '../netlink/object-of.ts';
-import { attribute, type Row, type RowOptions, type Version } from '../netlink/table.ts';
-import type { Flat, Type } from '../netlink/type.ts';
-import type { ValueRule } from '../netlink/value-rule.ts';
+import type { Intersection } from '../netlink/codec/object-of.ts';
+import { attribute, type Row, type RowOptions, type Version } from '../netlink/codec/table.ts';
+import type { Flat, Type } from '../netlink/codec/type.ts';
+import type { ValueRule } from '../netlink/codec/value-rule.ts';
 
 /** Whether and when a spec may choose a setting. */
 export interface SettingRules {
@@ -28,7 +28,7 @@ export interface SettingRules {
   readonly readOnly?: boolean;
   /** The version of Linux that brought it, `6.5`: an older kernel passes over it. */
   readonly since?: string;
-  /** iproute2 of Debian 12 does not know its word, so a script leaves it out, and `lib/report/left-out.ts` says so. */
+  /** iproute2 of Debian 12 does not know its word, so a script leaves it out, and `lib/report/script/left-out.ts` says so. */
   readonly newWord?: boolean;
   /** Neither an option nor a property: hairpin sends it to change another setting. */
   readonly internal?: boolean;

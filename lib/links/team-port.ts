@@ -1,4 +1,4 @@
-import { bool, s32, u8, u32 } from '../netlink/scalars.ts';
+import { bool, s32, u8, u32 } from '../netlink/codec/scalars.ts';
 import { type NewSettings, setting } from './setting.ts';
 
 const DATA = ['TEAM_ATTR_OPTION_DATA', 4] as const;

@@ -1,9 +1,9 @@
-import { withoutUndefined } from '../kernel/plain-object.ts';
-import { genericRequest } from '../netlink/generic.ts';
-import { oneOf } from '../netlink/one-of.ts';
+import { withoutUndefined } from '../base/plain-object.ts';
+import { oneOf } from '../netlink/codec/one-of.ts';
+import { linkedDevice, u8, u32 } from '../netlink/codec/scalars.ts';
+import { genericRequest } from '../netlink/generic/generic.ts';
+import { readTeamOptions, teamOption, teamOptions } from '../netlink/generic/team.ts';
 import type { Request } from '../netlink/request.ts';
-import { linkedDevice, u8, u32 } from '../netlink/scalars.ts';
-import { readTeamOptions, teamOption, teamOptions } from '../netlink/team.ts';
 import { describeLink } from './describe-link.ts';
 import { setting } from './setting.ts';
 import { teamPort } from './team-port.ts';

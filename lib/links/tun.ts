@@ -1,8 +1,8 @@
-import { addTun, TUN_NODE } from '../kernel/tun-device.ts';
-import { whyMissing } from '../kernel/why-no-namespaces.ts';
-import { oneOf } from '../netlink/one-of.ts';
-import { bool, u8, u32 } from '../netlink/scalars.ts';
-import type { Type } from '../netlink/type.ts';
+import { whyMissing } from '../kernel/namespaces/why-no-namespaces.ts';
+import { addTun, TUN_NODE } from '../kernel/taps/tun-device.ts';
+import { oneOf } from '../netlink/codec/one-of.ts';
+import { bool, u8, u32 } from '../netlink/codec/scalars.ts';
+import type { Type } from '../netlink/codec/type.ts';
 import { describeLink } from './describe-link.ts';
 import { setting } from './setting.ts';
 

@@ -1,7 +1,7 @@
-import { be32, bool, ip4, ip6, range, u8 } from '../netlink/scalars.ts';
-import type { RowOptions } from '../netlink/table.ts';
-import { type Fixed, fixed, type Type } from '../netlink/type.ts';
-import { anyOf, exactly, from, ipThat } from '../netlink/value-rule.ts';
+import { be32, bool, ip4, ip6, range, u8 } from '../netlink/codec/scalars.ts';
+import type { RowOptions } from '../netlink/codec/table.ts';
+import { type Fixed, fixed, type Type } from '../netlink/codec/type.ts';
+import { anyOf, exactly, from, ipThat } from '../netlink/codec/value-rule.ts';
 import { familyOf, isMulticastIp } from '../wire/ip-address.ts';
 import { liveFrom, type SettingRules, settingInOneOf } from './setting.ts';
 

@@ -1,7 +1,7 @@
-import { bit, maskedBits } from '../netlink/bits.ts';
-import { oneOf } from '../netlink/one-of.ts';
-import { be16, range, u16, u32 } from '../netlink/scalars.ts';
-import { flat } from '../netlink/type.ts';
+import { bit, maskedBits } from '../netlink/codec/bits.ts';
+import { oneOf } from '../netlink/codec/one-of.ts';
+import { be16, range, u16, u32 } from '../netlink/codec/scalars.ts';
+import { flat } from '../netlink/codec/type.ts';
 import { VLAN_PROTOCOL_NUMBERS } from '../wire/vlan-tag.ts';
 import { describeLink } from './describe-link.ts';
 import { egressQosMap, ingressQosMap } from './qos-map.ts';

@@ -1,4 +1,4 @@
-import { range, u32 } from '../netlink/scalars.ts';
+import { range, u32 } from '../netlink/codec/scalars.ts';
 import { describeLink } from './describe-link.ts';
 import { setting } from './setting.ts';
 

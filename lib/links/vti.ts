@@ -1,5 +1,5 @@
-import { be32, ip4, ip6, range, u32 } from '../netlink/scalars.ts';
-import { absent, type Type } from '../netlink/type.ts';
+import { be32, ip4, ip6, range, u32 } from '../netlink/codec/scalars.ts';
+import { absent, type Type } from '../netlink/codec/type.ts';
 import { describeLink } from './describe-link.ts';
 import { attributesOf, outerEnds, tunnelLabel, tunnelTag } from './ip-tunnel.ts';
 import { liveFrom, setting } from './setting.ts';

@@ -1,6 +1,6 @@
-import { oneOf } from '../netlink/one-of.ts';
-import { be16, digits, flag, linkedDevice, range, u8, u32 } from '../netlink/scalars.ts';
-import { type Fixed, fixed } from '../netlink/type.ts';
+import { oneOf } from '../netlink/codec/one-of.ts';
+import { be16, digits, flag, linkedDevice, range, u8, u32 } from '../netlink/codec/scalars.ts';
+import { type Fixed, fixed } from '../netlink/codec/type.ts';
 import { describeLink } from './describe-link.ts';
 import { liveFrom, setting } from './setting.ts';
 import { flowlabel, groupSetting, onOff, tos, ttlSetting, unicastSetting } from './tunnel-types.ts';

@@ -1,10 +1,10 @@
-import { familyNumber } from '../kernel/socket-address.ts';
-import { checkInteger, checkOptions, checkPrefix, show, UsageError } from '../kernel/validate.ts';
-import { genericRequest } from '../netlink/generic.ts';
-import { range, u16, u32 } from '../netlink/scalars.ts';
-import type { Type } from '../netlink/type.ts';
-import { checkByRule, matching } from '../netlink/value-rule.ts';
-import { key, parseEndpoint, type WireguardPeer, wireguardDevice } from '../netlink/wireguard.ts';
+import { checkInteger, checkOptions, checkPrefix, show, UsageError } from '../base/validate.ts';
+import { familyNumber } from '../kernel/sockets/socket-address.ts';
+import { range, u16, u32 } from '../netlink/codec/scalars.ts';
+import type { Type } from '../netlink/codec/type.ts';
+import { checkByRule, matching } from '../netlink/codec/value-rule.ts';
+import { genericRequest } from '../netlink/generic/generic.ts';
+import { key, parseEndpoint, type WireguardPeer, wireguardDevice } from '../netlink/generic/wireguard.ts';
 import { familyOf } from '../wire/ip-address.ts';
 import { describeLink } from './describe-link.ts';
 import { setting } from './setting.ts';

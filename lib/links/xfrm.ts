@@ -1,5 +1,5 @@
-import { flag, linkedDevice, range, u32 } from '../netlink/scalars.ts';
-import { absent } from '../netlink/type.ts';
+import { flag, linkedDevice, range, u32 } from '../netlink/codec/scalars.ts';
+import { absent } from '../netlink/codec/type.ts';
 import { describeLink } from './describe-link.ts';
 import { setting } from './setting.ts';
 

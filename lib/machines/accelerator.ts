@@ -1,10 +1,10 @@
 import { closeSync, constants } from 'node:fs';
+import { once } from '../base/once.ts';
 import { u16, u32 } from '../kernel/bytes.ts';
 import { after } from '../kernel/clock.ts';
-import { mayAccess } from '../kernel/find-program.ts';
 import { memoryFile } from '../kernel/memory-file.ts';
-import { once } from '../kernel/once.ts';
-import { dieWithParentCommand } from '../kernel/own-namespaces.ts';
+import { dieWithParentCommand } from '../kernel/namespaces/own-namespaces.ts';
+import { mayAccess } from '../kernel/programs/find-program.ts';
 import { qemuProgram } from './programs.ts';
 import { startProgram } from './start-program.ts';
 

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa, execaSync } from 'execa';
-import { findProgram } from '../kernel/find-program.ts';
-import { show, UsageError } from '../kernel/validate.ts';
+import { show, UsageError } from '../base/validate.ts';
+import { findProgram } from '../kernel/programs/find-program.ts';
 import { cached, kernelCache } from './cache.ts';
 import { listModules, modulesIn } from './install-modules.ts';
 import { type Kernel, KernelUnavailable } from './kernel.ts';

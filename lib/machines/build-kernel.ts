@@ -1,8 +1,8 @@
 import { readFileSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { dieWithParentCommand } from '../kernel/own-namespaces.ts';
-import { show, UsageError } from '../kernel/validate.ts';
+import { show, UsageError } from '../base/validate.ts';
+import { dieWithParentCommand } from '../kernel/namespaces/own-namespaces.ts';
 import { lastLines } from './console.ts';
 import { type Kernel, KernelUnavailable } from './kernel.ts';
 import { kernelsIn, LOOKED_FOR } from './kernel-folder.ts';

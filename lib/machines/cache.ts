@@ -13,8 +13,8 @@ import {
 } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
+import { unlessCode } from '../base/has-code.ts';
 import { LOCK_EX, LOCK_NB } from '../kernel/constants.ts';
-import { unlessCode } from '../kernel/has-code.ts';
 import { flock } from '../kernel/libc.ts';
 
 /** Where kernels are kept, by the XDG Base Directory rules: `~/.cache/hairpin/kernels`. */

@@ -1,4 +1,4 @@
-import { alignColumns } from '../kernel/align-columns.ts';
+import { alignColumns } from '../base/align-columns.ts';
 /** A line of `hairpin modes --json`: a question, and what a kernel answers. */
 export interface ModesAnswer {
   ns1: string;

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
-import { shellLine } from '../report/shell-words.ts';
+import { shellLine } from '../report/script/shell-words.ts';
 import type { Kernel } from './kernel.ts';
 
 const BUILT_IMAGE = 'arch/x86/boot/bzImage';

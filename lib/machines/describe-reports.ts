@@ -1,4 +1,4 @@
-import type { RunningTests } from '../report/running-tests.ts';
+import type { RunningTests } from '../report/runs/running-tests.ts';
 import type { KernelReport } from './kernel-reports.ts';
 
 const MOST_REPORTS = 10;

@@ -1,4 +1,4 @@
-import { runningTests } from '../report/running-tests.ts';
+import { runningTests } from '../report/runs/running-tests.ts';
 import { lastLines, linesOf, tellingLines } from './console.ts';
 import { whichTests } from './describe-reports.ts';
 import type { Ending, Engine, MachineRun } from './machine-run.ts';

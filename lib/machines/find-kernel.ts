@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import { show, UsageError } from '../kernel/validate.ts';
+import { show, UsageError } from '../base/validate.ts';
 import { aptKernels, fetchedKernel, fetchKernel, type KernelPackage, packageOf } from './apt-kernels.ts';
 import { type Kernel, KernelUnavailable } from './kernel.ts';
 import { kernelOfImage, kernelsIn, LOOKED_FOR } from './kernel-folder.ts';

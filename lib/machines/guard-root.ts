@@ -1,5 +1,5 @@
-import { become } from '../kernel/become.ts';
-import { mountAllReadOnlyBut, mountMemory } from '../kernel/read-only-mounts.ts';
+import { become } from '../kernel/namespaces/become.ts';
+import { mountAllReadOnlyBut, mountMemory } from '../kernel/namespaces/read-only-mounts.ts';
 
 // A separate program, started in its own mount namespace:
 // `guard-root.ts <writable folder> <folder for memory, or ''> <descriptors to keep> <program> …`. The guest may do as it

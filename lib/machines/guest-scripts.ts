@@ -1,4 +1,4 @@
-import { quote, shellLine } from '../report/shell-words.ts';
+import { quote, shellLine } from '../report/script/shell-words.ts';
 
 /** How the machine's root comes into the guest. User-Mode Linux alone has hostfs. */
 export type Share = 'virtiofs' | '9p' | 'hostfs';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { isRootOfMachine } from '../kernel/user-namespace.ts';
+import { isRootOfMachine } from '../kernel/namespaces/user-namespace.ts';
 import { type CpioEntry, cpioArchive, DIRECTORY, PLAIN_FILE, PROGRAM } from './cpio.ts';
 import { initScript, type Share } from './guest-scripts.ts';
 import { type Kernel, KernelUnavailable } from './kernel.ts';

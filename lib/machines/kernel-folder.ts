@@ -1,6 +1,6 @@
 import { closeSync, existsSync, openSync, readdirSync, readSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { show } from '../kernel/validate.ts';
+import { show } from '../base/validate.ts';
 import { installModules } from './install-modules.ts';
 import { type Kernel, KernelUnavailable } from './kernel.ts';
 

@@ -1,4 +1,4 @@
-import { type RunningTests, trackTests } from '../report/running-tests.ts';
+import { type RunningTests, trackTests } from '../report/runs/running-tests.ts';
 import { linesOf, messageOf, OOPS, PANIC } from './console.ts';
 import { KMEMLEAK_OFF, TAINTED } from './guest-scripts.ts';
 

@@ -1,4 +1,4 @@
-import { harmless } from '../kernel/visible-text.ts';
+import { harmless } from '../base/visible-text.ts';
 
 /** A kernel that can be booted. */
 export interface Kernel {

@@ -1,8 +1,8 @@
 import { createWriteStream, readFileSync, type WriteStream } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { withoutUndefined } from '../kernel/plain-object.ts';
-import { UsageError } from '../kernel/validate.ts';
+import { withoutUndefined } from '../base/plain-object.ts';
+import { UsageError } from '../base/validate.ts';
 import { clearPlace, placeIn } from '../report/results.ts';
 import { makeFolder, openNewFile, PRIVATE } from '../report/write-file.ts';
 import { chooseAccelerator } from './accelerator.ts';

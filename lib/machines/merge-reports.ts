@@ -1,7 +1,7 @@
 import { type StdioOptions, spawn } from 'node:child_process';
-import { dieWithParentCommand } from '../kernel/own-namespaces.ts';
-import { MACHINES } from '../report/project-name.ts';
+import { dieWithParentCommand } from '../kernel/namespaces/own-namespaces.ts';
 import { BLOBS, placeIn, resultsFolder } from '../report/results.ts';
+import { MACHINES } from '../report/runs/project-name.ts';
 import { endOf } from './start-program.ts';
 import { vitestCommand } from './vitest-program.ts';
 

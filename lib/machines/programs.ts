@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { arch } from 'node:os';
-import { findProgram } from '../kernel/find-program.ts';
+import { findProgram } from '../kernel/programs/find-program.ts';
 import { KernelUnavailable } from './kernel.ts';
 
 /** The emulator of this machine's own architecture: the guest runs this machine's programs. */

@@ -1,12 +1,12 @@
 import { closeSync, ftruncateSync, statSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { Duplex } from 'node:stream';
+import { ownFile } from '../base/own-file.ts';
+import { ResourceStack } from '../base/resource-stack.ts';
 import { lseek } from '../kernel/libc.ts';
 import { memoryFile } from '../kernel/memory-file.ts';
-import { namelessListener } from '../kernel/nameless-listener.ts';
-import { ownFile } from '../kernel/own-file.ts';
-import { dieWithParentCommand, ownMountsCommand, ownProcessesCommand } from '../kernel/own-namespaces.ts';
-import { ResourceStack } from '../kernel/resource-stack.ts';
+import { dieWithParentCommand, ownMountsCommand, ownProcessesCommand } from '../kernel/namespaces/own-namespaces.ts';
+import { namelessListener } from '../kernel/sockets/nameless-listener.ts';
 import type { Accelerator } from './accelerator.ts';
 import type { Kernel } from './kernel.ts';
 import type { Engine } from './machine-run.ts';

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join, parse, resolve } from 'node:path';
-import { MACHINE, PATIENCE } from '../report/project-name.ts';
 import { BLOBS, folderIn, freshFolderIn, placeIn, resultsFolder } from '../report/results.ts';
-import { CONSOLE } from '../report/running-tests.ts';
+import { MACHINE, PATIENCE } from '../report/runs/project-name.ts';
+import { CONSOLE } from '../report/runs/running-tests.ts';
 import { makeFolder, replaceFile } from '../report/write-file.ts';
 import { guestEnvironment } from './guest-environment.ts';
 import type { Kernel } from './kernel.ts';

@@ -1,8 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { execaSync } from 'execa';
-import { isExecutable } from '../kernel/find-program.ts';
-import { show } from '../kernel/validate.ts';
+import { show } from '../base/validate.ts';
+import { isExecutable } from '../kernel/programs/find-program.ts';
 import { installModules } from './install-modules.ts';
 import { type Kernel, KernelUnavailable } from './kernel.ts';
 

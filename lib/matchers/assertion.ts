@@ -1,6 +1,6 @@
 import { now } from '../kernel/clock.ts';
 import type { Lab } from '../lab/index.ts';
-import type { Wait } from '../lab/waits.ts';
+import type { Wait } from '../lab/programs/waits.ts';
 import type { Judge } from './judge.ts';
 import { assertionTitle } from './message.ts';
 

@@ -1,4 +1,4 @@
-import { checkInteger, checkMac, checkOneOf, checkOptions, show, wrongOption } from '../kernel/validate.ts';
+import { checkInteger, checkMac, checkOneOf, checkOptions, show, wrongOption } from '../base/validate.ts';
 import { type Interface, UsageError } from '../lab/index.ts';
 import {
   addressNeeded,

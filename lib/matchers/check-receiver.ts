@@ -1,4 +1,4 @@
-import { showReceived } from '../kernel/validate.ts';
+import { showReceived } from '../base/validate.ts';
 import { Interface, Lab, Namespace, UsageError } from '../lab/index.ts';
 
 /** Checks that `expect()` was given a namespace, which is to ask. @throws UsageError */

@@ -4,7 +4,7 @@ import type { Interface, Lab } from '../lab/index.ts';
 import type { Observation } from '../probes/observe-pair.ts';
 import type { PairDevices } from '../probes/pair-devices.ts';
 import { FRAMES, type FrameKind } from '../probes/test-frame.ts';
-import type { HeardQuestion } from '../report/script-heard.ts';
+import type { HeardQuestion } from '../report/script/script-heard.ts';
 import { quietIn } from '../trace/quiescence.ts';
 import { frameIdentity } from '../wire/frame-identity.ts';
 import { isPassive } from './evidence-place.ts';

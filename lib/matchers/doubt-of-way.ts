@@ -1,6 +1,6 @@
 import type { Way } from '../diagnosis/way.ts';
 import { PACKET_HOST } from '../kernel/constants.ts';
-import { engineOf } from '../lab/engine.ts';
+import { engineOf } from '../lab/engines/engine.ts';
 import type { CapturedFrame, Hop, Interface } from '../lab/index.ts';
 import { mayDropOneByChance, sharesOutAt } from '../trace/chance.ts';
 import { hasGroupOfRemotes } from '../trace/chance-of-routes.ts';

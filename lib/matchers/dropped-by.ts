@@ -1,10 +1,10 @@
+import { editDistance } from '../base/nearest-word.ts';
+import { wrongOption } from '../base/validate.ts';
 import { culpritsOf } from '../diagnosis/culprits.ts';
 import type { Diagnosis } from '../diagnosis/diagnosis.ts';
 import { placeOf } from '../diagnosis/finding.ts';
 import { deviceName } from '../diagnosis/names.ts';
 import { CODES } from '../diagnosis/words/index.ts';
-import { editDistance } from '../kernel/nearest-word.ts';
-import { wrongOption } from '../kernel/validate.ts';
 import { Interface, type Lab, type Namespace, UsageError } from '../lab/index.ts';
 import type { Code } from '../model/cause.ts';
 import { checkWaypoint } from './through.ts';

@@ -1,9 +1,9 @@
 import { inject } from 'vitest';
-import type { EvidencePlace } from '../report/evidence.ts';
-import { evidenceFolder } from '../report/evidence-folder.ts';
-import { DEFAULT_TRACE_MODE, type Diagnose, type TraceMode } from '../report/failure-modes.ts';
+import type { EvidencePlace } from '../report/failure/evidence.ts';
+import { evidenceFolder } from '../report/failure/evidence-folder.ts';
+import { DEFAULT_TRACE_MODE, type Diagnose, type TraceMode } from '../report/failure/failure-modes.ts';
 import { placeIn, resultsFolder } from '../report/results.ts';
-import { labelOf } from '../report/run-label.ts';
+import { labelOf } from '../report/runs/run-label.ts';
 import type { Attempt, Task } from './attempt.ts';
 
 declare module 'vitest' {

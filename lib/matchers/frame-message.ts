@@ -2,7 +2,7 @@ import type { Diagnosis } from '../diagnosis/diagnosis.ts';
 import type { Way } from '../diagnosis/way.ts';
 import { sayCause } from '../diagnosis/words/index.ts';
 import { isFrameKind } from '../probes/test-frame.ts';
-import type { Message } from '../report/failure-meta.ts';
+import type { Message } from '../report/failure/failure-meta.ts';
 import { describeFrame } from '../wire/describe-frame.ts';
 import { describeDropped, dropWords } from './dropped-by.ts';
 import type { HeardCopies, WantedCopies } from './listen-for-copies.ts';

@@ -5,7 +5,7 @@ import {
   checkOneOf,
   checkOptions,
   showReceived,
-} from '../kernel/validate.ts';
+} from '../base/validate.ts';
 import { Interface, type Lab, Namespace, UsageError } from '../lab/index.ts';
 import type { FrameQuestion } from '../probes/hear.ts';
 import { type FrameOption, isFrameKind } from '../probes/test-frame.ts';

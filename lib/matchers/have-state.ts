@@ -1,9 +1,9 @@
+import { checkMilliseconds, checkOptions, showReceived } from '../base/validate.ts';
 import { now } from '../kernel/clock.ts';
-import { checkMilliseconds, checkOptions, showReceived } from '../kernel/validate.ts';
-import { engineOf } from '../lab/engine.ts';
+import { engineOf } from '../lab/engines/engine.ts';
+import { watcher } from '../lab/engines/watcher.ts';
 import { Interface, type Lab, Namespace, UsageError } from '../lab/index.ts';
 import { checkAlive } from '../lab/interface-state.ts';
-import { watcher } from '../lab/watcher.ts';
 import { HOLD, WITHIN } from '../probes/patience.ts';
 import { deviceNames, type EntryKind } from '../state/entries/entry-kind.ts';
 import { EntryMonitor } from '../state/entries/entry-monitor.ts';

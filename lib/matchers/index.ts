@@ -1,12 +1,12 @@
 import { Snapshots, type TestContext } from 'vitest';
+import { harmless } from '../base/visible-text.ts';
 import { diagnosisData } from '../diagnosis/diagnosis.ts';
 import { now, turn } from '../kernel/clock.ts';
-import { harmless } from '../kernel/visible-text.ts';
-import { engineOf } from '../lab/engine.ts';
+import { engineOf } from '../lab/engines/engine.ts';
+import { watcher } from '../lab/engines/watcher.ts';
 import type { Lab } from '../lab/index.ts';
-import { framesOf, registerWait } from '../lab/waits.ts';
-import { watcher } from '../lab/watcher.ts';
-import type { Message } from '../report/failure-meta.ts';
+import { framesOf, registerWait } from '../lab/programs/waits.ts';
+import type { Message } from '../report/failure/failure-meta.ts';
 import { warn } from '../report/warn.ts';
 import { pauseAtFailure } from '../shell/pause.ts';
 import type { EntryKind } from '../state/entries/entry-kind.ts';

@@ -1,7 +1,7 @@
-import { engineOf } from '../lab/engine.ts';
-import { readOf } from '../lab/exec.ts';
+import { engineOf } from '../lab/engines/engine.ts';
 import type { Namespace } from '../lab/index.ts';
-import { type LegacyFamily, legacyTablesOf } from '../netlink/packet-filters.ts';
+import { readOf } from '../lab/programs/exec.ts';
+import { type LegacyFamily, legacyTablesOf } from '../netlink/netfilter/packet-filters.ts';
 
 /** A table of the older iptables that has a rule, a chain of its own or a policy, in the words of `iptables-legacy-save -c`. */
 interface LegacyRules {

@@ -1,6 +1,6 @@
-import { engineOf } from '../lab/engine.ts';
-import { readOf } from '../lab/exec.ts';
+import { engineOf } from '../lab/engines/engine.ts';
 import type { Namespace } from '../lab/index.ts';
+import { readOf } from '../lab/programs/exec.ts';
 import { deviceNames } from '../state/entries/entry-kind.ts';
 import { legacyCountersOf } from './legacy-rules.ts';
 

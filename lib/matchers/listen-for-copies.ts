@@ -2,7 +2,7 @@ import { linkCause } from '../diagnosis/causes/link.ts';
 import { frameWay } from '../diagnosis/frame-way.ts';
 import { wasIgnored, whyReceivesNothing } from '../diagnosis/why-receives-nothing.ts';
 import { PACKET_OTHERHOST } from '../kernel/constants.ts';
-import { tapTime } from '../kernel/tap-clock.ts';
+import { tapTime } from '../kernel/taps/tap-clock.ts';
 import type { Interface } from '../lab/index.ts';
 import type { Cause } from '../model/cause.ts';
 import { type FrameQuestion, type HearResult, hear } from '../probes/hear.ts';

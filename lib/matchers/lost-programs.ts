@@ -1,5 +1,5 @@
-import { spotOf } from '../kernel/own-frames.ts';
-import { engineOf } from '../lab/engine.ts';
+import { spotOf } from '../base/own-frames.ts';
+import { engineOf } from '../lab/engines/engine.ts';
 import type { Lab } from '../lab/index.ts';
 import type { Progress } from './assertion.ts';
 

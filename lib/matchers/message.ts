@@ -1,11 +1,11 @@
-import { isPlainObject } from '../kernel/plain-object.ts';
-import { show } from '../kernel/validate.ts';
+import { isPlainObject } from '../base/plain-object.ts';
+import { show } from '../base/validate.ts';
 import { Events, Interface, Lab, Namespace } from '../lab/index.ts';
 import { stateIfThere } from '../lab/interface-state.ts';
 import { kindOf } from '../links/registry.ts';
 import { isPair } from '../probes/pair-devices.ts';
-import { type FailedQuestion, failureWords, type Message } from '../report/failure-meta.ts';
-import { failureText } from '../report/failure-text.ts';
+import { type FailedQuestion, failureWords, type Message } from '../report/failure/failure-meta.ts';
+import { failureText } from '../report/failure/failure-text.ts';
 import { isAsymmetric } from '../state/entries/fields.ts';
 
 /** What came of an assertion. */

@@ -1,5 +1,5 @@
-import { setFrames } from '../kernel/own-frames.ts';
-import { wrongSpec } from '../kernel/wrong-spec.ts';
+import { setFrames } from '../base/own-frames.ts';
+import { wrongSpec } from '../base/wrong-spec.ts';
 import { type Owner, reportForgotten, tryOf } from './report-forgotten.ts';
 
 /** What vitest gives a matcher as `this`, as far as it is needed here. */

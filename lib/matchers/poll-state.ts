@@ -1,5 +1,5 @@
 import { now, sleep } from '../kernel/clock.ts';
-import { watcher } from '../lab/watcher.ts';
+import { watcher } from '../lab/engines/watcher.ts';
 import type { StateTimes } from './state-message.ts';
 
 /** A state that no event tells of. */

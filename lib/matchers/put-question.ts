@@ -1,5 +1,5 @@
 import { now, sleep } from '../kernel/clock.ts';
-import { engineOf } from '../lab/engine.ts';
+import { engineOf } from '../lab/engines/engine.ts';
 import type { Interface, Namespace } from '../lab/index.ts';
 import { echoLimitWords } from '../probes/echo-limit.ts';
 import type { Patience } from '../probes/patience.ts';

@@ -5,7 +5,7 @@ import type { Way } from '../diagnosis/way.ts';
 import { describeDrop } from '../diagnosis/words/kernel-line.ts';
 import type { Outcome } from '../probes/outcome.ts';
 import type { ReachReport } from '../probes/reach.ts';
-import type { Message } from '../report/failure-meta.ts';
+import type { Message } from '../report/failure/failure-meta.ts';
 import { describeDropped, dropWords, type WantedDrop } from './dropped-by.ts';
 import { isInconclusive } from './is-inconclusive.ts';
 import { describeDevice, milliseconds, plural } from './message.ts';

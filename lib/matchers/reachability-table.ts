@@ -1,4 +1,4 @@
-import { show, UsageError } from '../kernel/validate.ts';
+import { show, UsageError } from '../base/validate.ts';
 import type { Lab, Namespace } from '../lab/index.ts';
 
 /** What a cell of the table asks for: an answer, none, or nothing. */

@@ -1,6 +1,6 @@
-import { isPlainObject } from '../kernel/plain-object.ts';
-import { article } from '../kernel/validate.ts';
-import type { Message } from '../report/failure-meta.ts';
+import { isPlainObject } from '../base/plain-object.ts';
+import { article } from '../base/validate.ts';
+import type { Message } from '../report/failure/failure-meta.ts';
 import type { Judge } from './judge.ts';
 import { milliseconds, plural, pluralOf } from './message.ts';
 

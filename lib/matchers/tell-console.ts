@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import { beforeEach } from 'vitest';
-import { beginLine, CONSOLE, endLine } from '../report/running-tests.ts';
+import { beginLine, CONSOLE, endLine } from '../report/runs/running-tests.ts';
 
 /**
  * A setup file of vitest's, in a machine: the kernel's log has which tests run, so that a panic or a hang can be laid at

@@ -1,6 +1,6 @@
-import { framesOfOthers, spotOf } from '../kernel/own-frames.ts';
-import { harmless } from '../kernel/visible-text.ts';
-import { pendingWaits, type Wait } from '../lab/waits.ts';
+import { framesOfOthers, spotOf } from '../base/own-frames.ts';
+import { harmless } from '../base/visible-text.ts';
+import { pendingWaits, type Wait } from '../lab/programs/waits.ts';
 import type { Task } from './attempt.ts';
 import { ownerOf } from './lab-owner.ts';
 

@@ -1,5 +1,5 @@
+import { wrongOption } from '../base/validate.ts';
 import { PACKET_OTHERHOST } from '../kernel/constants.ts';
-import { wrongOption } from '../kernel/validate.ts';
 import { type Hop, Interface, type Lab, Namespace, UsageError } from '../lab/index.ts';
 import { hopsOf, hopsTo } from '../trace/path.ts';
 import type { ProbePath } from '../trace/probe-path.ts';

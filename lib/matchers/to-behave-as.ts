@@ -1,5 +1,5 @@
-import { alignColumns } from '../kernel/align-columns.ts';
-import { checkBoolean, checkOneOf, checkOptions, show } from '../kernel/validate.ts';
+import { alignColumns } from '../base/align-columns.ts';
+import { checkBoolean, checkOneOf, checkOptions, show } from '../base/validate.ts';
 import { type Interface, isLink, MACVLAN_MODES, type MacvlanMode, UsageError } from '../lab/index.ts';
 import { macvlan } from '../links/macvlan.ts';
 import { expectedOfPair } from '../model/macvlan-pair.ts';

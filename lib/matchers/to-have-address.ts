@@ -1,4 +1,4 @@
-import { checkPrefix } from '../kernel/validate.ts';
+import { checkPrefix } from '../base/validate.ts';
 import { addressEntry } from '../state/entries/address-entry.ts';
 import { haveState } from './have-state.ts';
 

@@ -1,5 +1,5 @@
 import { UsageError } from '../lab/index.ts';
-import { text, whole, word } from '../netlink/value-rule.ts';
+import { text, whole, word } from '../netlink/codec/value-rule.ts';
 import { checkEntry, deviceName, type Fields, isAsymmetric } from '../state/entries/fields.ts';
 import type { Assertion } from './assertion.ts';
 import { checkPlace, checkTimes, deviceIn, evidenceOf, goalOf, judgeIn, type StateOptions } from './have-state.ts';

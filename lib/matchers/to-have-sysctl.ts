@@ -1,6 +1,6 @@
-import { show, wrongOption } from '../kernel/validate.ts';
+import { show, wrongOption } from '../base/validate.ts';
 import { Namespace, UsageError } from '../lab/index.ts';
-import type { Message } from '../report/failure-meta.ts';
+import type { Message } from '../report/failure/failure-meta.ts';
 import { isAsymmetric } from '../state/entries/fields.ts';
 import type { Assertion } from './assertion.ts';
 import { checkPlace, checkTimes, evidenceOf, judgeIn, type StateOptions } from './have-state.ts';

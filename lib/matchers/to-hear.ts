@@ -1,4 +1,4 @@
-import { checkBoolean, show } from '../kernel/validate.ts';
+import { checkBoolean, show } from '../base/validate.ts';
 import { type Interface, type Namespace, UsageError } from '../lab/index.ts';
 import type { Assertion } from './assertion.ts';
 import type { FrameQuestionOptions } from './frame-options.ts';

@@ -1,6 +1,6 @@
-import { wrongOption } from '../kernel/validate.ts';
-import { readOf } from '../lab/exec.ts';
+import { wrongOption } from '../base/validate.ts';
 import { UsageError } from '../lab/index.ts';
+import { readOf } from '../lab/programs/exec.ts';
 import type { Assertion } from './assertion.ts';
 import { checkPlace, evidenceOf } from './have-state.ts';
 import { legacyRuleset } from './legacy-rules.ts';

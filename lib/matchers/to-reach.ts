@@ -1,9 +1,9 @@
+import { checkOneOf } from '../base/validate.ts';
 import { diagnose } from '../diagnosis/diagnose.ts';
 import { waysOf } from '../diagnosis/way.ts';
 import { now } from '../kernel/clock.ts';
-import { checkOneOf } from '../kernel/validate.ts';
+import { watcher } from '../lab/engines/watcher.ts';
 import { type Interface, type Namespace, UsageError } from '../lab/index.ts';
-import { watcher } from '../lab/watcher.ts';
 import type { Outcome } from '../probes/outcome.ts';
 import { WITHIN } from '../probes/patience.ts';
 import type { ReachReport } from '../probes/reach.ts';

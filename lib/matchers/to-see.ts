@@ -1,4 +1,4 @@
-import { checkInteger } from '../kernel/validate.ts';
+import { checkInteger } from '../base/validate.ts';
 import { type Interface, type Lab, type Namespace, UsageError } from '../lab/index.ts';
 import { TapListener } from '../trace/tap-listener.ts';
 import type { Assertion } from './assertion.ts';

@@ -1,10 +1,10 @@
-import { checkOptions as checkKnown, checkMilliseconds, checkOneOf, wrongOption } from '../kernel/validate.ts';
+import { checkOptions as checkKnown, checkMilliseconds, checkOneOf, wrongOption } from '../base/validate.ts';
 import type { Interface, Namespace } from '../lab/index.ts';
 import { type Continuity, type Outage, observeContinuity, PACE, type Unanswered } from '../probes/continuity.ts';
 import { WITHIN } from '../probes/patience.ts';
 import { type ReachReport, reach } from '../probes/reach.ts';
 import type { ReachOptions } from '../probes/reach-options.ts';
-import type { Message } from '../report/failure-meta.ts';
+import type { Message } from '../report/failure/failure-meta.ts';
 import { latenessIn } from '../trace/late-answers.ts';
 import { PendingSessions } from '../trace/pending-sessions.ts';
 import { quietIn } from '../trace/quiescence.ts';

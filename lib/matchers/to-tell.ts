@@ -1,12 +1,12 @@
+import { checkInteger, checkMilliseconds, checkOptions, showReceived } from '../base/validate.ts';
 import { now } from '../kernel/clock.ts';
-import { checkInteger, checkMilliseconds, checkOptions, showReceived } from '../kernel/validate.ts';
-import { engineOf } from '../lab/engine.ts';
+import { engineOf } from '../lab/engines/engine.ts';
+import { watcher } from '../lab/engines/watcher.ts';
 import type { Heard } from '../lab/events.ts';
 import { Events, UsageError } from '../lab/index.ts';
-import { watcher } from '../lab/watcher.ts';
-import { flag } from '../netlink/scalars.ts';
+import { flag } from '../netlink/codec/scalars.ts';
 import { HOLD, WITHIN } from '../probes/patience.ts';
-import type { Message } from '../report/failure-meta.ts';
+import type { Message } from '../report/failure/failure-meta.ts';
 import { MONITORED } from '../state/entries/entry-kinds.ts';
 import { checkEntry } from '../state/entries/fields.ts';
 import type { Assertion } from './assertion.ts';

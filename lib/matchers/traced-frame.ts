@@ -1,4 +1,4 @@
-import { ResourceStack } from '../kernel/resource-stack.ts';
+import { ResourceStack } from '../base/resource-stack.ts';
 import { type FrameQuestion, type HearResult, hear } from '../probes/hear.ts';
 import type { Patience } from '../probes/patience.ts';
 import type { TracedPacket } from '../trace/rules/follow-packets.ts';

@@ -1,6 +1,6 @@
 import { bridge as bridgeKind } from '../links/bridge.ts';
 import { portOf } from '../links/bridge-port.ts';
-import type { FdbEntry } from '../netlink/neighbour.ts';
+import type { FdbEntry } from '../netlink/routing/neighbour.ts';
 import { BROADCAST_MAC, isGroupMac, NO_MAC } from '../wire/mac-address.ts';
 import { type Snooped, snoop } from './bridge-group.ts';
 import { isSuppressed, type Proxied, proxy } from './bridge-proxy.ts';

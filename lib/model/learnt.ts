@@ -1,4 +1,4 @@
-import type { FdbEntry } from '../netlink/neighbour.ts';
+import type { FdbEntry } from '../netlink/routing/neighbour.ts';
 import type { Device } from './network.ts';
 
 /** The forwarding databases of a network's bridges, with what they learn from a frame while it passes. */

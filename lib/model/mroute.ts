@@ -1,4 +1,4 @@
-import { MROUTE_TABLES, type Mroute } from '../netlink/mroute.ts';
+import { MROUTE_TABLES, type Mroute } from '../netlink/routing/mroute.ts';
 import { contains, ipToBytes, isRoutedGroup } from '../wire/ip-address.ts';
 import type { IpPacket } from '../wire/ip-packet.ts';
 import { multicastMac4, multicastMac6 } from '../wire/mac-address.ts';

@@ -1,4 +1,4 @@
-import type { FdbEntry } from '../netlink/neighbour.ts';
+import type { FdbEntry } from '../netlink/routing/neighbour.ts';
 import type { Link } from '../state/network-state.ts';
 import { ARPHRD } from '../wire/arp.ts';
 import type { DeviceName } from './cause.ts';

@@ -1,5 +1,5 @@
-import { type Route, TABLE_MAIN } from '../netlink/route.ts';
-import type { NextHop } from '../netlink/route-hops.ts';
+import { type Route, TABLE_MAIN } from '../netlink/routing/route.ts';
+import type { NextHop } from '../netlink/routing/route-hops.ts';
 import { vrfOf } from '../state/find-link.ts';
 import { contains, familyOf } from '../wire/ip-address.ts';
 import type { Cause, DeviceName } from './cause.ts';

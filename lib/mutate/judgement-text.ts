@@ -1,4 +1,4 @@
-import { alignColumns } from '../kernel/align-columns.ts';
+import { alignColumns } from '../base/align-columns.ts';
 import type { Judgement, NamedTest, Survivor } from './judge.ts';
 
 /** A judgement as a person reads it: by file, the vacuous tests, then a table of the knobs that nobody noticed. */

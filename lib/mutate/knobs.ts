@@ -1,9 +1,9 @@
 import type { Cable } from '../lab/cable.ts';
+import type { Part } from '../lab/engines/watcher.ts';
 import type { Interface } from '../lab/interface.ts';
-import type { Macvlan } from '../lab/links.ts';
+import type { Macvlan } from '../lab/making/links.ts';
 import type { Namespace } from '../lab/namespace.ts';
 import type { Port } from '../lab/port.ts';
-import type { Part } from '../lab/watcher.ts';
 import { isRoutable } from '../netlink/address.ts';
 import type { Knobs } from './knob.ts';
 import { modeKnobs } from './mode-knobs.ts';

@@ -1,5 +1,5 @@
 import { Interface } from '../lab/interface.ts';
-import type { Macvlan } from '../lab/links.ts';
+import type { Macvlan } from '../lab/making/links.ts';
 import type { Port } from '../lab/port.ts';
 import type { MacvlanMode } from '../links/macvlan.ts';
 import { expectedOfPair, type PairModes, pairQuestions } from '../model/macvlan-pair.ts';

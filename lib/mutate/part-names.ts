@@ -1,4 +1,4 @@
-import type { Part } from '../lab/watcher.ts';
+import type { Part } from '../lab/engines/watcher.ts';
 
 /** Tells the parts of a test's labs apart in every run: by name, and by number where two labs have the same. */
 export class PartNames {

@@ -1,9 +1,9 @@
 import { relative, resolve } from 'node:path';
 import type { TestCase, TestModule, Vitest } from 'vitest/node';
-import { errorMessage } from '../kernel/error-message.ts';
-import { ownFile } from '../kernel/own-file.ts';
+import { errorMessage } from '../base/error-message.ts';
+import { ownFile } from '../base/own-file.ts';
 import type {} from '../matchers/keep-evidence.ts';
-import { type Misuse, runSpecs } from '../report/run-specs.ts';
+import { type Misuse, runSpecs } from '../report/runs/run-specs.ts';
 import type { MutationMeta } from './mutant.ts';
 
 /** A test that was run, with what it told; without where it did not run to its end. */

@@ -1,4 +1,4 @@
-import { type LabWatcher, watch } from '../lab/watcher.ts';
+import { type LabWatcher, watch } from '../lab/engines/watcher.ts';
 import type { MutationMeta, TriedMutant } from './mutant.ts';
 import { Recording } from './recording.ts';
 import { Turning } from './turning.ts';

@@ -1,4 +1,4 @@
-import { engineOf } from '../lab/engine.ts';
+import { engineOf } from '../lab/engines/engine.ts';
 import type { Port } from '../lab/port.ts';
 import type { Switch } from '../lab/switch.ts';
 import { bridge } from '../links/bridge.ts';

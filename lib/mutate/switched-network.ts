@@ -1,4 +1,4 @@
-import { enginesOf } from '../lab/engine.ts';
+import { enginesOf } from '../lab/engines/engine.ts';
 import type { Interface } from '../lab/interface.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { Port } from '../lab/port.ts';

@@ -1,4 +1,4 @@
-import { type LabWatcher, type Part, unwatched } from '../lab/watcher.ts';
+import { type LabWatcher, type Part, unwatched } from '../lab/engines/watcher.ts';
 import { knobsOf } from './knobs.ts';
 import type { Mutant } from './mutant.ts';
 import { PartNames } from './part-names.ts';

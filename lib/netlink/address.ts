@@ -1,11 +1,11 @@
 import type { Prefix } from '../wire/ip-address.ts';
-import { bit, bits } from './bits.ts';
-import { body } from './body.ts';
+import { bit, bits } from './codec/bits.ts';
+import { body } from './codec/body.ts';
+import { device, ip, ipFamily, pad, string, u8, u32 } from './codec/scalars.ts';
+import { struct } from './codec/struct.ts';
+import { attribute, others, table } from './codec/table.ts';
+import { flat } from './codec/type.ts';
 import { Family } from './family.ts';
-import { device, ip, ipFamily, pad, string, u8, u32 } from './scalars.ts';
-import { struct } from './struct.ts';
-import { attribute, others, table } from './table.ts';
-import { flat } from './type.ts';
 
 /** An address of an interface, as the kernel has it. */
 export interface AddressState extends Prefix {

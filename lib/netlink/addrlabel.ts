@@ -1,9 +1,9 @@
 import type { Prefix } from '../wire/ip-address.ts';
-import { body } from './body.ts';
+import { body } from './codec/body.ts';
+import { ip, ipFamily, pad, u8, u32 } from './codec/scalars.ts';
+import { struct } from './codec/struct.ts';
+import { attribute, table } from './codec/table.ts';
 import { Family } from './family.ts';
-import { ip, ipFamily, pad, u8, u32 } from './scalars.ts';
-import { struct } from './struct.ts';
-import { attribute, table } from './table.ts';
 
 /** A label of IPv6 addresses: of two source addresses, the kernel prefers the one with the label of the destination (RFC 6724 rule 6). */
 export interface AddrLabel {

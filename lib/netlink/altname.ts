@@ -1,8 +1,8 @@
-import { body } from './body.ts';
+import { body } from './codec/body.ts';
+import { table } from './codec/table.ts';
 import { Family } from './family.ts';
 import { linkHeader } from './link.ts';
 import { altnames } from './link-inet6.ts';
-import { table } from './table.ts';
 
 /** Other names of a device (Linux 5.5): `ip link` takes each in place of its name. */
 export const ipAltname = new Family({

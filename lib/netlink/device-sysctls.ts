@@ -1,8 +1,8 @@
-import { body } from './body.ts';
+import { body } from './codec/body.ts';
+import { attribute, table } from './codec/table.ts';
+import { flat, type Type } from './codec/type.ts';
 import { Family } from './family.ts';
 import { linkHeader } from './link.ts';
-import { attribute, table } from './table.ts';
-import { flat, type Type } from './type.ts';
 
 /** By their names below `/proc/sys/net/ipv4/conf`: the kernel's name and number of each (`linux/ip.h`), which begin with 1. */
 const IPV4 = {

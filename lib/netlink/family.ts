@@ -1,7 +1,7 @@
 import { NLM_F_APPEND, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../kernel/constants.ts';
+import type { Type } from './codec/type.ts';
 import type { Names } from './names.ts';
 import type { Causes, Request } from './request.ts';
-import type { Type } from './type.ts';
 
 /** What can be asked of a family of objects. */
 export type Verb = keyof typeof VERBS;

@@ -1,4 +1,4 @@
-import { NetNamespace } from '../kernel/net-namespace.ts';
+import { NetNamespace } from '../kernel/namespaces/net-namespace.ts';
 import { NetlinkSocket } from './socket.ts';
 
 /** A namespace, and its rtnetlink. */

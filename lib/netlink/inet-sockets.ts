@@ -1,16 +1,16 @@
+import { unlessError } from '../base/has-code.ts';
 import { AF_INET, AF_INET6 } from '../kernel/constants.ts';
-import { unlessError } from '../kernel/has-code.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
-import type { NetNamespace } from '../kernel/net-namespace.ts';
+import type { NetNamespace } from '../kernel/namespaces/net-namespace.ts';
 import { bytesToUnmappedIp, endpointWords } from '../wire/ip-address.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
-import { answeredBy, body } from './body.ts';
+import { answeredBy, body } from './codec/body.ts';
+import { be16, pad, u8, u32 } from './codec/scalars.ts';
+import { struct } from './codec/struct.ts';
+import { attribute, table } from './codec/table.ts';
+import { fixed } from './codec/type.ts';
 import { requestOf } from './request.ts';
-import { be16, pad, u8, u32 } from './scalars.ts';
 import { NetlinkSocket } from './socket.ts';
-import { struct } from './struct.ts';
-import { attribute, table } from './table.ts';
-import { fixed } from './type.ts';
 
 /** linux/sock_diag.h */
 export const NETLINK_SOCK_DIAG = 4;

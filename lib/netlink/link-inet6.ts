@@ -1,7 +1,7 @@
-import { oneOf } from './one-of.ts';
-import { ip6, string, u8 } from './scalars.ts';
-import { attribute, attributes, table } from './table.ts';
-import { flat } from './type.ts';
+import { oneOf } from './codec/one-of.ts';
+import { ip6, string, u8 } from './codec/scalars.ts';
+import { attribute, attributes, table } from './codec/table.ts';
+import { flat } from './codec/type.ts';
 
 // What a device has besides its hardware and its kind: other names, and IPv6's settings of it.
 

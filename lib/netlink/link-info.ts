@@ -1,7 +1,7 @@
-import { entryOf } from '../kernel/entry-of.ts';
-import { bytes, string } from './scalars.ts';
-import { attribute, table } from './table.ts';
-import type { Flat, Type } from './type.ts';
+import { entryOf } from '../base/entry-of.ts';
+import { bytes, string } from './codec/scalars.ts';
+import { attribute, table } from './codec/table.ts';
+import type { Flat, Type } from './codec/type.ts';
 
 /** What a link says of its kind, and of what it is a port of. Data of a kind that nobody has described is bytes. */
 export interface OfKind {

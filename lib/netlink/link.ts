@@ -1,15 +1,15 @@
-import { bit, invertedBit, maskedBits } from './bits.ts';
-import { body } from './body.ts';
+import { bit, invertedBit, maskedBits } from './codec/bits.ts';
+import { body } from './codec/body.ts';
+import { oneOf } from './codec/one-of.ts';
+import { bool, device, mac, netns, pad, s32, string, u8, u16, u32 } from './codec/scalars.ts';
+import { struct } from './codec/struct.ts';
+import { attribute, table } from './codec/table.ts';
+import { flat } from './codec/type.ts';
 import { Family } from './family.ts';
 import { type AddrGenMode, altnames, inet6 } from './link-inet6.ts';
 import { linkInfo } from './link-info.ts';
-import { oneOf } from './one-of.ts';
 import { protodownReasons } from './protodown.ts';
 import type { Request } from './request.ts';
-import { bool, device, mac, netns, pad, s32, string, u8, u16, u32 } from './scalars.ts';
-import { struct } from './struct.ts';
-import { attribute, table } from './table.ts';
-import { flat } from './type.ts';
 
 /** RFC 2863's states, in iproute2's words. */
 export const OPER_STATES = {

@@ -1,7 +1,7 @@
 import { readCString } from '../kernel/bytes.ts';
 import { NLM_F_ACK_TLVS, NLMSG_ERROR } from '../kernel/constants.ts';
-import { align, decodeAttributes } from './attribute.ts';
-import type { Writer } from './writer.ts';
+import { align, decodeAttributes } from './codec/attribute.ts';
+import type { Writer } from './codec/writer.ts';
 
 const HEADER = 16;
 const NLMSGERR_ATTR_MSG = 1;

@@ -1,10 +1,10 @@
+import { hasCode } from '../base/has-code.ts';
+import { ResourceStack } from '../base/resource-stack.ts';
 import { u32 } from '../kernel/bytes.ts';
 import { checkErrno } from '../kernel/checked.ts';
 import { AF_NETLINK, NETLINK_ADD_MEMBERSHIP, NETLINK_ROUTE, SOCK_RAW, SOL_NETLINK } from '../kernel/constants.ts';
-import { hasCode } from '../kernel/has-code.ts';
-import type { NetNamespace } from '../kernel/net-namespace.ts';
-import { ResourceStack } from '../kernel/resource-stack.ts';
-import { Socket } from '../kernel/socket.ts';
+import type { NetNamespace } from '../kernel/namespaces/net-namespace.ts';
+import { Socket } from '../kernel/sockets/socket.ts';
 import { decodeMessages, type Reply } from './message.ts';
 import { MONITOR_GROUPS, type Monitored } from './monitor-groups.ts';
 

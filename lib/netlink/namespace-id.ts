@@ -1,8 +1,8 @@
-import { body } from './body.ts';
+import { body } from './codec/body.ts';
+import { netns, s32, u8 } from './codec/scalars.ts';
+import { struct } from './codec/struct.ts';
+import { attribute, table } from './codec/table.ts';
 import { Family } from './family.ts';
-import { netns, s32, u8 } from './scalars.ts';
-import { struct } from './struct.ts';
-import { attribute, table } from './table.ts';
 
 /** `NETNSA_NSID_NOT_ASSIGNED`. */
 const NONE = -1;

@@ -1,6 +1,6 @@
-import { u32 } from './scalars.ts';
-import { attribute, table } from './table.ts';
-import type { Type } from './type.ts';
+import { u32 } from './codec/scalars.ts';
+import { attribute, table } from './codec/table.ts';
+import type { Type } from './codec/type.ts';
 
 const BITS = 32;
 

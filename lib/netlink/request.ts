@@ -1,6 +1,6 @@
+import type { Type } from './codec/type.ts';
+import type { Writer } from './codec/writer.ts';
 import type { Names } from './names.ts';
-import type { Type } from './type.ts';
-import type { Writer } from './writer.ts';
 
 /** One message to the kernel, and how its answer is read. It is data: a {@link NetlinkSocket} sends it. */
 export interface Request<Answer = unknown> {

@@ -2,7 +2,7 @@ import { NLM_F_APPEND, NLM_F_CREATE, NLM_F_REPLACE } from '../kernel/constants.t
 import type { Family } from '../wire/ip-address.ts';
 import { ipAddress } from './address.ts';
 import type { Request } from './request.ts';
-import { ipRoute, withoutLinkState } from './route.ts';
+import { ipRoute, withoutLinkState } from './routing/route.ts';
 import type { NetlinkSocket } from './socket.ts';
 
 /**

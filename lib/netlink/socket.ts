@@ -13,13 +13,13 @@ import {
 import { noteFeature } from '../kernel/features.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
 import { errnoName } from '../kernel/libc.ts';
-import { NetlinkChannel } from '../kernel/netlink-channel.ts';
-import { whyRefused } from '../kernel/why-no-namespaces.ts';
+import { whyRefused } from '../kernel/namespaces/why-no-namespaces.ts';
+import { NetlinkChannel } from '../kernel/sockets/netlink-channel.ts';
+import { Writer } from './codec/writer.ts';
 import { ipLink } from './link.ts';
 import { type Acknowledgement, decodeAcknowledgement, decodeMessages, type Reply, writeMessage } from './message.ts';
 import type { KnownNames, Names } from './names.ts';
 import type { Causes, Request } from './request.ts';
-import { Writer } from './writer.ts';
 
 const { EAGAIN, ENOBUFS } = constants.errno;
 

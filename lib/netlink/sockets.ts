@@ -1,6 +1,6 @@
-import { entryOf } from '../kernel/entry-of.ts';
-import type { NetNamespace } from '../kernel/net-namespace.ts';
-import { netlinkProtocols } from '../kernel/netlink-protocols.ts';
+import { entryOf } from '../base/entry-of.ts';
+import type { NetNamespace } from '../kernel/namespaces/net-namespace.ts';
+import { netlinkProtocols } from '../kernel/tables/netlink-protocols.ts';
 import type { KnownNames } from './names.ts';
 import { NetlinkSocket } from './socket.ts';
 

@@ -1,8 +1,8 @@
-import { body } from './body.ts';
+import { body } from './codec/body.ts';
+import { table } from './codec/table.ts';
 import { Family } from './family.ts';
 import { linkHeader } from './link.ts';
 import { inet6 } from './link-inet6.ts';
-import { table } from './table.ts';
 
 /** The lower half of a device's own IPv6 addresses, in place of one from its MAC address (draft-chown-6man-tokenised-ipv6-identifiers). */
 export const ipToken = new Family({

@@ -1,12 +1,12 @@
 import { AF_UNIX } from '../kernel/constants.ts';
-import type { NetNamespace } from '../kernel/net-namespace.ts';
-import { answeredBy, body } from './body.ts';
+import type { NetNamespace } from '../kernel/namespaces/net-namespace.ts';
+import { answeredBy, body } from './codec/body.ts';
+import { pad, u8, u32 } from './codec/scalars.ts';
+import { struct } from './codec/struct.ts';
+import { attribute, table } from './codec/table.ts';
 import { NETLINK_SOCK_DIAG, SOCK_DIAG_BY_FAMILY } from './inet-sockets.ts';
 import { requestOf } from './request.ts';
-import { pad, u8, u32 } from './scalars.ts';
 import { NetlinkSocket } from './socket.ts';
-import { struct } from './struct.ts';
-import { attribute, table } from './table.ts';
 
 // linux/unix_diag.h
 const UDIAG_SHOW_PEER = 0x4;

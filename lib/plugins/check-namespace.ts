@@ -1,4 +1,4 @@
-import { wrongOption } from '../kernel/validate.ts';
+import { wrongOption } from '../base/validate.ts';
 import { Namespace } from '../lab/index.ts';
 
 /** Checks the namespace in which a program is to run. */

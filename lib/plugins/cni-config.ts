@@ -1,5 +1,5 @@
-import { isObject } from '../kernel/plain-object.ts';
-import { checkBoolean, checkOneOf, checkOptions, show, wrongOption } from '../kernel/validate.ts';
+import { isObject } from '../base/plain-object.ts';
+import { checkBoolean, checkOneOf, checkOptions, show, wrongOption } from '../base/validate.ts';
 import { UsageError } from '../lab/index.ts';
 import type { Json } from './json.ts';
 

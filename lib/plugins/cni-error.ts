@@ -1,6 +1,6 @@
-import { hideOwnFrames } from '../kernel/own-frames.ts';
-import { isObject } from '../kernel/plain-object.ts';
-import { harmless } from '../kernel/visible-text.ts';
+import { hideOwnFrames } from '../base/own-frames.ts';
+import { isObject } from '../base/plain-object.ts';
+import { harmless } from '../base/visible-text.ts';
 import { parseJson } from './json.ts';
 
 /** The specification's own codes (section 5, "Error"); plugins have theirs from 100 on. */

@@ -1,7 +1,7 @@
 import { delimiter } from 'node:path';
-import { findProgram } from '../kernel/find-program.ts';
-import { isObject } from '../kernel/plain-object.ts';
-import { wrongOption } from '../kernel/validate.ts';
+import { isObject } from '../base/plain-object.ts';
+import { wrongOption } from '../base/validate.ts';
+import { findProgram } from '../kernel/programs/find-program.ts';
 import { type Namespace, UsageError } from '../lab/index.ts';
 import { CniError, type CniRun } from './cni-error.ts';
 import { type Json, parseJson } from './json.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { delimiter } from 'node:path';
-import { isObject } from '../kernel/plain-object.ts';
-import { checkInterfaceName, checkOptions, show, wrongOption } from '../kernel/validate.ts';
+import { isObject } from '../base/plain-object.ts';
+import { checkInterfaceName, checkOptions, show, wrongOption } from '../base/validate.ts';
 import { type Interface, type Namespace, UsageError } from '../lab/index.ts';
 import { checkContainer, checkNode } from './check-namespace.ts';
 import { type CniConflist, type CniPluginConfig, checkCniName, checkConflist, executionConfig } from './cni-config.ts';

@@ -1,4 +1,4 @@
-import { editDistance } from '../kernel/nearest-word.ts';
+import { editDistance } from '../base/nearest-word.ts';
 
 /** A line of a configuration that says something. */
 export interface ConfigLine {

@@ -1,5 +1,5 @@
-import { hideOwnFrames } from '../kernel/own-frames.ts';
-import { harmless } from '../kernel/visible-text.ts';
+import { hideOwnFrames } from '../base/own-frames.ts';
+import { harmless } from '../base/visible-text.ts';
 
 /** FRR refused a line or a command; its own words are in the message. */
 export class FrrError extends Error {

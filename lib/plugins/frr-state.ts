@@ -1,5 +1,5 @@
-import { printedBy } from '../lab/exec.ts';
 import type { Daemon, Namespace } from '../lab/index.ts';
+import { printedBy } from '../lab/programs/exec.ts';
 
 /** What evidence asks each daemon, if it runs. */
 const STATE: Partial<Record<string, readonly string[]>> = {

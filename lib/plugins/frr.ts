@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { findProgram } from '../kernel/find-program.ts';
-import { checkMilliseconds, checkOptions, show, wrongOption } from '../kernel/validate.ts';
-import { engineOf } from '../lab/engine.ts';
+import { checkMilliseconds, checkOptions, show, wrongOption } from '../base/validate.ts';
+import { findProgram } from '../kernel/programs/find-program.ts';
+import { engineOf } from '../lab/engines/engine.ts';
 import { type Daemon, type Namespace, UsageError } from '../lab/index.ts';
 import { checkNode } from './check-namespace.ts';
 import { type ConfigLine, configLines, contextOf, type EchoedLine, nearestCommands, readEcho } from './frr-config.ts';

@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { findProgram } from '../kernel/find-program.ts';
-import { hideOwnFrames } from '../kernel/own-frames.ts';
-import { wrongOption } from '../kernel/validate.ts';
-import { harmless } from '../kernel/visible-text.ts';
+import { hideOwnFrames } from '../base/own-frames.ts';
+import { wrongOption } from '../base/validate.ts';
+import { harmless } from '../base/visible-text.ts';
+import { findProgram } from '../kernel/programs/find-program.ts';
 import { type Interface, type Namespace, UsageError } from '../lab/index.ts';
 import { checkNode } from './check-namespace.ts';
 import { nodeState } from './node-state.ts';

@@ -1,4 +1,4 @@
-import '../kernel/needs-node.ts';
+import '../base/needs-node.ts';
 
 export { type CniAttachment, CniNetwork, type CniOptions, cni } from './cni.ts';
 export type { CniConflist, CniPluginConfig } from './cni-config.ts';

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { delimiter } from 'node:path';
-import { findProgram } from '../kernel/find-program.ts';
-import { hideOwnFrames } from '../kernel/own-frames.ts';
-import { isObject } from '../kernel/plain-object.ts';
-import { checkInterfaceName, checkOptions, show } from '../kernel/validate.ts';
-import { harmless } from '../kernel/visible-text.ts';
+import { hideOwnFrames } from '../base/own-frames.ts';
+import { isObject } from '../base/plain-object.ts';
+import { checkInterfaceName, checkOptions, show } from '../base/validate.ts';
+import { harmless } from '../base/visible-text.ts';
+import { findProgram } from '../kernel/programs/find-program.ts';
 import { type Interface, type Namespace, UsageError } from '../lab/index.ts';
 import { checkContainer, checkNode } from './check-namespace.ts';
 import { type Json, parseJson } from './json.ts';

@@ -1,5 +1,5 @@
-import { hideOwnFrames } from '../kernel/own-frames.ts';
-import { harmless } from '../kernel/visible-text.ts';
+import { hideOwnFrames } from '../base/own-frames.ts';
+import { harmless } from '../base/visible-text.ts';
 
 /** NetworkManager refused, or failed; its own words are in the message. */
 export class NetworkManagerError extends Error {

@@ -1,7 +1,7 @@
+import { isObject } from '../base/plain-object.ts';
+import { checkMilliseconds, checkOptions, show, wrongOption } from '../base/validate.ts';
 import { after, turn } from '../kernel/clock.ts';
-import { isObject } from '../kernel/plain-object.ts';
-import { checkMilliseconds, checkOptions, show, wrongOption } from '../kernel/validate.ts';
-import { engineOf } from '../lab/engine.ts';
+import { engineOf } from '../lab/engines/engine.ts';
 import { type Daemon, type Interface, type Namespace, UsageError } from '../lab/index.ts';
 import { checkNode } from './check-namespace.ts';
 import {

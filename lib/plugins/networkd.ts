@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { checkIsObject, checkMilliseconds, checkOptions, show } from '../base/validate.ts';
+import { harmless } from '../base/visible-text.ts';
 import { now, sleep } from '../kernel/clock.ts';
-import { findProgram } from '../kernel/find-program.ts';
-import { checkIsObject, checkMilliseconds, checkOptions, show } from '../kernel/validate.ts';
-import { harmless } from '../kernel/visible-text.ts';
+import { findProgram } from '../kernel/programs/find-program.ts';
 import { type Interface, type Namespace, type Subprocess, UsageError } from '../lab/index.ts';
 import { checkNode } from './check-namespace.ts';
 import { nodeState } from './node-state.ts';

@@ -1,5 +1,5 @@
-import { DetachedFolder } from '../kernel/detached-folder.ts';
-import { engineOf } from '../lab/engine.ts';
+import { DetachedFolder } from '../kernel/namespaces/detached-folder.ts';
+import { engineOf } from '../lab/engines/engine.ts';
 import type { Namespace } from '../lab/index.ts';
 
 const folders = new WeakMap<Namespace, DetachedFolder>();

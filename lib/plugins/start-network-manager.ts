@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { findProgram } from '../kernel/find-program.ts';
+import { findProgram } from '../kernel/programs/find-program.ts';
 import type { Daemon, Namespace } from '../lab/index.ts';
 import { nodeState } from './node-state.ts';
 

@@ -1,8 +1,8 @@
-import { openIcmpSocket } from '../kernel/icmp-socket.ts';
+import { ResourceStack } from '../base/resource-stack.ts';
 import { errnoName } from '../kernel/libc.ts';
-import { ResourceStack } from '../kernel/resource-stack.ts';
-import { ipSocketAddress } from '../kernel/socket-address.ts';
-import { engineOf } from '../lab/engine.ts';
+import { openIcmpSocket } from '../kernel/sockets/icmp-socket.ts';
+import { ipSocketAddress } from '../kernel/sockets/socket-address.ts';
+import { engineOf } from '../lab/engines/engine.ts';
 import {
   decodeEcho,
   decodeEchoReply,

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { ResourceStack } from '../base/resource-stack.ts';
 import { s32 } from '../kernel/bytes.ts';
 import { SO_BINDTOIFINDEX, SOL_SOCKET } from '../kernel/constants.ts';
-import { openIcmpSocket } from '../kernel/icmp-socket.ts';
-import { keepHopLimit } from '../kernel/packet-filter.ts';
-import { ResourceStack } from '../kernel/resource-stack.ts';
-import { engineOf } from '../lab/engine.ts';
+import { openIcmpSocket } from '../kernel/sockets/icmp-socket.ts';
+import { keepHopLimit } from '../kernel/sockets/packet-filter.ts';
+import { engineOf } from '../lab/engines/engine.ts';
 import { ipPacketOf } from '../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import {

@@ -1,9 +1,9 @@
+import { ResourceStack } from '../base/resource-stack.ts';
 import { s32 } from '../kernel/bytes.ts';
 import { SO_BINDTOIFINDEX, SOL_SOCKET } from '../kernel/constants.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
-import { ResourceStack } from '../kernel/resource-stack.ts';
-import type { Socket } from '../kernel/socket.ts';
-import { ipSocketAddress, readIpSocketAddress } from '../kernel/socket-address.ts';
+import type { Socket } from '../kernel/sockets/socket.ts';
+import { ipSocketAddress, readIpSocketAddress } from '../kernel/sockets/socket-address.ts';
 import { isLinkLocal } from '../wire/ip-address.ts';
 import type { Question } from './question.ts';
 

@@ -1,6 +1,6 @@
-import { icmpLimits } from '../kernel/icmp-limits.ts';
-import { readSysctls } from '../kernel/sysctl.ts';
-import { engineOf } from '../lab/engine.ts';
+import { readSysctls } from '../kernel/namespaces/sysctl.ts';
+import { icmpLimits } from '../kernel/tables/icmp-limits.ts';
+import { engineOf } from '../lab/engines/engine.ts';
 import type { Namespace } from '../lab/index.ts';
 import { ICMP_TYPE } from '../wire/icmp.ts';
 import type { Family } from '../wire/ip-address.ts';

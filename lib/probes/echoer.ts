@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { now } from '../kernel/clock.ts';
-import { openIcmpSocket } from '../kernel/icmp-socket.ts';
 import { errnoName } from '../kernel/libc.ts';
-import type { Socket } from '../kernel/socket.ts';
-import { ipSocketAddress } from '../kernel/socket-address.ts';
-import { engineOf } from '../lab/engine.ts';
+import { openIcmpSocket } from '../kernel/sockets/icmp-socket.ts';
+import type { Socket } from '../kernel/sockets/socket.ts';
+import { ipSocketAddress } from '../kernel/sockets/socket-address.ts';
+import { engineOf } from '../lab/engines/engine.ts';
 import type { Namespace } from '../lab/index.ts';
 import {
   decodeEcho,

@@ -1,7 +1,7 @@
 import { s32 } from '../kernel/bytes.ts';
 import { IP_MTU_DISCOVER, IP_PMTUDISC_DO, IPPROTO_IP, IPPROTO_IPV6, IPV6_MTU_DISCOVER } from '../kernel/constants.ts';
 import { errnoName } from '../kernel/libc.ts';
-import type { Socket } from '../kernel/socket.ts';
+import type { Socket } from '../kernel/sockets/socket.ts';
 import type { Family } from '../wire/ip-address.ts';
 import { forgetPathMtu } from './path-mtu.ts';
 import type { Question } from './question.ts';

@@ -1,11 +1,11 @@
-import { entryOf } from '../kernel/entry-of.ts';
+import { entryOf } from '../base/entry-of.ts';
 import { errnoName } from '../kernel/libc.ts';
-import { openPacketSocket, takeLosses } from '../kernel/packet-socket.ts';
-import type { Socket } from '../kernel/socket.ts';
-import { packetSocketAddress, readPacketSocketAddress } from '../kernel/socket-address.ts';
-import { engineOf } from '../lab/engine.ts';
+import { openPacketSocket, takeLosses } from '../kernel/sockets/packet-socket.ts';
+import type { Socket } from '../kernel/sockets/socket.ts';
+import { packetSocketAddress, readPacketSocketAddress } from '../kernel/sockets/socket-address.ts';
+import { engineOf } from '../lab/engines/engine.ts';
+import { watcher } from '../lab/engines/watcher.ts';
 import { type Interface, isLink, type Namespace } from '../lab/index.ts';
-import { watcher } from '../lab/watcher.ts';
 import { ipvlan } from '../links/ipvlan.ts';
 import { ETHERTYPE } from '../wire/ethernet.ts';
 import type { SendFailure } from './asker.ts';

@@ -1,5 +1,5 @@
-import { unlessError } from '../kernel/has-code.ts';
-import { engineOf } from '../lab/engine.ts';
+import { unlessError } from '../base/has-code.ts';
+import { engineOf } from '../lab/engines/engine.ts';
 import { type Interface, type Namespace, UsageError } from '../lab/index.ts';
 import { stateIfThere } from '../lab/interface-state.ts';
 import { IPV6_MIN_MTU } from '../wire/ipv6.ts';

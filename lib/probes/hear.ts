@@ -1,5 +1,5 @@
 import { now } from '../kernel/clock.ts';
-import { engineOf } from '../lab/engine.ts';
+import { engineOf } from '../lab/engines/engine.ts';
 import type { Interface } from '../lab/index.ts';
 import type { SendFailure } from './asker.ts';
 import { EtherTypeListener } from './ether-type-listener.ts';

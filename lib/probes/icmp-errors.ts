@@ -1,7 +1,7 @@
-import { openIcmpSocket } from '../kernel/icmp-socket.ts';
-import type { NetNamespace } from '../kernel/net-namespace.ts';
-import type { Socket } from '../kernel/socket.ts';
-import { readIpSocketAddress } from '../kernel/socket-address.ts';
+import type { NetNamespace } from '../kernel/namespaces/net-namespace.ts';
+import { openIcmpSocket } from '../kernel/sockets/icmp-socket.ts';
+import type { Socket } from '../kernel/sockets/socket.ts';
+import { readIpSocketAddress } from '../kernel/sockets/socket-address.ts';
 import { decodeIcmpError, ICMP_TYPE, type IcmpError, isPortUnreachable } from '../wire/icmp.ts';
 import type { Family } from '../wire/ip-address.ts';
 import { decodeIpv4 } from '../wire/ipv4.ts';

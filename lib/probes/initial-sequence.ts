@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { s32, u32 } from '../kernel/bytes.ts';
 import { IPPROTO_TCP } from '../kernel/constants.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
-import type { Socket } from '../kernel/socket.ts';
+import type { Socket } from '../kernel/sockets/socket.ts';
 
 // linux/tcp.h
 const TCP_REPAIR = 19;

@@ -1,3 +1,4 @@
+import { ResourceStack } from '../base/resource-stack.ts';
 import { s32 } from '../kernel/bytes.ts';
 import { checkErrno } from '../kernel/checked.ts';
 import {
@@ -11,11 +12,10 @@ import {
   SOL_SOCKET,
 } from '../kernel/constants.ts';
 import { errnoName } from '../kernel/libc.ts';
-import { ResourceStack } from '../kernel/resource-stack.ts';
-import { Socket } from '../kernel/socket.ts';
-import { familyNumber, ipSocketAddress, readIpSocketAddress } from '../kernel/socket-address.ts';
+import { Socket } from '../kernel/sockets/socket.ts';
+import { familyNumber, ipSocketAddress, readIpSocketAddress } from '../kernel/sockets/socket-address.ts';
 import { deviceWith } from '../lab/device-at.ts';
-import { engineOf } from '../lab/engine.ts';
+import { engineOf } from '../lab/engines/engine.ts';
 import type { Interface, Namespace } from '../lab/index.ts';
 import { kindOf } from '../links/registry.ts';
 import { type AddressState, ipAddress } from '../netlink/address.ts';

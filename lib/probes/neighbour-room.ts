@@ -1,7 +1,11 @@
 import { now, sleep } from '../kernel/clock.ts';
-import { engineOf } from '../lab/engine.ts';
+import { engineOf } from '../lab/engines/engine.ts';
 import type { Namespace } from '../lab/index.ts';
-import { listNeighbourTables, type NeighbourTableState, whyNoNeighbourRoom } from '../netlink/neighbour-table.ts';
+import {
+  listNeighbourTables,
+  type NeighbourTableState,
+  whyNoNeighbourRoom,
+} from '../netlink/routing/neighbour-table.ts';
 import type { Family } from '../wire/ip-address.ts';
 import type { ProbeResult } from './outcome.ts';
 

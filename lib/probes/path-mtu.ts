@@ -1,9 +1,9 @@
-import { unlessError } from '../kernel/has-code.ts';
+import { unlessError } from '../base/has-code.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
-import { readSysctl, writeSysctl } from '../kernel/sysctl.ts';
-import { engineOf } from '../lab/engine.ts';
+import { readSysctl, writeSysctl } from '../kernel/namespaces/sysctl.ts';
+import { engineOf } from '../lab/engines/engine.ts';
 import type { Interface } from '../lab/index.ts';
-import { ipRoute, type Route } from '../netlink/route.ts';
+import { ipRoute, type Route } from '../netlink/routing/route.ts';
 import { deviceSysctlName } from '../state/decisive-sysctls.ts';
 import type { Prefix } from '../wire/ip-address.ts';
 import type { Question } from './question.ts';

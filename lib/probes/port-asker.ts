@@ -1,6 +1,6 @@
-import { Socket } from '../kernel/socket.ts';
-import { familyNumber, ipSocketAddress, readIpSocketAddress } from '../kernel/socket-address.ts';
-import { engineOf } from '../lab/engine.ts';
+import { Socket } from '../kernel/sockets/socket.ts';
+import { familyNumber, ipSocketAddress, readIpSocketAddress } from '../kernel/sockets/socket-address.ts';
+import { engineOf } from '../lab/engines/engine.ts';
 import type { IcmpError } from '../wire/icmp.ts';
 import type { IpPacket } from '../wire/ip-packet.ts';
 import type { Refusal } from './asker.ts';

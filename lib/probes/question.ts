@@ -1,5 +1,5 @@
 import type { Interface, Namespace } from '../lab/index.ts';
-import type { Flow } from '../lab/route-to.ts';
+import type { Flow } from '../lab/tables/route-to.ts';
 import type { Family } from '../wire/ip-address.ts';
 
 /** What rules (`ip rule`) may ask of a probe. The kernel chooses the port that it comes from. */

@@ -1,4 +1,4 @@
-import { checkBoolean, checkInteger, checkMilliseconds, checkOneOf, checkOptions } from '../kernel/validate.ts';
+import { checkBoolean, checkInteger, checkMilliseconds, checkOneOf, checkOptions } from '../base/validate.ts';
 import { type Interface, UsageError } from '../lab/index.ts';
 import type { Family } from '../wire/ip-address.ts';
 import { PROBE_DATA } from './probe-data.ts';

@@ -1,6 +1,6 @@
+import { entryOf } from '../base/entry-of.ts';
 import { now } from '../kernel/clock.ts';
-import { entryOf } from '../kernel/entry-of.ts';
-import { tapTime } from '../kernel/tap-clock.ts';
+import { tapTime } from '../kernel/taps/tap-clock.ts';
 import { type Interface, type Namespace, UsageError } from '../lab/index.ts';
 import { untilAddressesUsable } from '../lab/usable-addresses.ts';
 import { ask } from './ask.ts';

@@ -1,7 +1,7 @@
 import { sleep } from '../kernel/clock.ts';
-import { addressesIn } from '../lab/address-list.ts';
 import { deviceAt } from '../lab/device-at.ts';
 import { type AddressState, type Interface, isLink, type Namespace, UsageError } from '../lab/index.ts';
+import { addressesIn } from '../lab/tables/address-list.ts';
 import { untilAddressesUsable } from '../lab/usable-addresses.ts';
 import { macvlan } from '../links/macvlan.ts';
 import { isRoutable } from '../netlink/address.ts';

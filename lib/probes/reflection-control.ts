@@ -1,6 +1,6 @@
-import { engineOf } from '../lab/engine.ts';
+import { engineOf } from '../lab/engines/engine.ts';
 import type { Interface, Uplink } from '../lab/index.ts';
-import { ipRoute, TABLE_MAIN } from '../netlink/route.ts';
+import { ipRoute, TABLE_MAIN } from '../netlink/routing/route.ts';
 import { arpIn, arpRequestFrame } from '../wire/arp.ts';
 import { FrameSocket } from './frame-socket.ts';
 

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import { firstReady } from '../base/first-ready.ts';
 import { now } from '../kernel/clock.ts';
 import { PACKET_OUTGOING } from '../kernel/constants.ts';
-import { firstReady } from '../kernel/first-ready.ts';
-import { openPacketSocket } from '../kernel/packet-socket.ts';
-import type { Socket } from '../kernel/socket.ts';
-import { packetSocketAddress } from '../kernel/socket-address.ts';
-import { TapSocket } from '../kernel/tap-socket.ts';
-import { engineOf } from '../lab/engine.ts';
+import { openPacketSocket } from '../kernel/sockets/packet-socket.ts';
+import type { Socket } from '../kernel/sockets/socket.ts';
+import { packetSocketAddress } from '../kernel/sockets/socket-address.ts';
+import { TapSocket } from '../kernel/taps/tap-socket.ts';
+import { engineOf } from '../lab/engines/engine.ts';
 import type { Lab, Macvlan, Uplink } from '../lab/index.ts';
 import { decodeEthernet, ETHERTYPE, encodeEthernet } from '../wire/ethernet.ts';
 import { BROADCAST_MAC } from '../wire/mac-address.ts';

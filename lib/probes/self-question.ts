@@ -1,8 +1,8 @@
 import { LOOPBACK_IFINDEX } from '../kernel/constants.ts';
 import { deviceWith } from '../lab/device-at.ts';
-import { engineOf } from '../lab/engine.ts';
+import { engineOf } from '../lab/engines/engine.ts';
 import type { Interface, Lab, Namespace } from '../lab/index.ts';
-import { routeIfAny } from '../lab/route-to.ts';
+import { routeIfAny } from '../lab/tables/route-to.ts';
 import { ipLink } from '../netlink/link.ts';
 import { contains } from '../wire/ip-address.ts';
 import { ask } from './ask.ts';

@@ -1,3 +1,5 @@
+import { firstReady } from '../base/first-ready.ts';
+import { ResourceStack } from '../base/resource-stack.ts';
 import { s32 } from '../kernel/bytes.ts';
 import { checkErrno } from '../kernel/checked.ts';
 import {
@@ -10,12 +12,10 @@ import {
   SOCK_DGRAM,
   SOL_SOCKET,
 } from '../kernel/constants.ts';
-import { firstReady } from '../kernel/first-ready.ts';
-import { openIcmpSocket } from '../kernel/icmp-socket.ts';
-import { ResourceStack } from '../kernel/resource-stack.ts';
-import { Socket } from '../kernel/socket.ts';
-import { ipSocketAddress, readIpSocketAddress } from '../kernel/socket-address.ts';
-import { engineOf } from '../lab/engine.ts';
+import { openIcmpSocket } from '../kernel/sockets/icmp-socket.ts';
+import { Socket } from '../kernel/sockets/socket.ts';
+import { ipSocketAddress, readIpSocketAddress } from '../kernel/sockets/socket-address.ts';
+import { engineOf } from '../lab/engines/engine.ts';
 import type { Interface } from '../lab/index.ts';
 import { stateIfThere } from '../lab/interface-state.ts';
 import { ipToBytes } from '../wire/ip-address.ts';

@@ -1,8 +1,8 @@
+import { firstReady } from '../base/first-ready.ts';
 import { SOCK_STREAM } from '../kernel/constants.ts';
-import { firstReady } from '../kernel/first-ready.ts';
 import { errnoName } from '../kernel/libc.ts';
-import { sendWindow } from '../kernel/tcp-window.ts';
-import { engineOf } from '../lab/engine.ts';
+import { sendWindow } from '../kernel/sockets/tcp-window.ts';
+import { engineOf } from '../lab/engines/engine.ts';
 import { ipPacketOf } from '../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import { decodeTcp, type TcpSegment } from '../wire/tcp.ts';

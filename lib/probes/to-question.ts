@@ -1,10 +1,10 @@
-import { show, showReceived, wrongOption } from '../kernel/validate.ts';
-import { addressesIn, addressesOf } from '../lab/address-list.ts';
+import { show, showReceived, wrongOption } from '../base/validate.ts';
 import { deviceAt } from '../lab/device-at.ts';
-import { engineOf } from '../lab/engine.ts';
+import { engineOf } from '../lab/engines/engine.ts';
 import { Interface, isBridge, type Lab, Namespace, UsageError } from '../lab/index.ts';
-import { routeIfAny } from '../lab/route-to.ts';
 import { areOnOneLink } from '../lab/segment.ts';
+import { addressesIn, addressesOf } from '../lab/tables/address-list.ts';
+import { routeIfAny } from '../lab/tables/route-to.ts';
 import { type AddressState, isRoutable, SCOPE_HOST } from '../netlink/address.ts';
 import { ICMP_PROTOCOL } from '../wire/icmp.ts';
 import { contains, type Family, familyOf, isLinkLocal, normalizeIp } from '../wire/ip-address.ts';

@@ -1,7 +1,7 @@
+import { firstReady } from '../base/first-ready.ts';
 import { SOCK_DGRAM } from '../kernel/constants.ts';
-import { firstReady } from '../kernel/first-ready.ts';
 import { errnoName } from '../kernel/libc.ts';
-import { readIpSocketAddress } from '../kernel/socket-address.ts';
+import { readIpSocketAddress } from '../kernel/sockets/socket-address.ts';
 import { isPortUnreachable } from '../wire/icmp.ts';
 import { type IpPacket, ipPacketOf } from '../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { hasCode } from '../kernel/has-code.ts';
-import { show, UsageError } from '../kernel/validate.ts';
+import { hasCode } from '../base/has-code.ts';
+import { show, UsageError } from '../base/validate.ts';
 import { readTextFile } from './read-file.ts';
 import { resultsFolder } from './results.ts';
 

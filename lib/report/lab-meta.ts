@@ -1,7 +1,7 @@
 import type { DiagnosisData } from '../diagnosis/diagnosis.ts';
 import type { Code } from '../model/cause.ts';
 import type { Layer } from '../wire/dissect/layer.ts';
-import type { Topology } from './topology.ts';
+import type { Topology } from './drawing/topology.ts';
 
 /**
  * What a test tells the reporter, through vitest's task meta: plain JSON, so that it survives `--reporter=blob` and

@@ -1,7 +1,7 @@
-import { readSysctls } from '../kernel/sysctl.ts';
-import { engineOf, enginesOf } from '../lab/engine.ts';
-import { outputOf } from '../lab/exec.ts';
+import { readSysctls } from '../kernel/namespaces/sysctl.ts';
+import { engineOf, enginesOf } from '../lab/engines/engine.ts';
 import { Interface, type Lab, type Namespace, Switch } from '../lab/index.ts';
+import { outputOf } from '../lab/programs/exec.ts';
 import { NEIGHBOUR_TIMERS } from '../lab/role.ts';
 import { changedSysctls, secretsFirst } from '../state/changed-sysctls.ts';
 import type { NamespaceState, StatePart } from '../state/network-state.ts';

@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
-import { UsageError } from '../kernel/validate.ts';
+import { UsageError } from '../base/validate.ts';
 
 const { O_NONBLOCK, O_RDONLY } = constants;
 

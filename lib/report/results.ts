@@ -1,6 +1,6 @@
 import { lstatSync, rmSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import { show } from '../kernel/validate.ts';
+import { show } from '../base/validate.ts';
 import { makeFolder, makeNewFolder, PUBLIC_FOLDER } from './write-file.ts';
 
 /** Where the runs of a project leave what they have to show. */

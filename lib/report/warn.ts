@@ -1,4 +1,4 @@
-import { harmless } from '../kernel/visible-text.ts';
+import { harmless } from '../base/visible-text.ts';
 
 /** Prints a warning that belongs to no test. */
 export function warn(sentence: string): void {

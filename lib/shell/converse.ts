@@ -1,6 +1,6 @@
-import { errorMessage } from '../kernel/error-message.ts';
+import { errorMessage } from '../base/error-message.ts';
 import type { Lab, Namespace } from '../lab/index.ts';
-import { drawLab } from '../report/draw-lab.ts';
+import { drawLab } from '../report/drawing/draw-lab.ts';
 import { COMMAND_HELP } from './command-help.ts';
 import type { LiveCapture } from './live-capture.ts';
 import type { Terminal } from './terminal.ts';

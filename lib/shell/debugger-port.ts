@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
-import { findProgram } from '../kernel/find-program.ts';
-import { ownFile } from '../kernel/own-file.ts';
+import { ownFile } from '../base/own-file.ts';
+import { findProgram } from '../kernel/programs/find-program.ts';
 
 /** Where vitest opens the inspector of a worker: `inspector` of its config. */
 export interface Inspector {

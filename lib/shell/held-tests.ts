@@ -1,6 +1,6 @@
 import type { Vitest } from 'vitest/node';
 import { SHELL } from '../report/hold-mode.ts';
-import { type Misuse, runSpecs } from '../report/run-specs.ts';
+import { type Misuse, runSpecs } from '../report/runs/run-specs.ts';
 import { makeQuitFolder } from './quit.ts';
 
 /** What came of tests that were held. */

@@ -3,7 +3,7 @@ import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { after } from '../kernel/clock.ts';
 import type { Interface, Lab } from '../lab/index.ts';
-import { captureInterface, capturePacket } from '../report/lab-capture.ts';
+import { captureInterface, capturePacket } from '../report/failure/lab-capture.ts';
 import { Capture } from '../trace/capture.ts';
 import { encodeInterface, encodePackets, encodeSection } from '../wire/pcapng.ts';
 

@@ -1,7 +1,7 @@
 import type { TestProject, Vitest } from 'vitest/node';
-import { onceInThread } from '../kernel/once-in-thread.ts';
+import { onceInThread } from '../kernel/threads/once-in-thread.ts';
 import { COMMAND, PAUSE } from '../report/hold-mode.ts';
-import { thisMachine } from '../report/project-name.ts';
+import { thisMachine } from '../report/runs/project-name.ts';
 import { makeQuitFolder } from './quit.ts';
 
 /** The folders of runs that are held; undefined where no user could continue them. Each project that has the plugin may load this anew. */

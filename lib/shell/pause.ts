@@ -1,6 +1,6 @@
-import { UsageError } from '../kernel/validate.ts';
+import { UsageError } from '../base/validate.ts';
 import type { Lab } from '../lab/index.ts';
-import { drawLab } from '../report/draw-lab.ts';
+import { drawLab } from '../report/drawing/draw-lab.ts';
 import { PAUSE, SHELL } from '../report/hold-mode.ts';
 import { converse } from './converse.ts';
 import { hasQuit, quit } from './quit.ts';

@@ -1,6 +1,6 @@
 import { closeSync, openSync, read, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { harmless } from '../kernel/visible-text.ts';
+import { harmless } from '../base/visible-text.ts';
 
 /** A terminal gives a line at a time, of at most so many bytes (`N_TTY_BUF_SIZE`). */
 const LONGEST_LINE = 4096;

@@ -1,8 +1,8 @@
-import { alignColumns } from '../kernel/align-columns.ts';
+import { alignColumns } from '../base/align-columns.ts';
+import { LONGEST_TIMER } from '../base/validate.ts';
+import { harmless } from '../base/visible-text.ts';
 import { after } from '../kernel/clock.ts';
-import { isRootOfMachine } from '../kernel/user-namespace.ts';
-import { LONGEST_TIMER } from '../kernel/validate.ts';
-import { harmless } from '../kernel/visible-text.ts';
+import { isRootOfMachine } from '../kernel/namespaces/user-namespace.ts';
 import type { Lab } from '../lab/index.ts';
 
 /** Without a terminal: says how another one enters the namespaces, and waits for the signal to go on. */

@@ -1,5 +1,5 @@
+import { once } from '../base/once.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
-import { once } from '../kernel/once.ts';
 import { bridge } from '../links/bridge.ts';
 import { makeLink } from '../links/make-link.ts';
 import { kindOf } from '../links/registry.ts';

@@ -1,6 +1,6 @@
-import { NetNamespace } from '../kernel/net-namespace.ts';
-import { once } from '../kernel/once.ts';
-import { readSysctls } from '../kernel/sysctl.ts';
+import { once } from '../base/once.ts';
+import { NetNamespace } from '../kernel/namespaces/net-namespace.ts';
+import { readSysctls } from '../kernel/namespaces/sysctl.ts';
 
 /** The members of `net.ipv4.conf` that are 0 in a kernel that nobody has configured. */
 const ZERO = [

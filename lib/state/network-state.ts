@@ -1,16 +1,16 @@
 import type { AddressState } from '../netlink/address.ts';
-import type { VlansOfInstance } from '../netlink/bridge-mst.ts';
-import type { BridgeVlan, VlanState } from '../netlink/bridge-vlan.ts';
-import type { Filter } from '../netlink/filter.ts';
+import type { VlansOfInstance } from '../netlink/bridge/bridge-mst.ts';
+import type { BridgeVlan, VlanState } from '../netlink/bridge/bridge-vlan.ts';
+import type { MdbEntry } from '../netlink/bridge/mdb.ts';
 import type { LinkState } from '../netlink/link.ts';
-import type { MdbEntry } from '../netlink/mdb.ts';
-import type { Mroute } from '../netlink/mroute.ts';
-import type { FdbEntry, Neighbour } from '../netlink/neighbour.ts';
-import type { Nexthop } from '../netlink/nexthop.ts';
-import type { PacketFilters } from '../netlink/packet-filters.ts';
-import type { Qdisc } from '../netlink/qdisc.ts';
-import type { Route } from '../netlink/route.ts';
-import type { Rule } from '../netlink/rule.ts';
+import type { PacketFilters } from '../netlink/netfilter/packet-filters.ts';
+import type { Mroute } from '../netlink/routing/mroute.ts';
+import type { FdbEntry, Neighbour } from '../netlink/routing/neighbour.ts';
+import type { Nexthop } from '../netlink/routing/nexthop.ts';
+import type { Route } from '../netlink/routing/route.ts';
+import type { Rule } from '../netlink/routing/rule.ts';
+import type { Filter } from '../netlink/tc/filter.ts';
+import type { Qdisc } from '../netlink/tc/qdisc.ts';
 import type { ObjectChanges } from './read-objects.ts';
 
 /**

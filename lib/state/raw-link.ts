@@ -1,4 +1,4 @@
-import { decodeAttributes } from '../netlink/attribute.ts';
+import { decodeAttributes } from '../netlink/codec/attribute.ts';
 import { linkAttributes, linkHeader } from '../netlink/link.ts';
 
 /** The attributes of a device by their numbers, as bytes: those of the device itself, of its kind, and of it as a port. */

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { unlessError } from '../kernel/has-code.ts';
+import { unlessError } from '../base/has-code.ts';
+import { once } from '../base/once.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
-import { once } from '../kernel/once.ts';
 import { inNewNamespace, type OpenNamespace } from '../netlink/in-new-namespace.ts';
 import type { ObjectKind } from './objects/object-kind.ts';
 import { withSockets } from './objects/object-sockets.ts';

@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
-import { unlessCode } from '../kernel/has-code.ts';
-import { NetNamespace } from '../kernel/net-namespace.ts';
-import { once } from '../kernel/once.ts';
-import { readSysctls } from '../kernel/sysctl.ts';
+import { unlessCode } from '../base/has-code.ts';
+import { once } from '../base/once.ts';
+import { NetNamespace } from '../kernel/namespaces/net-namespace.ts';
+import { readSysctls } from '../kernel/namespaces/sysctl.ts';
 import { isDecisive } from './decisive-sysctls.ts';
 import { chosenByMachine } from './inherited-sysctls.ts';
 import type { Link } from './network-state.ts';

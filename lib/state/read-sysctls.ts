@@ -1,7 +1,7 @@
-import { entryOf } from '../kernel/entry-of.ts';
-import { NetNamespace } from '../kernel/net-namespace.ts';
-import { once } from '../kernel/once.ts';
-import { readSysctls } from '../kernel/sysctl.ts';
+import { entryOf } from '../base/entry-of.ts';
+import { once } from '../base/once.ts';
+import { NetNamespace } from '../kernel/namespaces/net-namespace.ts';
+import { readSysctls } from '../kernel/namespaces/sysctl.ts';
 import { ipDeviceSysctls } from '../netlink/device-sysctls.ts';
 import type { NetlinkSocket } from '../netlink/socket.ts';
 import { generalNames, namesOfDevice } from './decisive-sysctls.ts';

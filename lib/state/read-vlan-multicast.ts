@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
+import { once } from '../base/once.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
-import { once } from '../kernel/once.ts';
 import { bridge } from '../links/bridge.ts';
-import { bridgeVlanGlobal, type VlansOfInstance } from '../netlink/bridge-mst.ts';
+import { bridgeVlanGlobal, type VlansOfInstance } from '../netlink/bridge/bridge-mst.ts';
+import { membersOf } from '../netlink/bridge/vlan-rows.ts';
 import { inNewNamespace } from '../netlink/in-new-namespace.ts';
 import { ipLink } from '../netlink/link.ts';
 import type { NetlinkSocket } from '../netlink/socket.ts';
-import { membersOf } from '../netlink/vlan-rows.ts';
 import type { Link, VlanMulticast } from './network-state.ts';
 
 type Settings = VlansOfInstance['multicast'];

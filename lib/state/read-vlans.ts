@@ -1,5 +1,5 @@
-import { bridgeVlanGlobal } from '../netlink/bridge-mst.ts';
-import { type BridgeVlan, bridgeVlan, bridgeVlanOptions, vlansOf } from '../netlink/bridge-vlan.ts';
+import { bridgeVlanGlobal } from '../netlink/bridge/bridge-mst.ts';
+import { type BridgeVlan, bridgeVlan, bridgeVlanOptions, vlansOf } from '../netlink/bridge/bridge-vlan.ts';
 import type { NetlinkSocket } from '../netlink/socket.ts';
 import type { Link, PortVlans } from './network-state.ts';
 

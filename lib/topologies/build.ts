@@ -1,6 +1,6 @@
+import { isPlainObject } from '../base/plain-object.ts';
+import { show, UsageError } from '../base/validate.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
-import { isPlainObject } from '../kernel/plain-object.ts';
-import { show, UsageError } from '../kernel/validate.ts';
 import { Cable } from '../lab/cable.ts';
 import { type Interface, type Lab, LoadedTopology, type Namespace, Switch } from '../lab/index.ts';
 import { type Call, Ref } from './call.ts';

@@ -1,4 +1,4 @@
-import { show } from '../kernel/validate.ts';
+import { show } from '../base/validate.ts';
 import { DEFAULTS } from '../lab/role.ts';
 import type { LinkKind } from '../links/link-kind.ts';
 import { USUAL_PAIR } from '../links/registry.ts';

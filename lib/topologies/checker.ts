@@ -1,6 +1,6 @@
-import { nearestWord } from '../kernel/nearest-word.ts';
-import { isObject } from '../kernel/plain-object.ts';
-import { show } from '../kernel/validate.ts';
+import { nearestWord } from '../base/nearest-word.ts';
+import { isObject } from '../base/plain-object.ts';
+import { show } from '../base/validate.ts';
 import type { Source } from './source.ts';
 import type { Mapping, Path } from './topology.ts';
 

@@ -1,4 +1,4 @@
-import { show } from '../kernel/validate.ts';
+import { show } from '../base/validate.ts';
 import { Checker, didYouMean } from './checker.ts';
 import type { Source } from './source.ts';
 import type { Mapping, Path, Topology } from './topology.ts';

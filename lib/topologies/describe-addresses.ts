@@ -1,8 +1,8 @@
 import { type AddressState, ipAddress } from '../netlink/address.ts';
 import type { Request } from '../netlink/request.ts';
-import { givenAddresses, withLength } from '../report/given-addresses.ts';
 import type { WholeNamespace } from '../report/lab-state.ts';
-import { addressConfig } from '../report/script-addresses.ts';
+import { givenAddresses, withLength } from '../report/script/given-addresses.ts';
+import { addressConfig } from '../report/script/script-addresses.ts';
 import type { Link } from '../state/network-state.ts';
 import { broadcastOf } from '../wire/ip-address.ts';
 import { omitEmpty } from './described.ts';

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { kindOf } from '../links/registry.ts';
-import { changedMulticast } from '../netlink/bridge-vlan.ts';
-import { bridgeMdb } from '../netlink/mdb.ts';
+import { changedMulticast } from '../netlink/bridge/bridge-vlan.ts';
+import { bridgeMdb } from '../netlink/bridge/mdb.ts';
+import { idsOf, rowsOf } from '../netlink/bridge/vlan-rows.ts';
 import type { Request } from '../netlink/request.ts';
-import { idsOf, rowsOf } from '../netlink/vlan-rows.ts';
 import type { WholeNamespace } from '../report/lab-state.ts';
-import { instanceRemarks, instancesOf } from '../report/mst-instances.ts';
-import { bridgeEntryRequest, farEnds, givenFdb, vlanMulticastRows } from '../report/script-forwarding.ts';
+import { instanceRemarks, instancesOf } from '../report/script/mst-instances.ts';
+import { bridgeEntryRequest, farEnds, givenFdb, vlanMulticastRows } from '../report/script/script-forwarding.ts';
 import { bridgeOf } from '../state/find-link.ts';
 import type { Link, PortVlans } from '../state/network-state.ts';
 import { omitEmpty, type Subject } from './described.ts';

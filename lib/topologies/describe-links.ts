@@ -1,13 +1,19 @@
-import { macOf } from '../lab/interface-list.ts';
-import { FIRST_INDEX } from '../lab/lab-engine.ts';
+import { FIRST_INDEX } from '../lab/engines/lab-engine.ts';
+import { macOf } from '../lab/tables/interface-list.ts';
 import { isBridgePort, PORT_OPTIONS } from '../links/bridge-port.ts';
 import { kindOf, USUAL_PAIR } from '../links/registry.ts';
 import { ipLink } from '../netlink/link.ts';
 import type { Request } from '../netlink/request.ts';
 import { devicesIn, loopbackOf, switchBridge } from '../report/lab-devices.ts';
 import type { WholeLabState, WholeNamespace } from '../report/lab-state.ts';
-import { changedPort, settingsToSay } from '../report/link-words.ts';
-import { changeRequests, changesOfBridge, changesOfLoopback, extrasOf, isArpOff } from '../report/script-links.ts';
+import { changedPort, settingsToSay } from '../report/script/link-words.ts';
+import {
+  changeRequests,
+  changesOfBridge,
+  changesOfLoopback,
+  extrasOf,
+  isArpOff,
+} from '../report/script/script-links.ts';
 import { bridgeOf, linkAt, linkIn, lowerOf, peerOf } from '../state/find-link.ts';
 import { freshLink } from '../state/fresh-links.ts';
 import type { Link } from '../state/network-state.ts';

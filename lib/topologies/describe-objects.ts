@@ -1,6 +1,6 @@
 import type { Request } from '../netlink/request.ts';
 import type { WholeNamespace } from '../report/lab-state.ts';
-import { objectRequests, objectsToMake } from '../report/script-objects.ts';
+import { objectRequests, objectsToMake } from '../report/script/script-objects.ts';
 import type { DeviceNames } from '../state/entries/entry-kind.ts';
 import { OBJECT_KINDS } from '../state/objects/registry.ts';
 import { omitEmpty } from './described.ts';

@@ -1,8 +1,8 @@
-import { NetNamespace } from '../kernel/net-namespace.ts';
-import { readSysctls, writeSysctl } from '../kernel/sysctl.ts';
+import { NetNamespace } from '../kernel/namespaces/net-namespace.ts';
+import { readSysctls, writeSysctl } from '../kernel/namespaces/sysctl.ts';
 import { type Defaults, type Role, sysctlsOf } from '../lab/role.ts';
 import type { WholeNamespace } from '../report/lab-state.ts';
-import { isOfDevice } from '../report/script-sysctls.ts';
+import { isOfDevice } from '../report/script/script-sysctls.ts';
 import { secretsFirst } from '../state/changed-sysctls.ts';
 import { generalNames, propagatedFrom } from '../state/decisive-sysctls.ts';
 import { chosenByMachine } from '../state/inherited-sysctls.ts';

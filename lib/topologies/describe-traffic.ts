@@ -1,6 +1,6 @@
-import type { Qdisc } from '../netlink/qdisc.ts';
+import type { Qdisc } from '../netlink/tc/qdisc.ts';
 import type { WholeNamespace } from '../report/lab-state.ts';
-import { filtersSaid, qdiscsSaid } from '../report/script-tc.ts';
+import { filtersSaid, qdiscsSaid } from '../report/script/script-tc.ts';
 import type { DeviceNames } from '../state/entries/entry-kind.ts';
 import { type FilterEntry, filterEntries } from '../state/entries/filter-entry.ts';
 import { qdiscEntry } from '../state/entries/qdisc-entry.ts';

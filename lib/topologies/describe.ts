@@ -1,11 +1,11 @@
 import type { Defaults } from '../lab/role.ts';
-import { buildable } from '../report/buildable.ts';
 import { devicesIn, switchBridge } from '../report/lab-devices.ts';
 import type { WholeLabState } from '../report/lab-state.ts';
-import { leftOut } from '../report/left-out.ts';
-import { settingsToSay } from '../report/link-words.ts';
-import { loadableRuleset } from '../report/script-filters.ts';
-import { tcRequests } from '../report/script-tc.ts';
+import { buildable } from '../report/script/buildable.ts';
+import { leftOut } from '../report/script/left-out.ts';
+import { settingsToSay } from '../report/script/link-words.ts';
+import { loadableRuleset } from '../report/script/script-filters.ts';
+import { tcRequests } from '../report/script/script-tc.ts';
 import { describeForwarding, describeVlans, otherForwarding } from './describe-forwarding.ts';
 import { describeLinks } from './describe-links.ts';
 import { describeObjects } from './describe-objects.ts';

@@ -1,7 +1,7 @@
 import { EMPTY_WORD, type Names } from '../netlink/names.ts';
 import type { Request } from '../netlink/request.ts';
 import type { WholeLabState, WholeNamespace } from '../report/lab-state.ts';
-import { namesIn } from '../report/script-words.ts';
+import { namesIn } from '../report/script/script-words.ts';
 import type { Mapping, Path, Topology } from './topology.ts';
 
 /** A state as a topology, and what of it a topology cannot say. */

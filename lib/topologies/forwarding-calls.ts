@@ -1,4 +1,4 @@
-import { VLAN_SETTINGS } from '../lab/vlan-settings.ts';
+import { VLAN_SETTINGS } from '../lab/tables/vlan-settings.ts';
 import type { LinkKind } from '../links/link-kind.ts';
 import { NO_MAC } from '../wire/mac-address.ts';
 import { type Call, Ref } from './call.ts';

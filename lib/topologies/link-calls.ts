@@ -1,4 +1,4 @@
-import { omit, pick } from '../kernel/plain-object.ts';
+import { omit, pick } from '../base/plain-object.ts';
 import { Namespace } from '../lab/index.ts';
 import { PORT_OPTIONS } from '../links/bridge-port.ts';
 import type { LinkKind } from '../links/link-kind.ts';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { hasCode } from '../kernel/has-code.ts';
-import { show, UsageError } from '../kernel/validate.ts';
+import { hasCode } from '../base/has-code.ts';
+import { show, UsageError } from '../base/validate.ts';
 import type { Lab, LoadedTopology, TopologyText } from '../lab/index.ts';
 import { build } from './build.ts';
 import { callsOf } from './calls.ts';

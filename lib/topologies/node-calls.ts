@@ -1,4 +1,4 @@
-import { isOfDevice } from '../report/script-sysctls.ts';
+import { isOfDevice } from '../report/script/script-sysctls.ts';
 import { OBJECT_KINDS } from '../state/objects/registry.ts';
 import { FAMILIES } from '../wire/ip-address.ts';
 import { type Call, Ref } from './call.ts';

@@ -1,4 +1,4 @@
-import { alignColumns } from '../kernel/align-columns.ts';
+import { alignColumns } from '../base/align-columns.ts';
 import type { Lab, Namespace } from '../lab/index.ts';
 import { isRoutable } from '../netlink/address.ts';
 import { askIcmp } from '../probes/ask-icmp.ts';

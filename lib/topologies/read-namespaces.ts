@@ -1,6 +1,6 @@
-import type { NetNamespace } from '../kernel/net-namespace.ts';
-import { ResourceStack } from '../kernel/resource-stack.ts';
-import { outputIn } from '../lab/exec.ts';
+import { ResourceStack } from '../base/resource-stack.ts';
+import type { NetNamespace } from '../kernel/namespaces/net-namespace.ts';
+import { outputIn } from '../lab/programs/exec.ts';
 import { NetlinkSocket } from '../netlink/socket.ts';
 import type { WholeLabState } from '../report/lab-state.ts';
 import { changedSysctls, secretsFirst } from '../state/changed-sysctls.ts';

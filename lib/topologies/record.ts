@@ -1,5 +1,5 @@
 import { createLab } from '../lab/index.ts';
-import { drawLab } from '../report/draw-lab.ts';
+import { drawLab } from '../report/drawing/draw-lab.ts';
 import { describeTopology } from './describe.ts';
 import type { Described } from './described.ts';
 import { devicesOf } from './device.ts';

@@ -1,5 +1,5 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml';
-import { UsageError } from '../kernel/validate.ts';
+import { UsageError } from '../base/validate.ts';
 import type { Path } from './topology.ts';
 
 /** A YAML text, which knows the line and the column of each of its parts. */

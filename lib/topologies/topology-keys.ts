@@ -1,5 +1,5 @@
-import { omit } from '../kernel/plain-object.ts';
-import { END_OPTIONS } from '../lab/add-cable.ts';
+import { omit } from '../base/plain-object.ts';
+import { END_OPTIONS } from '../lab/making/add-cable.ts';
 import { bridge } from '../links/bridge.ts';
 import { PORT_OPTIONS } from '../links/bridge-port.ts';
 import type { LinkKind } from '../links/link-kind.ts';

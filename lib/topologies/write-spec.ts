@@ -1,4 +1,4 @@
-import { visible } from '../kernel/visible-text.ts';
+import { visible } from '../base/visible-text.ts';
 import { PORT_OPTIONS } from '../links/bridge-port.ts';
 import { type Call, Ref } from './call.ts';
 import { callsOf } from './calls.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { now } from '../kernel/clock.ts';
-import { engineOf } from '../lab/engine.ts';
+import { engineOf } from '../lab/engines/engine.ts';
 import type { Interface, Lab } from '../lab/index.ts';
 import { stateIfThere } from '../lab/interface-state.ts';
 import { broadcastRoom, macvlan } from '../links/macvlan.ts';

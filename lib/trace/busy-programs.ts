@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { unlessCode } from '../kernel/has-code.ts';
-import { engineOf, enginesOf } from '../lab/engine.ts';
+import { unlessCode } from '../base/has-code.ts';
+import { engineOf, enginesOf } from '../lab/engines/engine.ts';
 import type { Lab } from '../lab/index.ts';
-import { ownThreadsIn, processesIn } from '../lab/processes.ts';
+import { ownThreadsIn, processesIn } from '../lab/programs/processes.ts';
 
 /** So long on a processor, in ticks of 10 ms (`USER_HZ`), and a program that never sleeps has had its turn as well. */
 const TURN = 2;

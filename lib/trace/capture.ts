@@ -1,11 +1,11 @@
+import { entryOf } from '../base/entry-of.ts';
+import { firstReady } from '../base/first-ready.ts';
 import { now } from '../kernel/clock.ts';
 import { LOOPBACK_IFINDEX } from '../kernel/constants.ts';
-import { entryOf } from '../kernel/entry-of.ts';
-import { firstReady } from '../kernel/first-ready.ts';
-import { tapTime } from '../kernel/tap-clock.ts';
-import type { TappedFrame, TapSocket } from '../kernel/tap-socket.ts';
+import { tapTime } from '../kernel/taps/tap-clock.ts';
+import type { TappedFrame, TapSocket } from '../kernel/taps/tap-socket.ts';
 import { deviceAt } from '../lab/device-at.ts';
-import { engineOf, enginesOf } from '../lab/engine.ts';
+import { engineOf, enginesOf } from '../lab/engines/engine.ts';
 import { type CapturedFrame, type Interface, type Lab, type Namespace, Switch } from '../lab/index.ts';
 import { STORM } from '../probes/noise.ts';
 import { markerOf } from '../wire/marker.ts';

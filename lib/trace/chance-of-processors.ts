@@ -1,8 +1,8 @@
-import { engineOf } from '../lab/engine.ts';
+import { engineOf } from '../lab/engines/engine.ts';
 import type { Lab, Namespace } from '../lab/index.ts';
-import type { NftExpression } from '../netlink/nf-expression.ts';
-import { listExpressions } from '../netlink/nf-tables.ts';
-import { askNftables, legacyTablesOf } from '../netlink/packet-filters.ts';
+import type { NftExpression } from '../netlink/netfilter/nf-expression.ts';
+import { listExpressions } from '../netlink/netfilter/nf-tables.ts';
+import { askNftables, legacyTablesOf } from '../netlink/netfilter/packet-filters.ts';
 import { extensionsIn } from './chance.ts';
 
 /** `NFT_META_CPU`. */

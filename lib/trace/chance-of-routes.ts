@@ -1,10 +1,10 @@
-import { engineOf } from '../lab/engine.ts';
+import { engineOf } from '../lab/engines/engine.ts';
 import type { Interface, Lab, Namespace } from '../lab/index.ts';
-import { bridgeFdb } from '../netlink/neighbour.ts';
-import { ipNexthop, type Nexthop, RESILIENT } from '../netlink/nexthop.ts';
-import { ipNexthopBucket } from '../netlink/nexthop-bucket.ts';
-import { ipRoute, type Route } from '../netlink/route.ts';
-import { dividesProbes, ipRule } from '../netlink/rule.ts';
+import { bridgeFdb } from '../netlink/routing/neighbour.ts';
+import { ipNexthop, type Nexthop, RESILIENT } from '../netlink/routing/nexthop.ts';
+import { ipNexthopBucket } from '../netlink/routing/nexthop-bucket.ts';
+import { ipRoute, type Route } from '../netlink/routing/route.ts';
+import { dividesProbes, ipRule } from '../netlink/routing/rule.ts';
 import { FAMILIES } from '../wire/ip-address.ts';
 import { usesRoutes } from './forwards.ts';
 import { MOST_PROBES, probesUntil } from './impaired-links.ts';

@@ -1,12 +1,12 @@
-import { tcxPrograms } from '../kernel/tcx-programs.ts';
+import { tcxPrograms } from '../kernel/tables/tcx-programs.ts';
 import { deviceAt } from '../lab/device-at.ts';
-import { engineOf } from '../lab/engine.ts';
+import { engineOf } from '../lab/engines/engine.ts';
 import type { Interface, Namespace } from '../lab/index.ts';
 import { stateIfThere } from '../lab/interface-state.ts';
 import { ipLink } from '../netlink/link.ts';
-import { listFilters, type PlacedFilter } from '../netlink/list-filters.ts';
-import { tcQdisc } from '../netlink/qdisc.ts';
 import type { NetlinkSocket } from '../netlink/socket.ts';
+import { listFilters, type PlacedFilter } from '../netlink/tc/list-filters.ts';
+import { tcQdisc } from '../netlink/tc/qdisc.ts';
 
 /** What somebody put at the devices of a namespace, where packets pass. */
 interface DeviceHooks {

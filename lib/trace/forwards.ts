@@ -1,5 +1,5 @@
-import { unlessError } from '../kernel/has-code.ts';
-import { engineOf } from '../lab/engine.ts';
+import { unlessError } from '../base/has-code.ts';
+import { engineOf } from '../lab/engines/engine.ts';
 import { type Namespace, UsageError } from '../lab/index.ts';
 
 /** Whether a namespace passes packets on. */

@@ -1,10 +1,10 @@
+import { entryOf } from '../base/entry-of.ts';
 import { now } from '../kernel/clock.ts';
-import { entryOf } from '../kernel/entry-of.ts';
 import { labelAt } from '../lab/device-at.ts';
-import { engineOf } from '../lab/engine.ts';
+import { engineOf } from '../lab/engines/engine.ts';
 import type { Interface, Lab } from '../lab/index.ts';
 import { RETRANSMISSION } from '../lab/role.ts';
-import { type Qdisc, tcQdisc } from '../netlink/qdisc.ts';
+import { type Qdisc, tcQdisc } from '../netlink/tc/qdisc.ts';
 
 /** Where chance decides, a negative may be wrong in so many cases of one. */
 export const WRONG = 0.02;

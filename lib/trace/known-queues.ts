@@ -1,15 +1,15 @@
-import { hasForeignSockets } from '../kernel/foreign-sockets.ts';
-import { devicesWithGro } from '../kernel/receive-offload.ts';
+import { hasForeignSockets } from '../kernel/sockets/foreign-sockets.ts';
+import { devicesWithGro } from '../kernel/sockets/receive-offload.ts';
 import { deviceAt } from '../lab/device-at.ts';
-import { engineOf, enginesOf } from '../lab/engine.ts';
+import { engineOf, enginesOf } from '../lab/engines/engine.ts';
 import { Interface, type Lab, type Namespace } from '../lab/index.ts';
-import { somebodyLivesIn } from '../lab/processes.ts';
+import { somebodyLivesIn } from '../lab/programs/processes.ts';
 import { bridge } from '../links/bridge.ts';
 import { kindOf } from '../links/registry.ts';
 import { veth } from '../links/veth.ts';
-import { hasIpsec } from '../netlink/ipsec.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
-import { hasFiltersAtDevices } from '../netlink/packet-filters.ts';
+import { hasFiltersAtDevices } from '../netlink/netfilter/packet-filters.ts';
+import { hasIpsec } from '../netlink/xfrm/ipsec.ts';
 import {
   connectionsOfServers,
   isLeftToChance,

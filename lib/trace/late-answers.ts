@@ -1,10 +1,10 @@
-import { engineOf } from '../lab/engine.ts';
+import { engineOf } from '../lab/engines/engine.ts';
 import type { Lab, Namespace } from '../lab/index.ts';
-import { listNeighbours } from '../lab/list-neighbours.ts';
 import { RETRANSMISSION } from '../lab/role.ts';
+import { listNeighbours } from '../lab/tables/list-neighbours.ts';
 import { ipAddress } from '../netlink/address.ts';
-import { ipNtable } from '../netlink/neighbour-table.ts';
-import { ipRoute } from '../netlink/route.ts';
+import { ipNtable } from '../netlink/routing/neighbour-table.ts';
+import { ipRoute } from '../netlink/routing/route.ts';
 import { usesRoutes } from './forwards.ts';
 import { givenQdiscs, mayKeepBack } from './impaired-links.ts';
 

@@ -1,4 +1,4 @@
-import { engineOf } from '../lab/engine.ts';
+import { engineOf } from '../lab/engines/engine.ts';
 import type { Lab, Namespace } from '../lab/index.ts';
 import { kindOf } from '../links/registry.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';

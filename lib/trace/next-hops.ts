@@ -1,11 +1,11 @@
+import { entryOf } from '../base/entry-of.ts';
 import { now, sleep } from '../kernel/clock.ts';
-import { entryOf } from '../kernel/entry-of.ts';
-import { engineOf } from '../lab/engine.ts';
+import { engineOf } from '../lab/engines/engine.ts';
 import type { Lab, Namespace } from '../lab/index.ts';
-import { listNeighbours } from '../lab/list-neighbours.ts';
-import type { Neighbour } from '../netlink/neighbour.ts';
-import { ipNtable } from '../netlink/neighbour-table.ts';
-import { ipRoute, type Route } from '../netlink/route.ts';
+import { listNeighbours } from '../lab/tables/list-neighbours.ts';
+import type { Neighbour } from '../netlink/routing/neighbour.ts';
+import { ipNtable } from '../netlink/routing/neighbour-table.ts';
+import { ipRoute, type Route } from '../netlink/routing/route.ts';
 import { contains, FAMILIES, familyOf } from '../wire/ip-address.ts';
 import { usesRoutes } from './forwards.ts';
 

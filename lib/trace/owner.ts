@@ -1,7 +1,7 @@
 import { deviceWith, heldIn } from '../lab/device-at.ts';
-import { engineOf } from '../lab/engine.ts';
+import { engineOf } from '../lab/engines/engine.ts';
 import type { Interface, Lab, Namespace } from '../lab/index.ts';
-import { ipRoute, USUAL_TABLES } from '../netlink/route.ts';
+import { ipRoute, USUAL_TABLES } from '../netlink/routing/route.ts';
 import { contains, familyOf } from '../wire/ip-address.ts';
 
 /** The device of the lab that has an address. */

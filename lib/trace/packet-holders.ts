@@ -1,18 +1,18 @@
-import { type ForeignSocket, foreignSocketsIn, foreignSocketsOf } from '../kernel/foreign-sockets.ts';
-import type { NetNamespace } from '../kernel/net-namespace.ts';
-import { networkOf } from '../kernel/network-of.ts';
-import { once } from '../kernel/once.ts';
-import { readProcNetIfAny } from '../kernel/proc-net.ts';
-import { listSysctls, readSysctls } from '../kernel/sysctl.ts';
-import { engineOf, enginesOf } from '../lab/engine.ts';
+import { once } from '../base/once.ts';
+import type { NetNamespace } from '../kernel/namespaces/net-namespace.ts';
+import { networkOf } from '../kernel/namespaces/network-of.ts';
+import { listSysctls, readSysctls } from '../kernel/namespaces/sysctl.ts';
+import { type ForeignSocket, foreignSocketsIn, foreignSocketsOf } from '../kernel/sockets/foreign-sockets.ts';
+import { readProcNetIfAny } from '../kernel/tables/proc-net.ts';
+import { engineOf, enginesOf } from '../lab/engines/engine.ts';
+import type { NamespaceEngine } from '../lab/engines/namespace-engine.ts';
 import type { Lab } from '../lab/index.ts';
-import type { NamespaceEngine } from '../lab/namespace-engine.ts';
-import { isHeldByProcess } from '../lab/processes.ts';
+import { isHeldByProcess } from '../lab/programs/processes.ts';
 import { kindOf } from '../links/registry.ts';
 import { vxlan } from '../links/vxlan.ts';
-import { hasIpsec } from '../netlink/ipsec.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
-import { ipNtable } from '../netlink/neighbour-table.ts';
+import { ipNtable } from '../netlink/routing/neighbour-table.ts';
+import { hasIpsec } from '../netlink/xfrm/ipsec.ts';
 
 /**
  * Sockets whose owner gets no packet that is for another: those of netlink, of IPsec's keys, of ciphers, and those that `ping` has without

@@ -1,9 +1,9 @@
+import { entryOf } from '../base/entry-of.ts';
 import { now } from '../kernel/clock.ts';
-import { entryOf } from '../kernel/entry-of.ts';
-import { tapTime } from '../kernel/tap-clock.ts';
+import { tapTime } from '../kernel/taps/tap-clock.ts';
+import { type DeviceSessions, readSessions } from '../lab/engines/sessions.ts';
 import type { CapturedFrame, Interface, Lab, Namespace } from '../lab/index.ts';
-import { routeIfAny } from '../lab/route-to.ts';
-import { type DeviceSessions, readSessions } from '../lab/sessions.ts';
+import { routeIfAny } from '../lab/tables/route-to.ts';
 import type { PeerSession } from '../links/link-description.ts';
 import { contains, parsePrefix } from '../wire/ip-address.ts';
 import { packetBehindTags } from '../wire/ip-packet.ts';

@@ -1,5 +1,5 @@
+import { entryOf } from '../base/entry-of.ts';
 import { PACKET_HOST, PACKET_OTHERHOST } from '../kernel/constants.ts';
-import { entryOf } from '../kernel/entry-of.ts';
 import { type Hop, type Interface, isBridge, type Namespace } from '../lab/index.ts';
 import { isRoutedGroup } from '../wire/ip-address.ts';
 import { packetBehindTags } from '../wire/ip-packet.ts';

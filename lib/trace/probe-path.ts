@@ -1,6 +1,6 @@
+import { entryOf } from '../base/entry-of.ts';
 import { PACKET_OTHERHOST } from '../kernel/constants.ts';
-import { entryOf } from '../kernel/entry-of.ts';
-import { tapTime } from '../kernel/tap-clock.ts';
+import { tapTime } from '../kernel/taps/tap-clock.ts';
 import { type CapturedFrame, type Hop, type Interface, isLink, type Namespace } from '../lab/index.ts';
 import { ipvlan } from '../links/ipvlan.ts';
 import { vlan } from '../links/vlan.ts';

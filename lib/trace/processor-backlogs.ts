@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs';
+import { ResourceStack } from '../base/resource-stack.ts';
 import { u32 } from '../kernel/bytes.ts';
 import { checkErrno, checked } from '../kernel/checked.ts';
 import { AF_INET, SO_INCOMING_CPU, SOCK_DGRAM, SOL_SOCKET } from '../kernel/constants.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
 import { errnoName, lastErrno, poll, schedGetaffinity, schedGetcpu, schedSetaffinity } from '../kernel/libc.ts';
-import { onceInThread } from '../kernel/once-in-thread.ts';
-import { ReceiveSteering } from '../kernel/receive-steering.ts';
-import { ResourceStack } from '../kernel/resource-stack.ts';
-import { Socket } from '../kernel/socket.ts';
-import { ipSocketAddress } from '../kernel/socket-address.ts';
+import { ReceiveSteering } from '../kernel/sockets/receive-steering.ts';
+import { Socket } from '../kernel/sockets/socket.ts';
+import { ipSocketAddress } from '../kernel/sockets/socket-address.ts';
+import { onceInThread } from '../kernel/threads/once-in-thread.ts';
 import { inNewNamespace } from '../netlink/in-new-namespace.ts';
 import { ipLink } from '../netlink/link.ts';
-import { ipNeighbour } from '../netlink/neighbour.ts';
+import { ipNeighbour } from '../netlink/routing/neighbour.ts';
 import { NO_MAC } from '../wire/mac-address.ts';
 
 /** Markers a processor: each lets what is under way go one device further. */

@@ -1,7 +1,7 @@
+import { entryOf } from '../base/entry-of.ts';
 import { now, turn } from '../kernel/clock.ts';
-import { entryOf } from '../kernel/entry-of.ts';
-import { tapTime } from '../kernel/tap-clock.ts';
-import { engineOf } from '../lab/engine.ts';
+import { tapTime } from '../kernel/taps/tap-clock.ts';
+import { engineOf } from '../lab/engines/engine.ts';
 import type { CapturedFrame, Lab, Namespace } from '../lab/index.ts';
 import { RETRANSMISSION } from '../lab/role.ts';
 import { serveListeners } from '../probes/listener.ts';

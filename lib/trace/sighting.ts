@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
-import type { TappedFrame } from '../kernel/tap-socket.ts';
-import { visible } from '../kernel/visible-text.ts';
+import { visible } from '../base/visible-text.ts';
+import type { TappedFrame } from '../kernel/taps/tap-socket.ts';
 import type { CapturedFrame, Interface } from '../lab/index.ts';
 import { describeFrame } from '../wire/describe-frame.ts';
 import { frameIdentity } from '../wire/frame-identity.ts';

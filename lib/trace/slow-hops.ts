@@ -1,4 +1,4 @@
-import { entryOf } from '../kernel/entry-of.ts';
+import { entryOf } from '../base/entry-of.ts';
 import type { CapturedFrame, Interface, Lab, Namespace } from '../lab/index.ts';
 import { isGroupMessage } from '../wire/group-message.ts';
 import { packetBehindTags } from '../wire/ip-packet.ts';

@@ -1,10 +1,10 @@
 import { PACKET_HOST } from '../kernel/constants.ts';
-import { engineOf } from '../lab/engine.ts';
+import { engineOf } from '../lab/engines/engine.ts';
 import type { CapturedFrame, Hop, Interface, Namespace } from '../lab/index.ts';
 import { stateIfThere } from '../lab/interface-state.ts';
-import { routeIfAny } from '../lab/route-to.ts';
+import { routeIfAny } from '../lab/tables/route-to.ts';
 import { kindOf } from '../links/registry.ts';
-import { hasIpsec } from '../netlink/ipsec.ts';
+import { hasIpsec } from '../netlink/xfrm/ipsec.ts';
 import type { Question } from '../probes/question.ts';
 import { isOwnAddress } from '../probes/source.ts';
 import { arpIn } from '../wire/arp.ts';

@@ -1,4 +1,4 @@
-import type { NftExpression } from '../netlink/nf-expression.ts';
+import type { NftExpression } from '../netlink/netfilter/nf-expression.ts';
 import { isSteadyExtension } from './steady-extensions.ts';
 import { isSteadyPayload, type Load } from './steady-payload.ts';
 

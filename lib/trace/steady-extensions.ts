@@ -1,5 +1,5 @@
 import { dividesGivenPorts } from '../kernel/given-ports.ts';
-import type { FilterExtension } from '../kernel/legacy-rules.ts';
+import type { FilterExtension } from '../kernel/tables/legacy-rules.ts';
 
 /** The matches and targets of iptables and ebtables by which two packets that are alike fare alike. `ERROR` is the end of a chain. */
 const STEADY = new Set([

@@ -1,5 +1,5 @@
 import { dividesGivenPorts } from '../kernel/given-ports.ts';
-import type { NftExpression } from '../netlink/nf-expression.ts';
+import type { NftExpression } from '../netlink/netfilter/nf-expression.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
 
 /** What a `payload` expression loads: bytes of a header. */

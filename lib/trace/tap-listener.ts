@@ -1,4 +1,4 @@
-import { tapTime } from '../kernel/tap-clock.ts';
+import { tapTime } from '../kernel/taps/tap-clock.ts';
 import type { Interface } from '../lab/index.ts';
 import type { FrameListener } from '../probes/frame-listener.ts';
 import type { TestFrame } from '../probes/test-frame.ts';

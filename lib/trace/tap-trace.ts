@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { harmless, visible } from '../kernel/visible-text.ts';
+import { harmless, visible } from '../base/visible-text.ts';
 import type { CapturedFrame, Hop, Interface, Trace, TracedPath } from '../lab/index.ts';
 import { describeFrame } from '../wire/describe-frame.ts';
 import { NumberedLines } from '../wire/numbered-lines.ts';

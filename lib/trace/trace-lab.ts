@@ -1,4 +1,4 @@
-import { tapTime } from '../kernel/tap-clock.ts';
+import { tapTime } from '../kernel/taps/tap-clock.ts';
 import type { CapturedFrame, Lab, Trace, TraceProtocol } from '../lab/index.ts';
 import { untilAddressesUsable } from '../lab/usable-addresses.ts';
 import { drain } from '../probes/drain.ts';

@@ -1,4 +1,4 @@
-import { engineOf } from '../lab/engine.ts';
+import { engineOf } from '../lab/engines/engine.ts';
 import type { CapturedFrame, Namespace } from '../lab/index.ts';
 import { frameContent } from '../wire/frame-identity.ts';
 import { endpointWords } from '../wire/ip-address.ts';

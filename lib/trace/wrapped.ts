@@ -1,6 +1,6 @@
 import type { CapturedFrame, Lab, Namespace } from '../lab/index.ts';
-import { routeIfAny } from '../lab/route-to.ts';
-import type { Route } from '../netlink/route.ts';
+import { routeIfAny } from '../lab/tables/route-to.ts';
+import type { Route } from '../netlink/routing/route.ts';
 import type { Question } from '../probes/question.ts';
 import { bareHeader, ETHERTYPE } from '../wire/ethernet.ts';
 import { ipPacketOf } from '../wire/ip-packet.ts';

@@ -72,7 +72,7 @@ export async function shardProject(
     `import config from '${ROOT}vitest.config.ts';
      import { hairpin } from '${ROOT}lib/config.ts';
      // One worker loads hairpin once.
-     const test = { include: ['*.test.ts'], isolate: false, maxWorkers: 1, testTimeout: 60_000, reporters: [['${ROOT}lib/report/reporter.ts', ${JSON.stringify({ partial, ...reporter })}]] };
+     const test = { include: ['*.test.ts'], isolate: false, maxWorkers: 1, testTimeout: 60_000, reporters: [['${ROOT}lib/report/runs/reporter.ts', ${JSON.stringify({ partial, ...reporter })}]] };
      export default { ...config, plugins: [hairpin(${JSON.stringify(options)})], test };`,
   );
   for (const name of files)

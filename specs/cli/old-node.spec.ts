@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { expect, type Namespace, test } from 'hairpin';
-import { whyNodeIsTooOld } from '../../lib/kernel/node-version.ts';
+import { whyNodeIsTooOld } from '../../lib/base/node-version.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 

@@ -1,7 +1,7 @@
 import { copyFile, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'hairpin';
-import { findProgram } from '../../lib/kernel/find-program.ts';
+import { findProgram } from '../../lib/kernel/programs/find-program.ts';
 import { projectFolder, ROOT } from '../doc-samples.ts';
 import { needs } from '../needs.ts';
 import { hairpin, MAIN } from './hairpin.ts';

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import type { DockerEngine } from 'hairpin';
-import { findProgram } from '../../lib/kernel/find-program.ts';
+import { findProgram } from '../../lib/kernel/programs/find-program.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 

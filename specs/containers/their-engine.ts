@@ -6,7 +6,7 @@ import {
   engineArguments,
   engineEnvironment,
 } from '../../lib/containers/engine-script.ts';
-import { removeCgroups } from '../../lib/kernel/cgroup.ts';
+import { removeCgroups } from '../../lib/kernel/programs/cgroup.ts';
 
 /**
  * An engine that stands for the machine's own, as an ordinary dockerd is: it counts processes as everybody does. What runs

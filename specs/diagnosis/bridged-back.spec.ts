@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { expect, type Lab, test } from 'hairpin';
-import { readSysctls } from '../../lib/kernel/sysctl.ts';
-import { engineOf } from '../../lib/lab/engine.ts';
+import { readSysctls } from '../../lib/kernel/namespaces/sysctl.ts';
+import { engineOf } from '../../lib/lab/engines/engine.ts';
 import { addRules } from '../trace/rules/add-rules.ts';
 import { diagnosed } from './diagnosed.ts';
 

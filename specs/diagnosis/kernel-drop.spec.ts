@@ -1,7 +1,7 @@
 import { expect, type Interface, test } from 'hairpin';
 import { dropAt } from '../../lib/diagnosis/kernel-drop.ts';
 import type { PacketDrop } from '../../lib/kernel/drops/packet-drops.ts';
-import { engineOf } from '../../lib/lab/engine.ts';
+import { engineOf } from '../../lib/lab/engines/engine.ts';
 
 const QUESTION = 'SKB_DROP_REASON_NO_TX_TARGET';
 const WAITING = 'SKB_DROP_REASON_NEIGH_FAILED';

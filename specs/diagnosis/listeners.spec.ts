@@ -4,7 +4,7 @@ import { expect, type Lab, type Namespace, test } from 'hairpin';
 import { checked } from '../../lib/kernel/checked.ts';
 import { AF_INET, IPPROTO_IPV6, IPV6_V6ONLY, SOCK_DGRAM, SOCK_STREAM, SOL_SOCKET } from '../../lib/kernel/constants.ts';
 import { bind, close, connect, listen, setsockopt, socket } from '../../lib/kernel/libc.ts';
-import { familyNumber, ipSocketAddress } from '../../lib/kernel/socket-address.ts';
+import { familyNumber, ipSocketAddress } from '../../lib/kernel/sockets/socket-address.ts';
 import { needReasons } from '../trace/kernel-line.ts';
 import { diagnosed } from './diagnosed.ts';
 

@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KernelError, test as labTest } from 'hairpin';
 import { expect, test } from 'vitest';
+import { whyNodeIsTooOld } from '../../lib/base/node-version.ts';
 import { IN_MANIFEST, PNPM_BUILDS } from '../../lib/init/koffi-script.ts';
-import { whyNodeIsTooOld } from '../../lib/kernel/node-version.ts';
-import { type Machine, type Need, whyMissing, whyRefused } from '../../lib/kernel/why-no-namespaces.ts';
-import { whyNoNeighbourRoom } from '../../lib/netlink/neighbour-table.ts';
+import { type Machine, type Need, whyMissing, whyRefused } from '../../lib/kernel/namespaces/why-no-namespaces.ts';
+import { whyNoNeighbourRoom } from '../../lib/netlink/routing/neighbour-table.ts';
 import { ROOT, samplesOf } from '../doc-samples.ts';
 
 const page = await readFile(join(ROOT, 'docs/troubleshooting.md'), 'utf8');

@@ -3,9 +3,9 @@ import { stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'hairpin';
 import { AF_INET, SOCK_DGRAM } from '../../lib/kernel/constants.ts';
-import { NetNamespace } from '../../lib/kernel/net-namespace.ts';
-import { Socket } from '../../lib/kernel/socket.ts';
-import { ipSocketAddress, readIpSocketAddress } from '../../lib/kernel/socket-address.ts';
+import { NetNamespace } from '../../lib/kernel/namespaces/net-namespace.ts';
+import { Socket } from '../../lib/kernel/sockets/socket.ts';
+import { ipSocketAddress, readIpSocketAddress } from '../../lib/kernel/sockets/socket-address.ts';
 import { heldDescriptors } from '../lab/referee.ts';
 
 const here = () => readlinkSync('/proc/thread-self/ns/net');

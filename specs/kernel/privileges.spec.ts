@@ -1,5 +1,5 @@
 import { expect, test } from 'hairpin';
-import { isRootOfMachine } from '../../lib/kernel/user-namespace.ts';
+import { isRootOfMachine } from '../../lib/kernel/namespaces/user-namespace.ts';
 import { ownModule } from '../own-module.ts';
 
 const lab = ownModule('lab/index');

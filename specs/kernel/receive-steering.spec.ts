@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { expect, test } from 'hairpin';
 import { AF_INET, SO_INCOMING_CPU, SOCK_DGRAM, SOL_SOCKET } from '../../lib/kernel/constants.ts';
-import { ReceiveSteering } from '../../lib/kernel/receive-steering.ts';
-import { Socket } from '../../lib/kernel/socket.ts';
-import { ipSocketAddress } from '../../lib/kernel/socket-address.ts';
-import { isRootOfMachine } from '../../lib/kernel/user-namespace.ts';
-import { engineOf } from '../../lib/lab/engine.ts';
+import { isRootOfMachine } from '../../lib/kernel/namespaces/user-namespace.ts';
+import { ReceiveSteering } from '../../lib/kernel/sockets/receive-steering.ts';
+import { Socket } from '../../lib/kernel/sockets/socket.ts';
+import { ipSocketAddress } from '../../lib/kernel/sockets/socket-address.ts';
+import { engineOf } from '../../lib/lab/engines/engine.ts';
 
 // a, which talks to itself
 test('each processor can be made the one that handles what a loopback sends', async ({ lab, skip }) => {

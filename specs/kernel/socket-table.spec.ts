@@ -1,10 +1,10 @@
 import { expect, onTestFinished, test } from 'hairpin';
 import { s32 } from '../../lib/kernel/bytes.ts';
 import { AF_INET, AF_INET6, SOCK_DGRAM, SOCK_STREAM, SOL_SOCKET } from '../../lib/kernel/constants.ts';
-import { listeningAt, mostAtOnePort } from '../../lib/kernel/listening-sockets.ts';
-import { Socket } from '../../lib/kernel/socket.ts';
-import { ipSocketAddress } from '../../lib/kernel/socket-address.ts';
-import { engineOf } from '../../lib/lab/engine.ts';
+import { Socket } from '../../lib/kernel/sockets/socket.ts';
+import { ipSocketAddress } from '../../lib/kernel/sockets/socket-address.ts';
+import { listeningAt, mostAtOnePort } from '../../lib/kernel/tables/listening-sockets.ts';
+import { engineOf } from '../../lib/lab/engines/engine.ts';
 
 /** asm-generic/socket.h */
 const SO_REUSEPORT = 15;

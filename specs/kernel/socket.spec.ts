@@ -1,9 +1,9 @@
 import { expect, test } from 'hairpin';
 import { AF_INET, SOCK_DGRAM, SOL_SOCKET } from '../../lib/kernel/constants.ts';
-import { NetNamespace } from '../../lib/kernel/net-namespace.ts';
-import { nothingToReceive } from '../../lib/kernel/receive-errno.ts';
-import { Socket } from '../../lib/kernel/socket.ts';
-import { ipSocketAddress } from '../../lib/kernel/socket-address.ts';
+import { NetNamespace } from '../../lib/kernel/namespaces/net-namespace.ts';
+import { nothingToReceive } from '../../lib/kernel/sockets/receive-errno.ts';
+import { Socket } from '../../lib/kernel/sockets/socket.ts';
+import { ipSocketAddress } from '../../lib/kernel/sockets/socket-address.ts';
 import { ipLink } from '../../lib/netlink/link.ts';
 import { NetlinkSocket } from '../../lib/netlink/socket.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'hairpin';
-import { TapSocket } from '../../lib/kernel/tap-socket.ts';
-import { engineOf } from '../../lib/lab/engine.ts';
+import { TapSocket } from '../../lib/kernel/taps/tap-socket.ts';
+import { engineOf } from '../../lib/lab/engines/engine.ts';
 import { FrameSocket } from '../../lib/probes/frame-socket.ts';
 import { encodeEthernet } from '../../lib/wire/ethernet.ts';
 import { BROADCAST_MAC } from '../../lib/wire/mac-address.ts';

@@ -1,6 +1,6 @@
 import { createLab, expect, type Interface, type Lab, type Namespace, test, UsageError } from 'hairpin';
-import { labScript } from '../../lib/report/lab-script.ts';
 import { readLab } from '../../lib/report/lab-state.ts';
+import { labScript } from '../../lib/report/script/lab-script.ts';
 import { probesIn } from '../../lib/trace/known-queues.ts';
 import { Referee } from '../model/agreement.ts';
 import { describeNeeding } from '../needs.ts';

@@ -1,6 +1,6 @@
 import { createLab, expect, type Lab, test, UsageError } from 'hairpin';
-import { labScript } from '../../lib/report/lab-script.ts';
 import { readLab } from '../../lib/report/lab-state.ts';
+import { labScript } from '../../lib/report/script/lab-script.ts';
 import { describeNeeding, VLAN_FILTERING } from '../needs.ts';
 import { ipLink, read } from './referee.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { on, once } from 'node:events';
 import { createLab, expect, test } from 'hairpin';
-import { processesWithArgument } from '../../lib/kernel/processes-with-argument.ts';
+import { processesWithArgument } from '../../lib/kernel/programs/processes-with-argument.ts';
 import { DAEMONS } from '../leaks/victim/daemons.ts';
 
 // a: a daemon, in a or in a namespace of its own; other: another daemon of another lab

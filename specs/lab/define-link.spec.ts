@@ -14,9 +14,9 @@ import { INTERFACE_CHANGES } from '../../lib/lab/interface-change.ts';
 import { PORT_OPTIONS } from '../../lib/links/bridge-port.ts';
 import { readableOf } from '../../lib/links/link-option.ts';
 import { kernelOptionsOf, linkKinds, settingsOf } from '../../lib/links/registry.ts';
+import { Writer } from '../../lib/netlink/codec/writer.ts';
 import { ipLink } from '../../lib/netlink/link.ts';
 import { NUMBERS } from '../../lib/netlink/names.ts';
-import { Writer } from '../../lib/netlink/writer.ts';
 import { ip6erspan } from './ip6erspan.ts';
 import { ipLink as shownByIp } from './referee.ts';
 

@@ -30,7 +30,7 @@ function exhaustDescriptors(): () => void {
 test('that setpriv could not be tried for lack of descriptors is no word on setpriv', async () => {
   // What is learnt of setpriv is kept, so this wants a module that has learnt nothing.
   vi.resetModules();
-  const { dieWithParentCommand } = await import('../../lib/kernel/own-namespaces.ts');
+  const { dieWithParentCommand } = await import('../../lib/kernel/namespaces/own-namespaces.ts');
   const release = exhaustDescriptors();
   try {
     expect(dieWithParentCommand()).toEqual([]);

@@ -1,5 +1,5 @@
 import { createLab, expect, type Lab, test } from 'hairpin';
-import { engineOf, enginesOf } from '../../lib/lab/engine.ts';
+import { engineOf, enginesOf } from '../../lib/lab/engines/engine.ts';
 import { veth } from '../../lib/links/veth.ts';
 import { ipLink } from '../../lib/netlink/link.ts';
 import { heldDescriptors, ipLinkNames } from './referee.ts';

@@ -1,5 +1,5 @@
 import { expect, Namespace, test } from 'hairpin';
-import { engineOf } from '../../lib/lab/engine.ts';
+import { engineOf } from '../../lib/lab/engines/engine.ts';
 
 // a, and a handle that nobody asked the lab for
 test('a namespace made by its constructor is in no lab', ({ lab }) => {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { ExecaError } from 'execa';
 import { createLab, type ExecOptions, expect, test, UsageError } from 'hairpin';
-import { engineOf } from '../../lib/lab/engine.ts';
+import { engineOf } from '../../lib/lab/engines/engine.ts';
 import { keep, processesIn, read } from './referee.ts';
 
 // a eth0 ── eth0 b

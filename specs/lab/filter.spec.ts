@@ -1,7 +1,7 @@
 import { expect, type FilterOptions, type Interface, type Lab, test, UsageError } from 'hairpin';
-import { parseFilter } from '../../lib/lab/filter-options.ts';
-import type { Ct } from '../../lib/netlink/act-ct.ts';
-import { tcFilter } from '../../lib/netlink/filter.ts';
+import { parseFilter } from '../../lib/lab/tables/filter-options.ts';
+import type { Ct } from '../../lib/netlink/tc/act-ct.ts';
+import { tcFilter } from '../../lib/netlink/tc/filter.ts';
 import { diagnosed } from '../diagnosis/diagnosed.ts';
 import { describeFilterActions, describeTracking, describeZones } from '../needs.ts';
 

@@ -1,5 +1,5 @@
 import { createLab, describe, expect, type Namespace, supports, test } from 'hairpin';
-import { hasCode } from '../../lib/kernel/has-code.ts';
+import { hasCode } from '../../lib/base/has-code.ts';
 import { read } from './referee.ts';
 
 /** Nothing loads the module by itself. A guest has the lists of busybox's depmod, which other programs cannot read. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'hairpin';
-import { enginesOf } from '../../lib/lab/engine.ts';
+import { enginesOf } from '../../lib/lab/engines/engine.ts';
 import { read } from './referee.ts';
 
 /** Opens when both tests are there, so that their labs exist at the same time for sure. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'hairpin';
-import { onceInThread } from '../../lib/kernel/once-in-thread.ts';
-import { hurryLinkwatch } from '../../lib/lab/linkwatch.ts';
+import { onceInThread } from '../../lib/kernel/threads/once-in-thread.ts';
+import { hurryLinkwatch } from '../../lib/lab/making/linkwatch.ts';
 import type { NetlinkSocket } from '../../lib/netlink/socket.ts';
 import { describeNeeding } from '../needs.ts';
 

@@ -1,5 +1,5 @@
 import { expect, type Namespace, test } from 'hairpin';
-import { stateOfProcess } from '../../lib/kernel/process-state.ts';
+import { stateOfProcess } from '../../lib/kernel/programs/process-state.ts';
 import { failureOf } from '../matchers/failure-of.ts';
 import { needsMroute } from '../needs-mroute.ts';
 

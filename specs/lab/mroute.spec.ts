@@ -1,7 +1,7 @@
 import { createLab, expect, KernelError, type Lab, type Namespace, test, UsageError } from 'hairpin';
-import { MulticastRouter } from '../../lib/kernel/multicast-router.ts';
-import { NetNamespace } from '../../lib/kernel/net-namespace.ts';
-import { engineOf } from '../../lib/lab/engine.ts';
+import { NetNamespace } from '../../lib/kernel/namespaces/net-namespace.ts';
+import { MulticastRouter } from '../../lib/kernel/sockets/multicast-router.ts';
+import { engineOf } from '../../lib/lab/engines/engine.ts';
 import { needsMroute } from '../needs-mroute.ts';
 import { read } from './referee.ts';
 

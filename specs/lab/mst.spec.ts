@@ -1,7 +1,7 @@
 import { createLab, expect, type Lab, test, UsageError } from 'hairpin';
 import { parse } from 'yaml';
-import { labScript } from '../../lib/report/lab-script.ts';
 import { readLab } from '../../lib/report/lab-state.ts';
+import { labScript } from '../../lib/report/script/lab-script.ts';
 import { diagnosed } from '../diagnosis/diagnosed.ts';
 import { describeNeeding, VLAN_FILTERING } from '../needs.ts';
 import { explanationOf } from '../trace/explanation-of.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'hairpin';
-import { engineOf } from '../../lib/lab/engine.ts';
+import { engineOf } from '../../lib/lab/engines/engine.ts';
 
 // a ── b
 test("whoever asks for the path of a namespace may change it: not all there is hairpin's own doing any more", async ({

@@ -1,6 +1,6 @@
 import { createLab, expect, type Lab, test } from 'hairpin';
-import { labScript } from '../../lib/report/lab-script.ts';
 import { readLab } from '../../lib/report/lab-state.ts';
+import { labScript } from '../../lib/report/script/lab-script.ts';
 import { stateText } from '../../lib/report/state-text.ts';
 import { describeNeeding, describeNeedingPortOption, VLAN_FILTERING } from '../needs.ts';
 

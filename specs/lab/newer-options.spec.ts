@@ -1,9 +1,9 @@
 import { release } from 'node:os';
 import { createLab, expect, type Lab, supports, test } from 'hairpin';
 import { bond } from '../../lib/links/bond.ts';
-import { Writer } from '../../lib/netlink/writer.ts';
-import { labScript } from '../../lib/report/lab-script.ts';
+import { Writer } from '../../lib/netlink/codec/writer.ts';
 import { readLab } from '../../lib/report/lab-state.ts';
+import { labScript } from '../../lib/report/script/lab-script.ts';
 import { withoutPrograms } from '../needs.ts';
 import { rebuild } from '../report/rebuild.ts';
 import { read } from './referee.ts';

@@ -1,6 +1,6 @@
 import { expect, type Lab, type QdiscOptions, test, UsageError } from 'hairpin';
 import { NUMBERS } from '../../lib/netlink/names.ts';
-import { tcQdisc } from '../../lib/netlink/qdisc.ts';
+import { tcQdisc } from '../../lib/netlink/tc/qdisc.ts';
 import { describeFilterActions, describeImpairing, describeQueues } from '../needs.ts';
 import { read } from './referee.ts';
 

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readlinkSync } from 'node:fs';
 import { expect, KernelError, type Namespace } from 'hairpin';
-import { findProgram } from '../../lib/kernel/find-program.ts';
-import { NetNamespace } from '../../lib/kernel/net-namespace.ts';
+import { NetNamespace } from '../../lib/kernel/namespaces/net-namespace.ts';
+import { findProgram } from '../../lib/kernel/programs/find-program.ts';
 
 /** A device as iproute2 reads it: the fields that specs look at. */
 export interface IpLink {

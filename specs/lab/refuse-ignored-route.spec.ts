@@ -1,5 +1,5 @@
 import { expect, type Namespace, test } from 'hairpin';
-import { triedOptions } from '../../lib/lab/refuse-ignored-route.ts';
+import { triedOptions } from '../../lib/lab/tables/refuse-ignored-route.ts';
 import { read } from './referee.ts';
 import { refused } from './refused.ts';
 

@@ -1,5 +1,5 @@
 import { expect, type RouteFlow, test } from 'hairpin';
-import { isRootOfMachine } from '../../lib/kernel/user-namespace.ts';
+import { isRootOfMachine } from '../../lib/kernel/namespaces/user-namespace.ts';
 import { read } from './referee.ts';
 
 /** Each is for one rule's packets alone; the last byte of its next hop is its table. */

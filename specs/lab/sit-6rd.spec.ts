@@ -1,8 +1,8 @@
 import { createLab, expect, test, UsageError } from 'hairpin';
 import { sit } from '../../lib/links/ipip.ts';
-import { Writer } from '../../lib/netlink/writer.ts';
-import { labScript } from '../../lib/report/lab-script.ts';
+import { Writer } from '../../lib/netlink/codec/writer.ts';
 import { readLab } from '../../lib/report/lab-state.ts';
+import { labScript } from '../../lib/report/script/lab-script.ts';
 import { describeNeeding, needs } from '../needs.ts';
 import { rebuild } from '../report/rebuild.ts';
 import { ipLink, refusal } from './referee.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'hairpin';
-import { engineOf } from '../../lib/lab/engine.ts';
+import { engineOf } from '../../lib/lab/engines/engine.ts';
 import { bridgeLink, ipAddresses, ipLink, read } from './referee.ts';
 
 // sw: br0

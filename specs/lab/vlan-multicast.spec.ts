@@ -1,7 +1,7 @@
 import { createLab, expect, type Lab, type Namespace, type Port, test, UsageError } from 'hairpin';
 import { parse } from 'yaml';
-import { labScript } from '../../lib/report/lab-script.ts';
 import { readLab } from '../../lib/report/lab-state.ts';
+import { labScript } from '../../lib/report/script/lab-script.ts';
 import { stateText } from '../../lib/report/state-text.ts';
 import { describeNeeding, VLAN_FILTERING } from '../needs.ts';
 import { rebuild } from '../report/rebuild.ts';

@@ -1,6 +1,6 @@
 import { createLab, expect, type Interface, type Lab, type Namespace, test, UsageError } from 'hairpin';
-import { labScript } from '../../lib/report/lab-script.ts';
 import { readLab } from '../../lib/report/lab-state.ts';
+import { labScript } from '../../lib/report/script/lab-script.ts';
 import { stateText } from '../../lib/report/state-text.ts';
 import { diagnosed } from '../diagnosis/diagnosed.ts';
 import { describeNeeding, VLAN_FILTERING } from '../needs.ts';

@@ -1,8 +1,8 @@
 import type { LinkKind } from '../../lib/links/link-kind.ts';
 import { ownKinds } from '../../lib/links/registry.ts';
+import { versionsOf } from '../../lib/netlink/codec/table.ts';
 import { NUMBERS } from '../../lib/netlink/names.ts';
-import { QDISC_RULES } from '../../lib/netlink/qdisc-kinds.ts';
-import { versionsOf } from '../../lib/netlink/table.ts';
+import { QDISC_RULES } from '../../lib/netlink/tc/qdisc-kinds.ts';
 import type { Fields } from '../../lib/state/entries/fields.ts';
 import { filterFields, qdiscPlaceFields } from '../../lib/state/entries/tc-fields.ts';
 import type { ObjectKind } from '../../lib/state/objects/object-kind.ts';

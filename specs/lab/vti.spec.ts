@@ -1,6 +1,6 @@
 import { createLab, expect, type Lab, test } from 'hairpin';
-import { labScript } from '../../lib/report/lab-script.ts';
 import { readLab } from '../../lib/report/lab-state.ts';
+import { labScript } from '../../lib/report/script/lab-script.ts';
 import { hasEsp } from '../ipsec.ts';
 import { describeNeeding } from '../needs.ts';
 import { rebuild } from '../report/rebuild.ts';

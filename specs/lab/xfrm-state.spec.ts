@@ -8,8 +8,8 @@ import {
   UsageError,
   type XfrmStateOptions,
 } from 'hairpin';
-import { labScript } from '../../lib/report/lab-script.ts';
 import { readLab } from '../../lib/report/lab-state.ts';
+import { labScript } from '../../lib/report/script/lab-script.ts';
 import { stateText } from '../../lib/report/state-text.ts';
 import { hasEsp, hasState } from '../ipsec.ts';
 import { rebuild } from '../report/rebuild.ts';

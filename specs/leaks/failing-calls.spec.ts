@@ -91,15 +91,15 @@ test('each call of building fails once: its error is clear, the same step works 
 
 describe('each call fails once, and no descriptor is left behind', () => {
   const kernel = {
-    namelessListener: () => import('../../lib/kernel/nameless-listener.ts'),
+    namelessListener: () => import('../../lib/kernel/sockets/nameless-listener.ts'),
     memoryFile: () => import('../../lib/kernel/memory-file.ts'),
     hasLink: () => import('../../lib/links/has-link.ts'),
     macvlan: () => import('../../lib/links/macvlan.ts'),
     backlogs: () => import('../../lib/trace/processor-backlogs.ts'),
-    linkwatch: () => import('../../lib/lab/linkwatch.ts'),
+    linkwatch: () => import('../../lib/lab/making/linkwatch.ts'),
     drops: () => import('../../lib/kernel/drops/packet-drops.ts'),
     traces: () => import('../../lib/trace/rules/rule-traces.ts'),
-    net: () => import('../../lib/kernel/net-namespace.ts'),
+    net: () => import('../../lib/kernel/namespaces/net-namespace.ts'),
   };
   /** What a thread makes once and keeps is made anew. */
   const forget = (name: string) => {
@@ -204,7 +204,7 @@ describe('each call fails once, and no descriptor is left behind', () => {
   // a/macvtap0 on a ── b
   test('opening a macvtap', async ({ skip }) => {
     const { createLab, expect, supports } = hairpin;
-    const { isRootOfMachine } = await import('../../lib/kernel/user-namespace.ts');
+    const { isRootOfMachine } = await import('../../lib/kernel/namespaces/user-namespace.ts');
     if (!isRootOfMachine()) skip('needs root of the host, for device nodes');
     if (!supports('macvtap')) skip('needs CONFIG_MACVTAP');
     const lab = createLab();

@@ -1,8 +1,8 @@
 import { closeSync } from 'node:fs';
 import { expect, type Lab, test } from 'hairpin';
 import { memoryFile } from '../../lib/kernel/memory-file.ts';
-import { networkCookie } from '../../lib/kernel/network-cookie.ts';
-import { engineOf } from '../../lib/lab/engine.ts';
+import { networkCookie } from '../../lib/kernel/namespaces/network-cookie.ts';
+import { engineOf } from '../../lib/lab/engines/engine.ts';
 import { ownModule } from '../own-module.ts';
 
 /** Runs the reaper of a thread that is gone. It returns when it has ended what its orders tell it to. */

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { eachLine, lastLines, tellingLines } from '../../lib/machines/console.ts';
 import { describeEnding } from '../../lib/machines/describe-run.ts';
 import { findReports } from '../../lib/machines/kernel-reports.ts';
-import { beginLine, endLine } from '../../lib/report/running-tests.ts';
+import { beginLine, endLine } from '../../lib/report/runs/running-tests.ts';
 
 // Consoles of Debian's 6.1 and 6.12.
 test.for([

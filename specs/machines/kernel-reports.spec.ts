@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { describeReports } from '../../lib/machines/describe-reports.ts';
 import { findReports } from '../../lib/machines/kernel-reports.ts';
-import { beginLine, endLine } from '../../lib/report/running-tests.ts';
+import { beginLine, endLine } from '../../lib/report/runs/running-tests.ts';
 import { REPORTS } from './report-texts.ts';
 
 /** As a serial console has it: each line with its time, and a carriage return. */

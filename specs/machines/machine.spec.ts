@@ -8,7 +8,7 @@ import { guestEnvironment } from '../../lib/machines/guest-environment.ts';
 import { chooseShare } from '../../lib/machines/initramfs.ts';
 import { runInMachine } from '../../lib/machines/machine.ts';
 import type { MachineTask } from '../../lib/machines/machine-run.ts';
-import { beginLine, endLine } from '../../lib/report/running-tests.ts';
+import { beginLine, endLine } from '../../lib/report/runs/running-tests.ts';
 import { GUEST, kernelHere } from './kernel-here.ts';
 
 // this machine: / ── read-only ──▶ guest: / under an overlay

@@ -67,7 +67,7 @@ test('each kernel is a project of the merged report, and its page leads to its e
       env: { HAIRPIN_MACHINE: kernel },
     });
   }
-  const report = join(ROOT, 'lib/report/reporter.ts');
+  const report = join(ROOT, 'lib/report/runs/reporter.ts');
   const { exitCode, all } = await startVitest(host, ['--merge-reports=test-results/blobs', `--reporter=${report}`], {
     root,
     env: { HAIRPIN_MACHINES: JSON.stringify(kernels) },
@@ -132,7 +132,7 @@ test('files that ran on each kernel are all that was asked for; those on one alo
         env: { HAIRPIN_MACHINE: kernel, VITEST_BLOB_LABEL: kernel },
       },
     );
-  const report = join(ROOT, 'lib/report/reporter.ts');
+  const report = join(ROOT, 'lib/report/runs/reporter.ts');
   const merge = () =>
     startVitest(host, ['--merge-reports=test-results/blobs', `--reporter=${report}`], {
       root,
@@ -163,7 +163,7 @@ test('blobs of kernels are merged with those of this one: of theirs, a part of t
       env: { VITEST_BLOB_LABEL: label, ...env },
     });
   const merge = () =>
-    startVitest(host, ['--merge-reports=blobs', `--reporter=${join(ROOT, 'lib/report/reporter.ts')}`], { root });
+    startVitest(host, ['--merge-reports=blobs', `--reporter=${join(ROOT, 'lib/report/runs/reporter.ts')}`], { root });
   await run('root', []);
   for (const kernel of ['6.1.0-40-amd64', '6.12.0-1-amd64']) await run(kernel, ['well'], { HAIRPIN_MACHINE: kernel });
   const { exitCode, all } = await merge();
@@ -199,7 +199,7 @@ test('projects keep their names on each kernel, whether they have the plugin of 
     const blob = ['--reporter=blob', `--outputFile.blob=test-results/blobs/${kernel}.json`];
     await startVitest(host, ['-t', 'passes', ...blob], { root, env: { HAIRPIN_MACHINE: kernel } });
   }
-  const report = join(ROOT, 'lib/report/reporter.ts');
+  const report = join(ROOT, 'lib/report/runs/reporter.ts');
   const { exitCode, all } = await startVitest(host, ['--merge-reports=test-results/blobs', `--reporter=${report}`], {
     root,
     env: { HAIRPIN_MACHINES: JSON.stringify(kernels), NO_COLOR: '1' },

@@ -1,5 +1,5 @@
 import { expect, type Interface } from 'hairpin';
-import { tapTime } from '../../lib/kernel/tap-clock.ts';
+import { tapTime } from '../../lib/kernel/taps/tap-clock.ts';
 import { Capture } from '../../lib/trace/capture.ts';
 import { ipPacketOf } from '../../lib/wire/ip-packet.ts';
 

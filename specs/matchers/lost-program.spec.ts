@@ -1,5 +1,5 @@
 import { createLab, expect, type Lab, type Namespace, test } from 'hairpin';
-import { engineOf } from '../../lib/lab/engine.ts';
+import { engineOf } from '../../lib/lab/engines/engine.ts';
 import { Capture } from '../../lib/trace/capture.ts';
 
 /** Longer than a test may take: a wait that nothing ends fails its test. */

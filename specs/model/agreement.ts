@@ -1,11 +1,11 @@
 import { s32 } from '../../lib/kernel/bytes.ts';
 import { after, now } from '../../lib/kernel/clock.ts';
 import { SOL_PACKET } from '../../lib/kernel/constants.ts';
-import { openPacketSocket } from '../../lib/kernel/packet-socket.ts';
-import type { Socket } from '../../lib/kernel/socket.ts';
-import { readPacketSocketAddress } from '../../lib/kernel/socket-address.ts';
-import { tapTime } from '../../lib/kernel/tap-clock.ts';
-import { engineOf, enginesOf } from '../../lib/lab/engine.ts';
+import { openPacketSocket } from '../../lib/kernel/sockets/packet-socket.ts';
+import type { Socket } from '../../lib/kernel/sockets/socket.ts';
+import { readPacketSocketAddress } from '../../lib/kernel/sockets/socket-address.ts';
+import { tapTime } from '../../lib/kernel/taps/tap-clock.ts';
+import { engineOf, enginesOf } from '../../lib/lab/engines/engine.ts';
 import type { CapturedFrame, Interface, Lab } from '../../lib/lab/index.ts';
 import { type Frame, readFrame } from '../../lib/model/frame.ts';
 import { MODEL_PARTS } from '../../lib/model/network.ts';

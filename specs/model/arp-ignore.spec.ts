@@ -1,5 +1,5 @@
 import { expect, test } from 'hairpin';
-import { enginesOf } from '../../lib/lab/engine.ts';
+import { enginesOf } from '../../lib/lab/engines/engine.ts';
 import { whySilent } from '../../lib/model/neighbour.ts';
 import { MODEL_PARTS, networkOf } from '../../lib/model/network.ts';
 import { readNetwork } from '../../lib/state/read-network.ts';

@@ -1,7 +1,7 @@
 import type { Host } from '../../lib/model/network.ts';
 import type { AddressState } from '../../lib/netlink/address.ts';
-import { type Route, type RouteType, TABLE_LOCAL, TABLE_MAIN } from '../../lib/netlink/route.ts';
-import type { Rule } from '../../lib/netlink/rule.ts';
+import { type Route, type RouteType, TABLE_LOCAL, TABLE_MAIN } from '../../lib/netlink/routing/route.ts';
+import type { Rule } from '../../lib/netlink/routing/rule.ts';
 import { FAMILIES, networkOf, parsePrefix } from '../../lib/wire/ip-address.ts';
 
 /** What a namespace of a plan has besides its devices. */

@@ -1,5 +1,5 @@
 import { expect, type Lab, test } from 'hairpin';
-import { enginesOf } from '../../lib/lab/engine.ts';
+import { enginesOf } from '../../lib/lab/engines/engine.ts';
 import { MODEL_PARTS, networkOf } from '../../lib/model/network.ts';
 import { refusesSource } from '../../lib/model/reverse-path.ts';
 import { readNetwork } from '../../lib/state/read-network.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'hairpin';
-import { engineOf } from '../../lib/lab/engine.ts';
+import { engineOf } from '../../lib/lab/engines/engine.ts';
 import { MODEL_PARTS } from '../../lib/model/network.ts';
 import { lookUpRoute } from '../../lib/model/route-lookup.ts';
 import { readNetwork } from '../../lib/state/read-network.ts';

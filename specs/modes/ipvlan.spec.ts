@@ -1,5 +1,5 @@
 import { expect, IPVLAN_FLAGS, IPVLAN_MODES, type IpvlanFlag, type IpvlanMode, test } from 'hairpin';
-import { enginesOf } from '../../lib/lab/engine.ts';
+import { enginesOf } from '../../lib/lab/engines/engine.ts';
 import { expectedCopies } from '../../lib/model/exchange.ts';
 import { MODEL_PARTS } from '../../lib/model/network.ts';
 import { observePair } from '../../lib/probes/observe-pair.ts';

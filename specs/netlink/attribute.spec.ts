@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { align, decodeAttributes, listAttributes } from '../../lib/netlink/attribute.ts';
-import { Writer } from '../../lib/netlink/writer.ts';
+import { align, decodeAttributes, listAttributes } from '../../lib/netlink/codec/attribute.ts';
+import { Writer } from '../../lib/netlink/codec/writer.ts';
 import { bytes, numRuns } from '../unit/arbitraries.ts';
 import { hex } from '../unit/hex.ts';
 

@@ -1,7 +1,7 @@
 import { expect, type Namespace, test } from 'hairpin';
-import { engineOf } from '../../lib/lab/engine.ts';
-import { bridgeVlan } from '../../lib/netlink/bridge-vlan.ts';
-import { bridgeMdb } from '../../lib/netlink/mdb.ts';
+import { engineOf } from '../../lib/lab/engines/engine.ts';
+import { bridgeVlan } from '../../lib/netlink/bridge/bridge-vlan.ts';
+import { bridgeMdb } from '../../lib/netlink/bridge/mdb.ts';
 import { read } from '../lab/referee.ts';
 import { describeNeeding, VLAN_FILTERING } from '../needs.ts';
 

@@ -6,8 +6,8 @@ import { ipvlan } from '../../lib/links/ipvlan.ts';
 import { macvtap } from '../../lib/links/macvlan.ts';
 import { veth } from '../../lib/links/veth.ts';
 import { vlan } from '../../lib/links/vlan.ts';
+import { Writer } from '../../lib/netlink/codec/writer.ts';
 import type { Request } from '../../lib/netlink/request.ts';
-import { Writer } from '../../lib/netlink/writer.ts';
 import { bytes, damaged, ipv4, ipv6, mac, numRuns } from '../unit/arbitraries.ts';
 import { FAMILIES } from './families.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { Writer } from '../../lib/netlink/codec/writer.ts';
 import { decodeAcknowledgement, decodeMessages, writeMessage } from '../../lib/netlink/message.ts';
-import { Writer } from '../../lib/netlink/writer.ts';
 import { bytes } from '../unit/arbitraries.ts';
 import { hex } from '../unit/hex.ts';
 

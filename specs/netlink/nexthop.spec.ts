@@ -1,8 +1,8 @@
 import { expect, test } from 'hairpin';
-import { hasCode } from '../../lib/kernel/has-code.ts';
-import { engineOf } from '../../lib/lab/engine.ts';
-import { ipNexthop } from '../../lib/netlink/nexthop.ts';
-import { ipRoute } from '../../lib/netlink/route.ts';
+import { hasCode } from '../../lib/base/has-code.ts';
+import { engineOf } from '../../lib/lab/engines/engine.ts';
+import { ipNexthop } from '../../lib/netlink/routing/nexthop.ts';
+import { ipRoute } from '../../lib/netlink/routing/route.ts';
 import { read } from '../lab/referee.ts';
 
 // a eth0 ── eth0 b

@@ -1,7 +1,7 @@
 import { expect, type Lab, type Namespace, test } from 'hairpin';
-import { engineOf } from '../../lib/lab/engine.ts';
-import { ipRoute } from '../../lib/netlink/route.ts';
-import { ipRule } from '../../lib/netlink/rule.ts';
+import { engineOf } from '../../lib/lab/engines/engine.ts';
+import { ipRoute } from '../../lib/netlink/routing/route.ts';
+import { ipRule } from '../../lib/netlink/routing/rule.ts';
 import { read } from '../lab/referee.ts';
 
 /** What `ip -j route` says of a route. */

@@ -1,12 +1,12 @@
 import { expect, KernelError, test } from 'hairpin';
-import { engineOf } from '../../lib/lab/engine.ts';
+import { engineOf } from '../../lib/lab/engines/engine.ts';
 import { ipAddress } from '../../lib/netlink/address.ts';
-import { body } from '../../lib/netlink/body.ts';
+import { body } from '../../lib/netlink/codec/body.ts';
+import { bytes, device, ipFamily, string, u8 } from '../../lib/netlink/codec/scalars.ts';
+import { struct } from '../../lib/netlink/codec/struct.ts';
+import { attribute, table } from '../../lib/netlink/codec/table.ts';
 import { Family } from '../../lib/netlink/family.ts';
-import { bytes, device, ipFamily, string, u8 } from '../../lib/netlink/scalars.ts';
 import { NetlinkSocket } from '../../lib/netlink/socket.ts';
-import { struct } from '../../lib/netlink/struct.ts';
-import { attribute, table } from '../../lib/netlink/table.ts';
 import { ipAddresses } from '../lab/referee.ts';
 
 function caught(call: () => unknown): unknown {

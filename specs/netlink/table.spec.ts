@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { bit, bits, invertedBit, maskedBits } from '../../lib/netlink/bits.ts';
-import { body } from '../../lib/netlink/body.ts';
-import { list } from '../../lib/netlink/list.ts';
-import type { Names } from '../../lib/netlink/names.ts';
-import { oneOf } from '../../lib/netlink/one-of.ts';
+import { bit, bits, invertedBit, maskedBits } from '../../lib/netlink/codec/bits.ts';
+import { body } from '../../lib/netlink/codec/body.ts';
+import { list } from '../../lib/netlink/codec/list.ts';
+import { oneOf } from '../../lib/netlink/codec/one-of.ts';
 import {
   be16,
   bool,
@@ -21,11 +20,12 @@ import {
   u16,
   u32,
   u64,
-} from '../../lib/netlink/scalars.ts';
-import { struct } from '../../lib/netlink/struct.ts';
-import { attribute, attributes, table } from '../../lib/netlink/table.ts';
-import { flat, type Type } from '../../lib/netlink/type.ts';
-import { Writer } from '../../lib/netlink/writer.ts';
+} from '../../lib/netlink/codec/scalars.ts';
+import { struct } from '../../lib/netlink/codec/struct.ts';
+import { attribute, attributes, table } from '../../lib/netlink/codec/table.ts';
+import { flat, type Type } from '../../lib/netlink/codec/type.ts';
+import { Writer } from '../../lib/netlink/codec/writer.ts';
+import type { Names } from '../../lib/netlink/names.ts';
 import * as arbitrary from '../unit/arbitraries.ts';
 import { hex } from '../unit/hex.ts';
 

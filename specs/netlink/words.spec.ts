@@ -1,14 +1,14 @@
 import { expect, type Interface, type Lab, type Namespace, type Switch, test } from 'hairpin';
-import { engineOf } from '../../lib/lab/engine.ts';
+import { engineOf } from '../../lib/lab/engines/engine.ts';
 import { bridge } from '../../lib/links/bridge.ts';
 import { bridgeLink, portSettings } from '../../lib/links/bridge-port.ts';
 import { macvlan } from '../../lib/links/macvlan.ts';
 import { veth } from '../../lib/links/veth.ts';
 import { ipAddress } from '../../lib/netlink/address.ts';
 import { ipLink } from '../../lib/netlink/link.ts';
-import { bridgeFdb, ipNeighbour } from '../../lib/netlink/neighbour.ts';
-import { ipNtable } from '../../lib/netlink/neighbour-table.ts';
 import type { Request } from '../../lib/netlink/request.ts';
+import { bridgeFdb, ipNeighbour } from '../../lib/netlink/routing/neighbour.ts';
+import { ipNtable } from '../../lib/netlink/routing/neighbour-table.ts';
 
 /** a eth0 ── p0 sw, and b */
 interface Net {

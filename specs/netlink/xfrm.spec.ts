@@ -1,8 +1,8 @@
 import { expect, test } from 'hairpin';
+import { Writer } from '../../lib/netlink/codec/writer.ts';
 import { NUMBERS } from '../../lib/netlink/names.ts';
-import { Writer } from '../../lib/netlink/writer.ts';
-import { keyWords, substituteFor } from '../../lib/netlink/xfrm-keys.ts';
-import { ipXfrmState, type XfrmState } from '../../lib/netlink/xfrm-state.ts';
+import { keyWords, substituteFor } from '../../lib/netlink/xfrm/xfrm-keys.ts';
+import { ipXfrmState, type XfrmState } from '../../lib/netlink/xfrm/xfrm-state.ts';
 
 const KEY = '0x000102030405060708090a0b0c0d0e0f';
 const nothing = {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'hairpin';
 import { cni } from 'hairpin/plugins';
-import { engineOf } from '../../lib/lab/engine.ts';
+import { engineOf } from '../../lib/lab/engines/engine.ts';
 import { test } from './fake-plugin.ts';
 
 /** Writes down how it was called, makes a device the first time, and says that it gave an address of its own. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, type Interface, test } from 'hairpin';
 import { ifupdown } from 'hairpin/plugins';
-import { findProgram } from '../../lib/kernel/find-program.ts';
+import { findProgram } from '../../lib/kernel/programs/find-program.ts';
 import { ipAddresses, ipLink } from '../lab/referee.ts';
 import { addNode } from './node.ts';
 

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { describe, expect, type Interface, type Lab, test } from 'hairpin';
 import { findNetworkManager, networkManager } from 'hairpin/plugins';
-import { processesIn } from '../../lib/lab/processes.ts';
+import { processesIn } from '../../lib/lab/programs/processes.ts';
 import { bridgeLink, ipAddresses, ipLinkNames, ipRoutes } from '../lab/referee.ts';
 import { withoutPrograms } from '../needs.ts';
 import { address, keyfile, portOf, SLOW } from './keyfile.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'hairpin';
-import type { PacedOutcome } from '../../lib/kernel/pacer.ts';
+import type { PacedOutcome } from '../../lib/kernel/threads/pacer.ts';
 import { judge } from '../../lib/probes/continuity.ts';
 
 /** Probes that were sent one a millisecond, and what became of them. */

@@ -1,9 +1,9 @@
 import { createLab, describe, expect, type Namespace, test } from 'hairpin';
 import { KernelError } from '../../lib/kernel/kernel-error.ts';
-import { engineOf } from '../../lib/lab/engine.ts';
-import { ipNeighbour } from '../../lib/netlink/neighbour.ts';
-import { listNeighbourTables } from '../../lib/netlink/neighbour-table.ts';
-import { thisMachine } from '../../lib/report/project-name.ts';
+import { engineOf } from '../../lib/lab/engines/engine.ts';
+import { ipNeighbour } from '../../lib/netlink/routing/neighbour.ts';
+import { listNeighbourTables } from '../../lib/netlink/routing/neighbour-table.ts';
+import { thisMachine } from '../../lib/report/runs/project-name.ts';
 import { failureOf } from '../matchers/failure-of.ts';
 
 /** More than the table takes: `gc_thresh3` is 1024. */

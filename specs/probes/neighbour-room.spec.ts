@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { NeighbourTableState } from '../../lib/netlink/neighbour-table.ts';
+import type { NeighbourTableState } from '../../lib/netlink/routing/neighbour-table.ts';
 
 /** What stands in for the machine's table; called each time that it is looked at. */
 const { look } = vi.hoisted(() => ({ look: { at: undefined as (() => Partial<NeighbourTableState>) | undefined } }));
 
-vi.mock('../../lib/netlink/neighbour-table.ts', async (original) => {
-  const real = await original<typeof import('../../lib/netlink/neighbour-table.ts')>();
+vi.mock('../../lib/netlink/routing/neighbour-table.ts', async (original) => {
+  const real = await original<typeof import('../../lib/netlink/routing/neighbour-table.ts')>();
   const pretend = (...args: Parameters<typeof real.listNeighbourTables>) =>
     real.listNeighbourTables(...args).map((table) => ({ ...table, ...look.at?.() }));
   return { ...real, listNeighbourTables: pretend };

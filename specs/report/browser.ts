@@ -1,5 +1,5 @@
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { findProgram } from '../../lib/kernel/find-program.ts';
+import { findProgram } from '../../lib/kernel/programs/find-program.ts';
 import { withoutPrograms } from '../needs.ts';
 
 /** Why there is no browser here. */

@@ -1,10 +1,10 @@
 import { expect, test } from 'hairpin';
-import { labScript } from '../../lib/report/lab-script.ts';
+import { topologyOf } from '../../lib/report/drawing/topology.ts';
+import { topologyMermaid } from '../../lib/report/drawing/topology-mermaid.ts';
+import { topologySvg } from '../../lib/report/drawing/topology-svg.ts';
 import { readDrawn, readLab } from '../../lib/report/lab-state.ts';
+import { labScript } from '../../lib/report/script/lab-script.ts';
 import { stateText } from '../../lib/report/state-text.ts';
-import { topologyOf } from '../../lib/report/topology.ts';
-import { topologyMermaid } from '../../lib/report/topology-mermaid.ts';
-import { topologySvg } from '../../lib/report/topology-svg.ts';
 import { needs } from '../needs.ts';
 import { readByPrograms, rebuild } from './rebuild.ts';
 import { outcomes, WAITING } from './rebuilt-outcomes.ts';

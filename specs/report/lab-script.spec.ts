@@ -1,8 +1,8 @@
 import { createLab, describe, expect, type Interface, MACVLAN_MODES, type Namespace, supports, test } from 'hairpin';
-import { hasCode } from '../../lib/kernel/has-code.ts';
+import { hasCode } from '../../lib/base/has-code.ts';
 import { reach } from '../../lib/probes/reach.ts';
-import { labScript } from '../../lib/report/lab-script.ts';
 import { readLab } from '../../lib/report/lab-state.ts';
+import { labScript } from '../../lib/report/script/lab-script.ts';
 import { stateText } from '../../lib/report/state-text.ts';
 import { needs, withoutTun } from '../needs.ts';
 import { rebuild } from './rebuild.ts';

@@ -1,7 +1,7 @@
 import { expect, type Lab, test } from 'hairpin';
-import { givenAddresses, isWithheld, withLength } from '../../lib/report/given-addresses.ts';
-import { givenRoutes } from '../../lib/report/given-routes.ts';
 import { readLab } from '../../lib/report/lab-state.ts';
+import { givenAddresses, isWithheld, withLength } from '../../lib/report/script/given-addresses.ts';
+import { givenRoutes } from '../../lib/report/script/given-routes.ts';
 
 const stateOf = (lab: Lab, wanted: string) => {
   const state = readLab(lab).namespaces.find(({ name }) => name === wanted);

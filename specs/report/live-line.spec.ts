@@ -1,5 +1,5 @@
 import { expect, test } from 'hairpin';
-import { LiveLine } from '../../lib/report/live-line.ts';
+import { LiveLine } from '../../lib/report/runs/live-line.ts';
 import { reportProject } from './report-project.ts';
 
 const ESCAPE = '\u001b';

@@ -1,11 +1,11 @@
 import { expect, type Lab, type Namespace } from 'hairpin';
 import { type ReachReport, reach } from '../../lib/probes/reach.ts';
 import type { ReachOptions } from '../../lib/probes/reach-options.ts';
-import { labScript } from '../../lib/report/lab-script.ts';
 import { readLab, type WholeLabState } from '../../lib/report/lab-state.ts';
-import type { HeardQuestion, WantedCopies } from '../../lib/report/script-heard.ts';
-import { runIn } from '../../lib/report/script-question.ts';
-import { shellLine } from '../../lib/report/shell-words.ts';
+import { labScript } from '../../lib/report/script/lab-script.ts';
+import type { HeardQuestion, WantedCopies } from '../../lib/report/script/script-heard.ts';
+import { runIn } from '../../lib/report/script/script-question.ts';
+import { shellLine } from '../../lib/report/script/shell-words.ts';
 import { quietIn } from '../../lib/trace/quiescence.ts';
 import { readByPrograms, rebuild } from './rebuild.ts';
 

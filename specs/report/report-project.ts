@@ -69,7 +69,7 @@ export async function reportProject(
     join(root, 'vitest.config.ts'),
     `import config from '${ROOT}vitest.config.ts';
      import { hairpin } from '${ROOT}lib/config.ts';
-     const test = { include: ['*.test.ts'], testTimeout: 60_000, reporters: ['${ROOT}lib/report/reporter.ts'] };
+     const test = { include: ['*.test.ts'], testTimeout: 60_000, reporters: ['${ROOT}lib/report/runs/reporter.ts'] };
      export default { ...config, plugins: [hairpin()], test };`,
   );
   for (const [name, text] of Object.entries(files)) await writeFile(join(root, name), text);
@@ -77,7 +77,7 @@ export async function reportProject(
   return {
     root,
     host,
-    reporter: `${ROOT}lib/report/reporter.ts`,
+    reporter: `${ROOT}lib/report/runs/reporter.ts`,
     run: async (...args) => String((await startVitest(host, args, { root })).all),
     runIn: async (args, surroundings) => String((await startVitest(host, args, { root, ...surroundings })).all),
     finish: async (surroundings) => {

@@ -3,9 +3,9 @@ import { assertionOf } from '../../lib/matchers/assertion.ts';
 import type { Answer } from '../../lib/matchers/message.ts';
 import { toSee } from '../../lib/matchers/to-see.ts';
 import { FRAMES } from '../../lib/probes/test-frame.ts';
-import { labScript } from '../../lib/report/lab-script.ts';
 import { readLab } from '../../lib/report/lab-state.ts';
-import type { HeardQuestion } from '../../lib/report/script-heard.ts';
+import { labScript } from '../../lib/report/script/lab-script.ts';
+import type { HeardQuestion } from '../../lib/report/script/script-heard.ts';
 import { buildFrame } from '../../lib/wire/build-frame.ts';
 import { heardBy, heardCopies, WAITING } from './rebuilt-outcomes.ts';
 

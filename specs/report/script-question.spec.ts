@@ -1,7 +1,7 @@
 import { expect, type Lab, test } from 'hairpin';
 import { reach } from '../../lib/probes/reach.ts';
 import type { ReachOptions } from '../../lib/probes/reach-options.ts';
-import { labScript } from '../../lib/report/lab-script.ts';
+import { labScript } from '../../lib/report/script/lab-script.ts';
 import { needs } from '../needs.ts';
 
 // lab.sh runs it.

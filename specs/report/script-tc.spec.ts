@@ -1,6 +1,6 @@
 import { createLab, expect, type Lab, type Namespace, test } from 'hairpin';
-import { labScript } from '../../lib/report/lab-script.ts';
 import { readLab } from '../../lib/report/lab-state.ts';
+import { labScript } from '../../lib/report/script/lab-script.ts';
 import { stateText } from '../../lib/report/state-text.ts';
 import { describeFilterActions, describeImpairing, describeQueues } from '../needs.ts';
 import { rebuild } from './rebuild.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, type Lab, type RouteFlow, type RuleOptions, test } from 'hairpin';
-import { isRootOfMachine } from '../../lib/kernel/user-namespace.ts';
+import { isRootOfMachine } from '../../lib/kernel/namespaces/user-namespace.ts';
 
 /** Why an ordinary user skips a test of users. */
 const ONLY_USER = 'needs root of the machine: a user namespace has no other users';

@@ -1,5 +1,5 @@
 import { expect, type Namespace, test } from 'hairpin';
-import { enginesOf } from '../../lib/lab/engine.ts';
+import { enginesOf } from '../../lib/lab/engines/engine.ts';
 import { DEVICE_SYSCTLS } from '../../lib/netlink/device-sysctls.ts';
 import { changedSysctls } from '../../lib/state/changed-sysctls.ts';
 import { readNetwork } from '../../lib/state/read-network.ts';

@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { execa } from 'execa';
 import { describe, expect, test } from 'hairpin';
-import { NetNamespace } from '../../lib/kernel/net-namespace.ts';
-import { readSysctl, readSysctls, writeSysctl } from '../../lib/kernel/sysctl.ts';
-import { thisMachine } from '../../lib/report/project-name.ts';
+import { NetNamespace } from '../../lib/kernel/namespaces/net-namespace.ts';
+import { readSysctl, readSysctls, writeSysctl } from '../../lib/kernel/namespaces/sysctl.ts';
+import { thisMachine } from '../../lib/report/runs/project-name.ts';
 
 const INHERIT = 'net.core.devconf_inherit_init_net';
 const FORWARD = 'net.ipv4.ip_forward';

@@ -1,5 +1,5 @@
 import { expect, test } from 'hairpin';
-import { engineOf, enginesOf } from '../../lib/lab/engine.ts';
+import { engineOf, enginesOf } from '../../lib/lab/engines/engine.ts';
 import { deviceSysctl } from '../../lib/state/device-sysctl.ts';
 import { lowerOf, peerOf, portsOf } from '../../lib/state/find-link.ts';
 import { readNetwork } from '../../lib/state/read-network.ts';

@@ -1,7 +1,7 @@
 import { createLab, expect, test } from 'hairpin';
 import { vi } from 'vitest';
-import { labScript } from '../../lib/report/lab-script.ts';
 import { readLab } from '../../lib/report/lab-state.ts';
+import { labScript } from '../../lib/report/script/lab-script.ts';
 import { stateText } from '../../lib/report/state-text.ts';
 import { describeNeeding, withoutPrograms } from '../needs.ts';
 

@@ -1,7 +1,7 @@
 import type { Namespace } from 'hairpin';
 import { KernelError } from '../../lib/kernel/kernel-error.ts';
 import { close } from '../../lib/kernel/libc.ts';
-import { engineOf } from '../../lib/lab/engine.ts';
+import { engineOf } from '../../lib/lab/engines/engine.ts';
 import { check } from './attach-tcx.ts';
 
 // linux/bpf.h

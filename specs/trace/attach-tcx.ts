@@ -1,7 +1,7 @@
 import type { Interface } from 'hairpin';
-import { bpfCommand } from '../../lib/kernel/bpf-command.ts';
 import { KernelError } from '../../lib/kernel/kernel-error.ts';
 import { close, errnoName, lastErrno } from '../../lib/kernel/libc.ts';
+import { bpfCommand } from '../../lib/kernel/tables/bpf-command.ts';
 
 // linux/bpf.h
 const [BPF_PROG_LOAD, BPF_LINK_CREATE] = [5, 28];

@@ -1,5 +1,5 @@
 import { createLab, expect, type Lab, test } from 'hairpin';
-import { tapTime } from '../../lib/kernel/tap-clock.ts';
+import { tapTime } from '../../lib/kernel/taps/tap-clock.ts';
 import { FrameSocket } from '../../lib/probes/frame-socket.ts';
 import { Capture } from '../../lib/trace/capture.ts';
 import { flushProcessorBacklogs } from '../../lib/trace/processor-backlogs.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, type Lab, type Namespace, test } from 'hairpin';
-import { findProgram } from '../../lib/kernel/find-program.ts';
+import { findProgram } from '../../lib/kernel/programs/find-program.ts';
 import { isLeftToChance, mayRemember } from '../../lib/trace/chance.ts';
 import { isSteadyExpression, readsConnection } from '../../lib/trace/steady-expressions.ts';
 

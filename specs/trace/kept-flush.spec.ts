@@ -1,6 +1,6 @@
 import { expect, test } from 'hairpin';
 import { vi } from 'vitest';
-import { engineOf } from '../../lib/lab/engine.ts';
+import { engineOf } from '../../lib/lab/engines/engine.ts';
 import { flushBroadcastQueues } from '../../lib/trace/broadcast-queues.ts';
 import { Capture } from '../../lib/trace/capture.ts';
 

@@ -1,6 +1,6 @@
 import type { TestContext } from 'vitest';
 import { dropReasons, PacketDrops } from '../../lib/kernel/drops/packet-drops.ts';
-import { NetNamespace } from '../../lib/kernel/net-namespace.ts';
+import { NetNamespace } from '../../lib/kernel/namespaces/net-namespace.ts';
 import { wholeFailureOf } from '../matchers/failure-of.ts';
 
 /** What a failure says that the kernel says; undefined for nothing. */

@@ -1,6 +1,6 @@
 import { expect, type Lab, type Namespace, test } from 'hairpin';
-import { openPacketSocket } from '../../lib/kernel/packet-socket.ts';
-import { engineOf } from '../../lib/lab/engine.ts';
+import { openPacketSocket } from '../../lib/kernel/sockets/packet-socket.ts';
+import { engineOf } from '../../lib/lab/engines/engine.ts';
 import { FrameSocket } from '../../lib/probes/frame-socket.ts';
 import { Capture } from '../../lib/trace/capture.ts';
 import { encodeEthernet } from '../../lib/wire/ethernet.ts';

@@ -1,6 +1,6 @@
 import { expect, type Lab, type Switch, test } from 'hairpin';
-import { readSysctls } from '../../lib/kernel/sysctl.ts';
-import { engineOf } from '../../lib/lab/engine.ts';
+import { readSysctls } from '../../lib/kernel/namespaces/sysctl.ts';
+import { engineOf } from '../../lib/lab/engines/engine.ts';
 import { failureOf } from '../matchers/failure-of.ts';
 import { addRules } from './rules/add-rules.ts';
 

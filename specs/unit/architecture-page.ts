@@ -15,18 +15,22 @@ const FOLDERS: Record<string, string> = {
   matchers: 'the matchers: check the options, ask the question, report the result',
   shell: '`hairpin shell`, `lab.pause` and `pauseOnFailure`: a lab is held, and a terminal looks into it',
   topologies: 'topologies as data: `lab.load`, `lab.save`, `hairpin record`',
-  report: 'the evidence of a failure, and the report. It renders; it decides nothing',
+  report:
+    'what is kept of a run. It renders; it decides nothing: `failure/` the evidence of a failure, `script/` writes `lab.sh`, `drawing/` draws topologies, `runs/` is the reporter of vitest, `html/` the report',
   diagnosis: 'why a packet was lost: `causes/` finds a code with its facts, `words/` has the sentences of each code',
   trace: 'what was seen: taps, paths, the rule traces of packet filters, and whether anything is still under way',
   model: 'what a network in a given state does with a frame, each rule with its kernel function. Pure',
   probes: 'one attempt at one question, with a plain result',
   plugins: "other people's network software, driven as its own runtime does",
   containers: 'containers and Docker engines',
-  lab: '`Lab`, `Namespace`, `Switch`, `Cable`, `Interface`: what a spec holds',
+  lab: '`Lab`, `Namespace`, `Switch`, `Cable`, `Interface`: what a spec holds. `engines/` has their sockets and bookkeeping, `making/` makes devices, `tables/` has `ns.route`, `iface.address` and the like, `programs/` what runs in a namespace, `faults/` what breaks a network for a while',
   state: 'a network at one moment, as plain data',
   links: 'a kind of link a file: its attributes, what may be below it, which kernel option it needs',
-  netlink: 'netlink messages as tables, a file a family of objects',
-  kernel: 'calls into Linux, by koffi: libc, namespaces, sockets, sysctls. No other folder makes any',
+  netlink:
+    'netlink messages as tables, a file a family of objects, in folders by subject; `codec/` has what the tables are made of',
+  kernel:
+    'calls into Linux, by koffi: libc, namespaces, sockets, sysctls. No other folder makes any. `tables/` reads what the kernel lists in other ways than by netlink',
+  base: 'checks of options, errors, text, and other small tools that know nothing of Linux',
   wire: 'the bytes of frames and packets. Pure',
 };
 
@@ -110,14 +114,14 @@ const FLOW = `## From \`expect(a).toReach(b)\` to the message
    \`toReach\`, \`toHear\`, \`toMatchReachability\` and \`toBehaveAs\` all use it.
 5. With \`.not\` this goes on until nothing is under way any more: \`lib/trace/quiescence.ts\` sends markers behind the frames, through
    every queue that hairpin knows of.
-6. Meanwhile a tap in each namespace (\`lib/kernel/tap-socket.ts\`) records the frames that pass its devices. \`lib/trace/path.ts\` turns them
+6. Meanwhile a tap in each namespace (\`lib/kernel/taps/tap-socket.ts\`) records the frames that pass its devices. \`lib/trace/path.ts\` turns them
    into paths.
 7. If the answer is not the expected one, \`lib/diagnosis/diagnose.ts\` sends one more probe, with the kernel's rule traces
    (\`lib/trace/rules\`) and drop reasons (\`lib/kernel/drops\`) switched on.
 8. \`lib/diagnosis/examine.ts\` looks for the cause: first by the kernel's own word, then by what the taps saw, then by the rules of the
    network. The result is a code with facts, such as \`bridge.isolated\`.
 9. \`lib/diagnosis/words\` has the sentences of that code. \`lib/matchers/reach-message.ts\` puts the message together as
-   data, and \`lib/report/failure-text.ts\` writes it, here and in \`hairpin explain\`.
+   data, and \`lib/report/failure/failure-text.ts\` writes it, here and in \`hairpin explain\`.
 10. \`lib/matchers/keep-evidence.ts\` calls \`lib/report\`, which writes the evidence: frames, a script that rebuilds the lab, drawings, and the
     failure as data (\`failure.json\`).
 
@@ -130,12 +134,12 @@ const PLACES = `## Where a piece of knowledge stands
 | --- | --- |
 | a kind of link, with its options | \`lib/links\` |
 | a netlink message, with the words of \`ip\`, \`bridge\` and \`tc\` | \`lib/netlink\` |
-| which values an option, an entry or an attribute takes | its rule, of \`lib/netlink/value-rule.ts\`; a netlink type is one as well |
+| which values an option, an entry or an attribute takes | its rule, of \`lib/netlink/codec/value-rule.ts\`; a netlink type is one as well |
 | what a device does with a frame | \`lib/model\` |
 | a cause of loss | its code and facts in \`lib/model/cause.ts\`, its sentences in \`lib/diagnosis/words\` |
 | how long a question waits | \`lib/probes/keep-asking.ts\` |
 | where a frame may wait | \`lib/trace/known-queues.ts\` |
-| the sockets and descriptors of a lab, and its bookkeeping | its engine: \`engineOf(lab)\`, \`engineOf(namespace)\` of \`lib/lab/engine.ts\` |
+| the sockets and descriptors of a lab, and its bookkeeping | its engine: \`engineOf(lab)\`, \`engineOf(namespace)\` of \`lib/lab/engines/engine.ts\` |
 | what state a network is in | \`lib/state\` |
 | which programs the specs need | \`specs/programs.json\` |
 

@@ -65,9 +65,9 @@ describe('the check finds', () => {
   test.each<[string, string, string, string]>([
     [
       'an import upward',
-      'lib/kernel/socket.ts',
-      "import { Lab } from '../lab/lab.ts';",
-      'lib/kernel/socket.ts imports lib/lab/lab.ts, which is not below it',
+      'lib/kernel/sockets/socket.ts',
+      "import { Lab } from '../../lab/lab.ts';",
+      'lib/kernel/sockets/socket.ts imports lib/lab/lab.ts, which is not below it',
     ],
     [
       'an import sideways',
@@ -144,10 +144,10 @@ describe('the check finds', () => {
     ],
     [
       'a child process that is not in a namespace',
-      'lib/lab/exec.ts',
+      'lib/lab/programs/exec.ts',
       "import { spawn } from 'node:child_process';",
-      'lib/lab/exec.ts imports node:child_process, which only lib/pool.ts, lib/cli/in-container.ts, ' +
-        'lib/cli/in-own-namespaces.ts, lib/kernel/own-namespaces.ts, lib/kernel/reaper.ts, lib/kernel/why-no-namespaces.ts, ' +
+      'lib/lab/programs/exec.ts imports node:child_process, which only lib/pool.ts, lib/cli/in-container.ts, ' +
+        'lib/cli/in-own-namespaces.ts, lib/kernel/namespaces/own-namespaces.ts, lib/kernel/programs/reaper.ts, lib/kernel/namespaces/why-no-namespaces.ts, ' +
         'lib/machines/start-program.ts, lib/machines/merge-reports.ts, lib/shell/debugger-port.ts, specs may',
     ],
     [
@@ -160,7 +160,7 @@ describe('the check finds', () => {
       'a global that the oldest Node has not',
       'lib/topologies/record.ts',
       'using sockets = new DisposableStack();',
-      'lib/topologies/record.ts uses DisposableStack, which Node 22 does not have: use ResourceStack of lib/kernel',
+      'lib/topologies/record.ts uses DisposableStack, which Node 22 does not have: use ResourceStack of lib/base',
     ],
     [
       'words of others that go to a terminal as they are',
@@ -173,7 +173,7 @@ describe('the check finds', () => {
       'lib/cli/test.ts',
       'rmSync(join(root, kernel.name), { recursive: true });',
       'lib/cli/test.ts uses rmSync, which only lib/report/results.ts, lib/report/write-file.ts, lib/machines/cache.ts, ' +
-        'lib/machines/apt-kernels.ts, lib/machines/test-on-kernel.ts, lib/kernel/cgroup.ts may',
+        'lib/machines/apt-kernels.ts, lib/machines/test-on-kernel.ts, lib/kernel/programs/cgroup.ts may',
     ],
     [
       'a test for the class of a kind of links',
@@ -183,9 +183,9 @@ describe('the check finds', () => {
     ],
     [
       'a list of kinds of links',
-      'lib/report/buildable.ts',
+      'lib/report/script/buildable.ts',
       "const SIMPLE = ['dummy', 'ifb'];",
-      "lib/report/buildable.ts has 'dummy', 'ifb': only lib/links and lib/model tell kinds of links apart; ask lib/links",
+      "lib/report/script/buildable.ts has 'dummy', 'ifb': only lib/links and lib/model tell kinds of links apart; ask lib/links",
     ],
     [
       'a comparison with the name of a kind of links',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { balanceShards } from '../../lib/report/balanced-sequencer.ts';
+import { balanceShards } from '../../lib/report/runs/balanced-sequencer.ts';
 
 const timesOf = (shards: string[][], durations: Map<string, number>) =>
   shards.map((keys) => keys.reduce((sum, key) => sum + (durations.get(key) ?? 0), 0));

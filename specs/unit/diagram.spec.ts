@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Topology } from '../../lib/report/topology.ts';
+import type { Topology } from '../../lib/report/drawing/topology.ts';
 import { diagramOf, driftOf } from '../diagram.ts';
 
 describe('driftOf', () => {

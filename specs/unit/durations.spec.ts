@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { hairpin } from '../../lib/config.ts';
-import { readDurations, updateDurations, writeDurations } from '../../lib/report/durations.ts';
+import { readDurations, updateDurations, writeDurations } from '../../lib/report/runs/durations.ts';
 
 let folder: string;
 

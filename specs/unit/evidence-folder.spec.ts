@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { evidenceFolder, type TestIdentity } from '../../lib/report/evidence-folder.ts';
+import { evidenceFolder, type TestIdentity } from '../../lib/report/failure/evidence-folder.ts';
 
 const folder = (file: string, name: string, more: Partial<TestIdentity> = {}) =>
   evidenceFolder({ file, test: name, ...more });

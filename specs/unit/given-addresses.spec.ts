@@ -1,6 +1,6 @@
 import { expect, test } from 'hairpin';
 import type { AddressState } from '../../lib/netlink/address.ts';
-import { givenAddresses, randomAddresses } from '../../lib/report/given-addresses.ts';
+import { givenAddresses, randomAddresses } from '../../lib/report/script/given-addresses.ts';
 import type { Link, NamespaceState } from '../../lib/state/network-state.ts';
 
 const [ETHER, TUNNEL6, SIT, IPGRE, NONE] = [1, 769, 776, 778, 0xfffe];

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ifReadable, unlessCode } from '../../lib/kernel/has-code.ts';
+import { ifReadable, unlessCode } from '../../lib/base/has-code.ts';
 
 // No network: which errors a `catch` swallows.
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { lastLines, linesOf, tellingLines } from '../../lib/machines/console.ts';
 import { findReports } from '../../lib/machines/kernel-reports.ts';
-import { runningTests } from '../../lib/report/running-tests.ts';
+import { runningTests } from '../../lib/report/runs/running-tests.ts';
 import { advertised, isAbout, solicitationOf } from '../../lib/trace/solicitation.ts';
 import { decodeFrameFields, describeFrame } from '../../lib/wire/describe-frame.ts';
 import { frameContent, frameIdentity } from '../../lib/wire/frame-identity.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'hairpin';
-import { connectionsOfRound, isForService, parseIpvsServices } from '../../lib/kernel/ipvs-services.ts';
+import { connectionsOfRound, isForService, parseIpvsServices } from '../../lib/kernel/tables/ipvs-services.ts';
 
 const FAR = 'fd00:0000:0000:0000:0000:0000:0000:0002';
 

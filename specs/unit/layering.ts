@@ -19,6 +19,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ['lib/links'],
   ['lib/netlink'],
   ['lib/kernel'],
+  ['lib/base'],
   ['lib/wire'],
 ];
 
@@ -32,14 +33,14 @@ const MODEL_READS = [
   'lib/state/decisive-sysctls.ts',
   'lib/state/device-sysctl.ts',
   'lib/netlink/address.ts',
-  'lib/netlink/bridge-vlan.ts',
-  'lib/netlink/mdb.ts',
-  'lib/netlink/mroute.ts',
-  'lib/netlink/neighbour.ts',
-  'lib/netlink/port-state.ts',
-  'lib/netlink/route.ts',
-  'lib/netlink/route-hops.ts',
-  'lib/netlink/rule.ts',
+  'lib/netlink/bridge/bridge-vlan.ts',
+  'lib/netlink/bridge/mdb.ts',
+  'lib/netlink/routing/mroute.ts',
+  'lib/netlink/routing/neighbour.ts',
+  'lib/netlink/bridge/port-state.ts',
+  'lib/netlink/routing/route.ts',
+  'lib/netlink/routing/route-hops.ts',
+  'lib/netlink/routing/rule.ts',
 ];
 
 /** Who may import a package: files, or folders with all that is in them. Packages that are not here anybody may. */
@@ -58,7 +59,7 @@ const OWNERS: Record<string, readonly string[]> = {
   ],
   koffi: ['lib/kernel'],
   execa: [
-    'lib/lab/exec.ts',
+    'lib/lab/programs/exec.ts',
     'lib/cli/show-report.ts',
     'lib/shell/wireshark.ts',
     'lib/containers/docker-engine.ts',
@@ -77,9 +78,9 @@ const OWNERS: Record<string, readonly string[]> = {
     'lib/pool.ts',
     'lib/cli/in-container.ts',
     'lib/cli/in-own-namespaces.ts',
-    'lib/kernel/own-namespaces.ts',
-    'lib/kernel/reaper.ts',
-    'lib/kernel/why-no-namespaces.ts',
+    'lib/kernel/namespaces/own-namespaces.ts',
+    'lib/kernel/programs/reaper.ts',
+    'lib/kernel/namespaces/why-no-namespaces.ts',
     'lib/machines/start-program.ts',
     'lib/machines/merge-reports.ts',
     'lib/shell/debugger-port.ts',
@@ -103,7 +104,7 @@ const REMOVERS = [
   'lib/machines/cache.ts',
   'lib/machines/apt-kernels.ts',
   'lib/machines/test-on-kernel.ts',
-  'lib/kernel/cgroup.ts',
+  'lib/kernel/programs/cgroup.ts',
 ];
 
 /** What may write to a terminal, or to a CI system's log: it makes the words of others harmless first, or has none. */
@@ -187,7 +188,7 @@ function judgeTimers(file: string, source: string): string[] {
 function judgeGlobals(file: string, source: string): string[] {
   if (!isIn(file, 'lib')) return [];
   const used = /\b(Async)?DisposableStack\b/.exec(withoutComments(source));
-  return used ? [`${file} uses ${used[0]}, which Node 22 does not have: use ResourceStack of lib/kernel`] : [];
+  return used ? [`${file} uses ${used[0]}, which Node 22 does not have: use ResourceStack of lib/base`] : [];
 }
 
 function judgeRemovals(file: string, source: string): string[] {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { engineOf } from '../../lib/lab/engine.ts';
+import { engineOf } from '../../lib/lab/engines/engine.ts';
 import { handleOf } from '../../lib/lab/handle.ts';
 import type { LinkState, Namespace } from '../../lib/lab/index.ts';
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { framesOf } from '../../lib/lab/waits.ts';
+import { framesOf } from '../../lib/lab/programs/waits.ts';
 import { type MatcherState, mustBeAwaited } from '../../lib/matchers/must-be-awaited.ts';
 
 const title = 'expect(ns1).toReach(ns2)';

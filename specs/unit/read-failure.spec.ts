@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { UsageError } from '../../lib/kernel/validate.ts';
-import { readDurations } from '../../lib/report/durations.ts';
-import { failureReport, keptFailures, readFailure } from '../../lib/report/read-failure.ts';
+import { UsageError } from '../../lib/base/validate.ts';
+import { failureReport, keptFailures, readFailure } from '../../lib/report/failure/read-failure.ts';
+import { readDurations } from '../../lib/report/runs/durations.ts';
 import { damaged, numRuns } from './arbitraries.ts';
 
 let root: string;

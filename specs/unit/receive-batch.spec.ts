@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { controlMessage } from '../../lib/kernel/receive-batch.ts';
+import { controlMessage } from '../../lib/kernel/sockets/receive-batch.ts';
 
 /** `struct cmsghdr` and its data. */
 function message(level: number, type: number, data: string, length = BigInt(16 + data.length)): Buffer {

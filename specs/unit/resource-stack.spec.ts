@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ResourceStack } from '../../lib/kernel/resource-stack.ts';
+import { ResourceStack } from '../../lib/base/resource-stack.ts';
 
 // No network: what is registered is disposed of, whatever fails.
 

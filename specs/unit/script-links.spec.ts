@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { buildable } from '../../lib/report/buildable.ts';
-import { linkLines, memberLines } from '../../lib/report/script-links.ts';
+import { buildable } from '../../lib/report/script/buildable.ts';
+import { linkLines, memberLines } from '../../lib/report/script/script-links.ts';
 import { stateText } from '../../lib/report/state-text.ts';
 import { linksState, StateBuilder } from './lab-states.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { UsageError } from '../../lib/kernel/validate.ts';
+import { UsageError } from '../../lib/base/validate.ts';
 import { Segment } from '../../lib/lab/segment.ts';
 import { parsePrefix } from '../../lib/wire/ip-address.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { show } from '../../lib/kernel/validate.ts';
+import { show } from '../../lib/base/validate.ts';
 
 class Namespace {
   readonly name = 'ns1';

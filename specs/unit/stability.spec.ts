@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { expect, onTestFinished, test } from 'vitest';
 import { lockFolder } from '../../lib/report/lock-folder.ts';
-import { recordedOf } from '../../lib/report/run-outcomes.ts';
-import { addRun, type RunOutcomes, readStability, type Stability, withRun } from '../../lib/report/stability.ts';
+import { recordedOf } from '../../lib/report/runs/run-outcomes.ts';
+import { addRun, type RunOutcomes, readStability, type Stability, withRun } from '../../lib/report/runs/stability.ts';
 
 const SUITE = new Set(['a.test.ts', 'b.test.ts']);
 const LIMITS = { suite: SUITE, most: 5 };
@@ -131,7 +131,7 @@ test('a folder in its place is refused, and a link is not followed', async () =>
 
 test('runs of several processes that end at once are all in the record, and nothing is left beside it', async () => {
   const path = place();
-  const source = fileURLToPath(new URL('../../lib/report/stability.ts', import.meta.url));
+  const source = fileURLToPath(new URL('../../lib/report/runs/stability.ts', import.meta.url));
   const program = `import { addRun } from ${JSON.stringify(source)};
     const [path, id] = process.argv.slice(1);
     for (let turn = 0; turn < 10; turn++) {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { StampReader, TapClock } from '../../lib/kernel/tap-clock.ts';
+import { StampReader, TapClock } from '../../lib/kernel/taps/tap-clock.ts';
 
 const HOUR = 3600;
 const seconds = (count: number) => BigInt(Math.round(count * 1e9));

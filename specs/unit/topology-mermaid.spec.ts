@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { topologyOf } from '../../lib/report/topology.ts';
-import { topologyMermaid } from '../../lib/report/topology-mermaid.ts';
+import { topologyOf } from '../../lib/report/drawing/topology.ts';
+import { topologyMermaid } from '../../lib/report/drawing/topology-mermaid.ts';
 import { StateBuilder } from './lab-states.ts';
 
 test('is a flowchart of subgraphs', () => {

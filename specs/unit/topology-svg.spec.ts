@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import { edgeId, topologyOf } from '../../lib/report/drawing/topology.ts';
+import { topologyMermaid } from '../../lib/report/drawing/topology-mermaid.ts';
+import { topologySvg } from '../../lib/report/drawing/topology-svg.ts';
 import { stateText } from '../../lib/report/state-text.ts';
-import { edgeId, topologyOf } from '../../lib/report/topology.ts';
-import { topologyMermaid } from '../../lib/report/topology-mermaid.ts';
-import { topologySvg } from '../../lib/report/topology-svg.ts';
 import { pairState, StateBuilder } from './lab-states.ts';
 
 const svg = topologySvg(topologyOf(pairState()));

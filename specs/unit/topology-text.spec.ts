@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { drawGutter } from '../../lib/report/gutter.ts';
-import { topologyOf } from '../../lib/report/topology.ts';
-import { topologyText } from '../../lib/report/topology-text.ts';
+import { drawGutter } from '../../lib/report/drawing/gutter.ts';
+import { topologyOf } from '../../lib/report/drawing/topology.ts';
+import { topologyText } from '../../lib/report/drawing/topology-text.ts';
 import { linksState, pairState, StateBuilder } from './lab-states.ts';
 
 const build = () => new StateBuilder();

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { edgeId, namespaceOf, topologyOf } from '../../lib/report/drawing/topology.ts';
+import { METRICS } from '../../lib/report/drawing/topology-box.ts';
+import { type Layout, layOut, type PlacedBox } from '../../lib/report/drawing/topology-layout.ts';
 import type { LabState } from '../../lib/report/lab-state.ts';
-import { edgeId, namespaceOf, topologyOf } from '../../lib/report/topology.ts';
-import { METRICS } from '../../lib/report/topology-box.ts';
-import { type Layout, layOut, type PlacedBox } from '../../lib/report/topology-layout.ts';
 import { numRuns } from './arbitraries.ts';
 import { linksState, pairState, StateBuilder } from './lab-states.ts';
 

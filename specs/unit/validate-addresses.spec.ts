@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { checkIp, checkMac, checkPrefix, UsageError } from '../../lib/kernel/validate.ts';
+import { checkIp, checkMac, checkPrefix, UsageError } from '../../lib/base/validate.ts';
 
 const refusal = (message: string) => new UsageError(message);
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { checkInterfaceName, checkNamespaceName, UsageError } from '../../lib/kernel/validate.ts';
+import { checkInterfaceName, checkNamespaceName, UsageError } from '../../lib/base/validate.ts';
 
 const free = () => false;
 

@@ -7,7 +7,7 @@ import {
   checkOneOf,
   checkOptions,
   UsageError,
-} from '../../lib/kernel/validate.ts';
+} from '../../lib/base/validate.ts';
 
 const refusal = (message: string) => new UsageError(message);
 

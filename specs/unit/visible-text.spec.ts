@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
+import { harmless, harmlessJson } from '../../lib/base/visible-text.ts';
 import { print, relayLines, say } from '../../lib/cli/print.ts';
-import { harmless, harmlessJson } from '../../lib/kernel/visible-text.ts';
 
 afterEach(() => {
   vi.restoreAllMocks();

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { idsOf, rowsOf } from '../../lib/netlink/vlan-rows.ts';
+import { idsOf, rowsOf } from '../../lib/netlink/bridge/vlan-rows.ts';
 
 const isNext = (last: number, next: number) => next === last + 1;
 

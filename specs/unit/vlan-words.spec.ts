@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { bridgeVlanOptions } from '../../lib/netlink/bridge-vlan.ts';
-import { Writer } from '../../lib/netlink/writer.ts';
-import { vlanWords } from '../../lib/report/vlan-words.ts';
+import { bridgeVlanOptions } from '../../lib/netlink/bridge/bridge-vlan.ts';
+import { Writer } from '../../lib/netlink/codec/writer.ts';
+import { vlanWords } from '../../lib/report/script/vlan-words.ts';
 
 const plain = (id: number) => ({ id, pvid: false, untagged: false, state: 'forwarding' as const });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Machine, type Need, whyMissing, whyRefused } from '../../lib/kernel/why-no-namespaces.ts';
+import { type Machine, type Need, whyMissing, whyRefused } from '../../lib/kernel/namespaces/why-no-namespaces.ts';
 
 const ROOT: Machine = {
   isRoot: true,

@@ -1,5 +1,5 @@
 import { expect, test } from 'hairpin';
-import { readWireless } from '../../lib/kernel/wireless.ts';
+import { readWireless } from '../../lib/kernel/tables/wireless.ts';
 
 // /proc/net/wireless, as net/wireless/wext-proc.c prints it
 const HEAD = `Inter-| sta-|   Quality        |   Discarded packets               | Missed | WE

@@ -1,8 +1,8 @@
-import { engineOf } from '../../lab/engine.ts';
+import { engineOf } from '../../lab/engines/engine.ts';
 import type { Lab, Namespace } from '../../lab/index.ts';
 import type { Cause } from '../../model/cause.ts';
 import type { AddressState } from '../../netlink/address.ts';
-import { ipRoute } from '../../netlink/route.ts';
+import { ipRoute } from '../../netlink/routing/route.ts';
 import { goneBecause } from '../../probes/gone-address.ts';
 import { familyOf } from '../../wire/ip-address.ts';
 

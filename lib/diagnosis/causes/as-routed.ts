@@ -1,4 +1,4 @@
-import { engineOf } from '../../lab/engine.ts';
+import { engineOf } from '../../lab/engines/engine.ts';
 import type { CapturedFrame } from '../../lab/index.ts';
 import { mayChangeAtIngress } from '../../trace/device-hooks.ts';
 import type { TracedPacket } from '../../trace/rules/follow-packets.ts';

@@ -1,5 +1,5 @@
 import { deviceWith } from '../../lab/device-at.ts';
-import { engineOf } from '../../lab/engine.ts';
+import { engineOf } from '../../lab/engines/engine.ts';
 import { type CapturedFrame, type Interface, isBridge, isLink } from '../../lab/index.ts';
 import { ipvlan } from '../../links/ipvlan.ts';
 import type { Cause } from '../../model/cause.ts';

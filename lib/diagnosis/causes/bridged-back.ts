@@ -1,7 +1,7 @@
-import { readSysctls } from '../../kernel/sysctl.ts';
-import { engineOf } from '../../lab/engine.ts';
+import { readSysctls } from '../../kernel/namespaces/sysctl.ts';
+import { engineOf } from '../../lab/engines/engine.ts';
 import type { Bridge, Hop } from '../../lab/index.ts';
-import { listNeighbours } from '../../lab/list-neighbours.ts';
+import { listNeighbours } from '../../lab/tables/list-neighbours.ts';
 import { bridge as bridgeKind } from '../../links/bridge.ts';
 import { hopsOf } from '../../trace/path.ts';
 import type { TracedPacket } from '../../trace/rules/follow-packets.ts';

@@ -1,4 +1,4 @@
-import { enginesOf } from '../../lab/engine.ts';
+import { enginesOf } from '../../lab/engines/engine.ts';
 import type { CapturedFrame, Interface, Lab, Namespace } from '../../lab/index.ts';
 import { stateIfThere } from '../../lab/interface-state.ts';
 import type { Cause } from '../../model/cause.ts';

@@ -1,12 +1,12 @@
-import { ipvsServicesOf, isForService } from '../../kernel/ipvs-services.ts';
-import { listeningAt } from '../../kernel/listening-sockets.ts';
-import { programLinks } from '../../kernel/program-links.ts';
+import { ipvsServicesOf, isForService } from '../../kernel/tables/ipvs-services.ts';
+import { listeningAt } from '../../kernel/tables/listening-sockets.ts';
+import { programLinks } from '../../kernel/tables/program-links.ts';
 import { labelAt } from '../../lab/device-at.ts';
-import { engineOf } from '../../lab/engine.ts';
+import { engineOf } from '../../lab/engines/engine.ts';
 import type { Interface, Namespace } from '../../lab/index.ts';
 import type { Cause } from '../../model/cause.ts';
 import { type InetSocket, inetSockets } from '../../netlink/inet-sockets.ts';
-import { frameAround } from '../../netlink/nft-trace.ts';
+import { frameAround } from '../../netlink/netfilter/nft-trace.ts';
 import { hasAddress } from '../../trace/owner.ts';
 import { portsOf } from '../../trace/translation.ts';
 import { familyOf } from '../../wire/ip-address.ts';

@@ -1,9 +1,9 @@
-import { engineOf } from '../../lab/engine.ts';
+import { engineOf } from '../../lab/engines/engine.ts';
 import type { Namespace } from '../../lab/index.ts';
-import type { Flow } from '../../lab/route-to.ts';
+import type { Flow } from '../../lab/tables/route-to.ts';
 import { routeWords } from '../../model/route-lookup.ts';
-import { ipRoute, type Route } from '../../netlink/route.ts';
-import { ipRule, type Rule } from '../../netlink/rule.ts';
+import { ipRoute, type Route } from '../../netlink/routing/route.ts';
+import { ipRule, type Rule } from '../../netlink/routing/rule.ts';
 import { contains, familyOf } from '../../wire/ip-address.ts';
 
 /** What a rule that leads nowhere does. */

@@ -1,5 +1,5 @@
-import { joinedGroups } from '../../kernel/joined-groups.ts';
-import { engineOf } from '../../lab/engine.ts';
+import { joinedGroups } from '../../kernel/tables/joined-groups.ts';
+import { engineOf } from '../../lab/engines/engine.ts';
 import type { Hop, Interface } from '../../lab/index.ts';
 import type { Cause } from '../../model/cause.ts';
 import { hopsOf } from '../../trace/path.ts';

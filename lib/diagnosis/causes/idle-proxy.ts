@@ -1,5 +1,5 @@
-import { readSysctls } from '../../kernel/sysctl.ts';
-import { engineOf } from '../../lab/engine.ts';
+import { readSysctls } from '../../kernel/namespaces/sysctl.ts';
+import { engineOf } from '../../lab/engines/engine.ts';
 import type { Hop, Interface } from '../../lab/index.ts';
 import type { CauseOf } from '../../model/cause.ts';
 import { hopsOf } from '../../trace/path.ts';

@@ -1,5 +1,5 @@
 import type { CapturedFrame, Interface } from '../../lab/index.ts';
-import { routeIfAny } from '../../lab/route-to.ts';
+import { routeIfAny } from '../../lab/tables/route-to.ts';
 import type { Cause } from '../../model/cause.ts';
 import { netemOf } from '../../trace/impaired-links.ts';
 import { solicitationOf } from '../../trace/solicitation.ts';

@@ -4,7 +4,7 @@ import { bond } from '../../links/bond.ts';
 import { team } from '../../links/team.ts';
 import { closedCause } from '../../model/bridge.ts';
 import type { Cause } from '../../model/cause.ts';
-import { frameAround } from '../../netlink/nft-trace.ts';
+import { frameAround } from '../../netlink/netfilter/nft-trace.ts';
 import { linkFault } from '../../probes/source.ts';
 import { ipPacketOf } from '../../wire/ip-packet.ts';
 import type { KernelDrop } from '../kernel-drop.ts';

@@ -1,11 +1,11 @@
-import { unlessCode } from '../../kernel/has-code.ts';
-import { engineOf } from '../../lab/engine.ts';
+import { unlessCode } from '../../base/has-code.ts';
+import { engineOf } from '../../lab/engines/engine.ts';
 import { type Hop, Interface, isLink, type Namespace } from '../../lab/index.ts';
 import { macsec } from '../../links/macsec.ts';
 import type { Cause } from '../../model/cause.ts';
 import { type MacsecEnd, whyRefused, withoutKey } from '../../model/macsec.ts';
-import { genericId } from '../../netlink/generic.ts';
-import { allMacsecs } from '../../netlink/macsec.ts';
+import { genericId } from '../../netlink/generic/generic.ts';
+import { allMacsecs } from '../../netlink/generic/macsec.ts';
 import { isSent } from '../../trace/answer-ways.ts';
 import { Capture } from '../../trace/capture.ts';
 import { hopsOf } from '../../trace/path.ts';

@@ -1,8 +1,8 @@
-import { readSysctls } from '../../kernel/sysctl.ts';
+import { readSysctls } from '../../kernel/namespaces/sysctl.ts';
 import { deviceAt } from '../../lab/device-at.ts';
-import { engineOf } from '../../lab/engine.ts';
+import { engineOf } from '../../lab/engines/engine.ts';
 import type { CapturedFrame, Interface, Lab, Namespace } from '../../lab/index.ts';
-import { listNeighbours } from '../../lab/list-neighbours.ts';
+import { listNeighbours } from '../../lab/tables/list-neighbours.ts';
 import type { Asked, Cause, Code } from '../../model/cause.ts';
 import { whySilent, withoutNeighbours } from '../../model/neighbour.ts';
 import { Capture } from '../../trace/capture.ts';

@@ -1,9 +1,9 @@
-import { readSysctls } from '../../kernel/sysctl.ts';
-import { engineOf } from '../../lab/engine.ts';
+import { readSysctls } from '../../kernel/namespaces/sysctl.ts';
+import { engineOf } from '../../lab/engines/engine.ts';
 import type { Hop, Interface } from '../../lab/index.ts';
 import { areOnOneLink } from '../../lab/segment.ts';
 import type { CauseOf } from '../../model/cause.ts';
-import { ipNeighbour } from '../../netlink/neighbour.ts';
+import { ipNeighbour } from '../../netlink/routing/neighbour.ts';
 import { forwards } from '../../trace/forwards.ts';
 import { hasKnownEnd, mayLeadTo } from '../../trace/may-lead-to.ts';
 import { ownerOf } from '../../trace/owner.ts';

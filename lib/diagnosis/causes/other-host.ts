@@ -1,10 +1,10 @@
 import { PACKET_OTHERHOST } from '../../kernel/constants.ts';
-import { engineOf } from '../../lab/engine.ts';
+import { engineOf } from '../../lab/engines/engine.ts';
 import type { CapturedFrame, Interface, Namespace } from '../../lab/index.ts';
 import type { Cause } from '../../model/cause.ts';
 import { readFrame } from '../../model/frame.ts';
 import { sentToItself } from '../../model/neighbour.ts';
-import { ipNeighbour, type Neighbour } from '../../netlink/neighbour.ts';
+import { ipNeighbour, type Neighbour } from '../../netlink/routing/neighbour.ts';
 import { decodeEthernet } from '../../wire/ethernet.ts';
 import { packetBehindTags } from '../../wire/ip-packet.ts';
 import { withoutVlanTags } from '../../wire/vlan-tag.ts';

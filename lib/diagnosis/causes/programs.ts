@@ -1,4 +1,4 @@
-import { engineOf } from '../../lab/engine.ts';
+import { engineOf } from '../../lab/engines/engine.ts';
 import type { Interface, Namespace } from '../../lab/index.ts';
 import type { Asked, Cause } from '../../model/cause.ts';
 import { Capture } from '../../trace/capture.ts';

@@ -1,5 +1,5 @@
 import { deviceAt } from '../../lab/device-at.ts';
-import { engineOf } from '../../lab/engine.ts';
+import { engineOf } from '../../lab/engines/engine.ts';
 import { type CapturedFrame, type Hop, Interface, type Namespace } from '../../lab/index.ts';
 import { Capture } from '../../trace/capture.ts';
 import { type DeviceRedirect, readRedirects } from '../../trace/device-hooks.ts';

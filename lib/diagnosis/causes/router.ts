@@ -1,6 +1,6 @@
 import { deviceAt } from '../../lab/device-at.ts';
 import type { CapturedFrame, Interface } from '../../lab/index.ts';
-import { hasChoosyRules } from '../../lab/route-to.ts';
+import { hasChoosyRules } from '../../lab/tables/route-to.ts';
 import type { Cause } from '../../model/cause.ts';
 import { readFrame } from '../../model/frame.ts';
 import { whyNotSent } from '../../model/mroute.ts';

@@ -1,12 +1,12 @@
+import { hasCode } from '../../base/has-code.ts';
 import { kernelSymbol } from '../../kernel/drops/kernel-symbol.ts';
-import { hasCode } from '../../kernel/has-code.ts';
 import { isNoRoute } from '../../kernel/no-route.ts';
-import { engineOf } from '../../lab/engine.ts';
+import { engineOf } from '../../lab/engines/engine.ts';
 import type { Interface, Namespace } from '../../lab/index.ts';
-import { type Flow, hasRules, routeTo } from '../../lab/route-to.ts';
+import { type Flow, hasRules, routeTo } from '../../lab/tables/route-to.ts';
 import type { Cause } from '../../model/cause.ts';
-import { frameAround } from '../../netlink/nft-trace.ts';
-import { ipRule } from '../../netlink/rule.ts';
+import { frameAround } from '../../netlink/netfilter/nft-trace.ts';
+import { ipRule } from '../../netlink/routing/rule.ts';
 import { hasAddress } from '../../trace/owner.ts';
 import { portsOf } from '../../trace/translation.ts';
 import { familyOf } from '../../wire/ip-address.ts';

@@ -1,10 +1,10 @@
 import { PACKET_HOST } from '../../kernel/constants.ts';
-import { readSysctls } from '../../kernel/sysctl.ts';
-import { engineOf } from '../../lab/engine.ts';
+import { readSysctls } from '../../kernel/namespaces/sysctl.ts';
+import { engineOf } from '../../lab/engines/engine.ts';
 import type { Hop, Interface, Lab } from '../../lab/index.ts';
 import type { Cause } from '../../model/cause.ts';
-import type { Encap } from '../../netlink/lwtunnel.ts';
-import { ipRoute } from '../../netlink/route.ts';
+import type { Encap } from '../../netlink/routing/lwtunnel.ts';
+import { ipRoute } from '../../netlink/routing/route.ts';
 import { Capture } from '../../trace/capture.ts';
 import { hasAddress } from '../../trace/owner.ts';
 import { hopsOf } from '../../trace/path.ts';

@@ -1,11 +1,11 @@
-import { unlessCode } from '../../kernel/has-code.ts';
+import { unlessCode } from '../../base/has-code.ts';
 import { deviceAt } from '../../lab/device-at.ts';
-import { engineOf } from '../../lab/engine.ts';
+import { engineOf } from '../../lab/engines/engine.ts';
 import type { Interface } from '../../lab/index.ts';
 import { stateIfThere } from '../../lab/interface-state.ts';
-import { hasRules } from '../../lab/route-to.ts';
+import { hasRules } from '../../lab/tables/route-to.ts';
 import type { Cause } from '../../model/cause.ts';
-import { ipRoute } from '../../netlink/route.ts';
+import { ipRoute } from '../../netlink/routing/route.ts';
 import { mtuOf, packetLength } from '../../probes/path-mtu.ts';
 import type { Question } from '../../probes/question.ts';
 import { linkFault, nextHop } from '../../probes/source.ts';

@@ -1,9 +1,9 @@
 import { labelAt } from '../../lab/device-at.ts';
-import { engineOf } from '../../lab/engine.ts';
+import { engineOf } from '../../lab/engines/engine.ts';
 import type { Namespace } from '../../lab/index.ts';
 import type { Cause, CauseOf } from '../../model/cause.ts';
-import { getExpressions, getHook } from '../../netlink/nf-tables.ts';
-import { askNftables } from '../../netlink/packet-filters.ts';
+import { getExpressions, getHook } from '../../netlink/netfilter/nf-tables.ts';
+import { askNftables } from '../../netlink/netfilter/packet-filters.ts';
 import type { LegacyStep, NftStep, Step } from '../../trace/rules/follow-packets.ts';
 import { nearestAccepts } from '../../trace/rules/nearest-accepts.ts';
 import { legacyRuleText, ruleText } from '../../trace/rules/rule-text.ts';

@@ -1,8 +1,8 @@
-import { ipvsServicesOf } from '../../kernel/ipvs-services.ts';
-import { addressesOf } from '../../lab/address-list.ts';
-import { engineOf } from '../../lab/engine.ts';
+import { ipvsServicesOf } from '../../kernel/tables/ipvs-services.ts';
+import { engineOf } from '../../lab/engines/engine.ts';
 import type { Interface, Namespace } from '../../lab/index.ts';
-import { hasRules } from '../../lab/route-to.ts';
+import { addressesOf } from '../../lab/tables/address-list.ts';
+import { hasRules } from '../../lab/tables/route-to.ts';
 import type { Cause } from '../../model/cause.ts';
 import { lookUpRoute } from '../../model/route-lookup.ts';
 import type { AddressState } from '../../netlink/address.ts';

@@ -1,6 +1,6 @@
 import { PACKET_HOST } from '../../kernel/constants.ts';
 import { deviceAt } from '../../lab/device-at.ts';
-import { engineOf } from '../../lab/engine.ts';
+import { engineOf } from '../../lab/engines/engine.ts';
 import type { Hop, Interface, Namespace } from '../../lab/index.ts';
 import { stateIfThere } from '../../lab/interface-state.ts';
 import { kindOf } from '../../links/registry.ts';
@@ -9,7 +9,7 @@ import type { Cause } from '../../model/cause.ts';
 import type { Device } from '../../model/network.ts';
 import { type Ends, endsOf, fdbAddress, isExternal, tunnelHeader, whyNotTaken } from '../../model/tunnel.ts';
 import type { VniRange } from '../../model/tunnel-lookup.ts';
-import { bridgeVni } from '../../netlink/bridge-vni.ts';
+import { bridgeVni } from '../../netlink/bridge/bridge-vni.ts';
 import { missedPassage } from '../../trace/far-end.ts';
 import { forwards } from '../../trace/forwards.ts';
 import { type OuterWay, outerWays } from '../../trace/outer-packet.ts';

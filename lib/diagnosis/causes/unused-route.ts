@@ -1,10 +1,10 @@
-import { engineOf } from '../../lab/engine.ts';
+import { engineOf } from '../../lab/engines/engine.ts';
 import { isLink, type Namespace } from '../../lab/index.ts';
 import { vrf } from '../../links/vrf.ts';
 import type { CauseOf } from '../../model/cause.ts';
 import { routeWords } from '../../model/route-lookup.ts';
-import { ipRoute, type Route, TABLE_MAIN } from '../../netlink/route.ts';
-import { ipRule } from '../../netlink/rule.ts';
+import { ipRoute, type Route, TABLE_MAIN } from '../../netlink/routing/route.ts';
+import { ipRule } from '../../netlink/routing/rule.ts';
 import { contains, familyOf } from '../../wire/ip-address.ts';
 import { deviceName } from '../names.ts';
 

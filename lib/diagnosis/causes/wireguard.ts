@@ -1,9 +1,9 @@
-import { engineOf } from '../../lab/engine.ts';
+import { engineOf } from '../../lab/engines/engine.ts';
 import { type Hop, type Interface, isLink } from '../../lab/index.ts';
 import { wireguard } from '../../links/wireguard.ts';
 import type { Cause } from '../../model/cause.ts';
 import { peerWith, type WireguardEnd, whyRefused } from '../../model/wireguard.ts';
-import { parseEndpoint } from '../../netlink/wireguard.ts';
+import { parseEndpoint } from '../../netlink/generic/wireguard.ts';
 import { holdersOf } from '../../trace/owner.ts';
 import { hopsOf } from '../../trace/path.ts';
 import { filteringIn } from '../../trace/rules/rule-traces.ts';

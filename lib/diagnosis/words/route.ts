@@ -1,5 +1,5 @@
 import type { CauseFacts } from '../../model/cause.ts';
-import { TABLE_MAIN } from '../../netlink/route.ts';
+import { TABLE_MAIN } from '../../netlink/routing/route.ts';
 import { type CodeWords, ownName, type Said, type WordsOf } from './words.ts';
 
 export const routeWords: WordsOf<'route' | 'router'> = {

@@ -1,7 +1,7 @@
-import { bpfCommand } from '../bpf-command.ts';
 import { checked } from '../checked.ts';
 import { KernelError } from '../kernel-error.ts';
 import { close, errnoName, lastErrno } from '../libc.ts';
+import { bpfCommand } from '../tables/bpf-command.ts';
 
 // linux/bpf.h
 const BPF_MAP_CREATE = 0;

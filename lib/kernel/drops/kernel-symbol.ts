@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { unlessCode } from '../has-code.ts';
+import { unlessCode } from '../../base/has-code.ts';
 
 /** An address in hexadecimal digits, a blank, the type, a blank: then the name. */
 const DIGITS = 16;

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { hasCode } from '../../base/has-code.ts';
+import { ResourceStack } from '../../base/resource-stack.ts';
 import { u32 } from '../bytes.ts';
-import { hasCode } from '../has-code.ts';
-import type { NetNamespace } from '../net-namespace.ts';
-import { ResourceStack } from '../resource-stack.ts';
+import type { NetNamespace } from '../namespaces/net-namespace.ts';
 import { BpfMap, TracepointProgram } from './bpf.ts';
 import { Btf } from './btf.ts';
 import { dropProgram, EVENT, UnknownLayout, WANTED } from './drop-program.ts';

@@ -1,4 +1,4 @@
-import { TOPOLOGY_STYLE } from '../topology-style.ts';
+import { TOPOLOGY_STYLE } from '../drawing/topology-style.ts';
 
 /** The page's looks, in both colour schemes; those of all its drawings come first. */
 export const STYLE = `${TOPOLOGY_STYLE}

@@ -1,6 +1,6 @@
 import { type AddressState, ipAddress, SCOPES } from '../../netlink/address.ts';
-import { flag, ip } from '../../netlink/scalars.ts';
-import { among, from, text, whole, word } from '../../netlink/value-rule.ts';
+import { flag, ip } from '../../netlink/codec/scalars.ts';
+import { among, from, text, whole, word } from '../../netlink/codec/value-rule.ts';
 import type { Family } from '../../wire/ip-address.ts';
 import { describeEntry, nameIn } from './entry-kind.ts';
 import { deviceName, inner } from './fields.ts';

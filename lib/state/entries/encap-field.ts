@@ -1,7 +1,7 @@
-import { SEGMENT_MODES } from '../../netlink/lwtunnel.ts';
-import { flag, ip4, ip6 } from '../../netlink/scalars.ts';
-import { SEG6LOCAL_ACTIONS, SEG6LOCAL_FLAVORS } from '../../netlink/seg6local.ts';
-import { among, from, listOf } from '../../netlink/value-rule.ts';
+import { flag, ip4, ip6 } from '../../netlink/codec/scalars.ts';
+import { among, from, listOf } from '../../netlink/codec/value-rule.ts';
+import { SEGMENT_MODES } from '../../netlink/routing/lwtunnel.ts';
+import { SEG6LOCAL_ACTIONS, SEG6LOCAL_FLAVORS } from '../../netlink/routing/seg6local.ts';
 import { type Field, inner } from './fields.ts';
 
 const LAST_LABEL = 2 ** 20 - 1;

@@ -1,10 +1,10 @@
-import { body } from '../../netlink/body.ts';
+import { body } from '../../netlink/codec/body.ts';
+import { string } from '../../netlink/codec/scalars.ts';
+import { attribute, table } from '../../netlink/codec/table.ts';
 import { ipLink, linkHeader } from '../../netlink/link.ts';
 import type { Reply } from '../../netlink/message.ts';
 import type { Monitored } from '../../netlink/monitor-groups.ts';
 import type { Request } from '../../netlink/request.ts';
-import { string } from '../../netlink/scalars.ts';
-import { attribute, table } from '../../netlink/table.ts';
 import type { Fields } from './fields.ts';
 
 /** What asks the kernel: a `NetlinkSocket`, as far as entries need it. By its name, the package's types would lead inside. */

@@ -1,5 +1,5 @@
 import { AF_BRIDGE } from '../../kernel/constants.ts';
-import type { NetNamespace } from '../../kernel/net-namespace.ts';
+import type { NetNamespace } from '../../kernel/namespaces/net-namespace.ts';
 import { ipLink } from '../../netlink/link.ts';
 import type { Reply } from '../../netlink/message.ts';
 import { Monitor } from '../../netlink/monitor.ts';

@@ -1,7 +1,7 @@
 import { AF_BRIDGE } from '../../kernel/constants.ts';
-import { bridgeFdb, type FdbEntry as FdbState } from '../../netlink/neighbour.ts';
-import { flag, ip, mac } from '../../netlink/scalars.ts';
-import { from } from '../../netlink/value-rule.ts';
+import { flag, ip, mac } from '../../netlink/codec/scalars.ts';
+import { from } from '../../netlink/codec/value-rule.ts';
+import { bridgeFdb, type FdbEntry as FdbState } from '../../netlink/routing/neighbour.ts';
 import { describeEntry, nameIn, nameOrNone } from './entry-kind.ts';
 import { deviceName } from './fields.ts';
 

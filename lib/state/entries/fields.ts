@@ -1,6 +1,6 @@
-import { isPlainObject } from '../../kernel/plain-object.ts';
-import { article, LONGEST_INTERFACE_NAME, nearestIs, show, UsageError, wrongOption } from '../../kernel/validate.ts';
-import { type JsonSchema, text, type ValueRule } from '../../netlink/value-rule.ts';
+import { isPlainObject } from '../../base/plain-object.ts';
+import { article, LONGEST_INTERFACE_NAME, nearestIs, show, UsageError, wrongOption } from '../../base/validate.ts';
+import { type JsonSchema, text, type ValueRule } from '../../netlink/codec/value-rule.ts';
 import { networkOf, parsePrefix } from '../../wire/ip-address.ts';
 
 /** What a value of an entry is. */

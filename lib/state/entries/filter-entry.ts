@@ -1,6 +1,6 @@
-import { type Filter, parentText, protocolText } from '../../netlink/filter.ts';
-import type { FilterFlags, Flower } from '../../netlink/flower.ts';
-import type { TcAction } from '../../netlink/tc-actions.ts';
+import { type Filter, parentText, protocolText } from '../../netlink/tc/filter.ts';
+import type { FilterFlags, Flower } from '../../netlink/tc/flower.ts';
+import type { TcAction } from '../../netlink/tc/tc-actions.ts';
 import type { DeviceNames } from './entry-kind.ts';
 
 /** A filter of traffic control, as `tc filter` lists it: in the words in which a spec adds one. */

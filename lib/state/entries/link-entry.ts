@@ -1,12 +1,12 @@
+import { unlessError } from '../../base/has-code.ts';
+import { UsageError } from '../../base/validate.ts';
 import { AF_BRIDGE } from '../../kernel/constants.ts';
-import { unlessError } from '../../kernel/has-code.ts';
-import { UsageError } from '../../kernel/validate.ts';
 import { bridgePort, isBridgePort, PORT_OPTIONS, type PortOptions, portSettings } from '../../links/bridge-port.ts';
 import { linkKinds, settingsOf } from '../../links/registry.ts';
+import { flag, ip, mac } from '../../netlink/codec/scalars.ts';
+import { anyOf, checkByRule, listOf, text, whole, word } from '../../netlink/codec/value-rule.ts';
 import { ipLink, type LinkState, OPER_STATES } from '../../netlink/link.ts';
 import { ADDR_GEN_MODES } from '../../netlink/link-inet6.ts';
-import { flag, ip, mac } from '../../netlink/scalars.ts';
-import { anyOf, checkByRule, listOf, text, whole, word } from '../../netlink/value-rule.ts';
 import { describeEntry, nameOrNone } from './entry-kind.ts';
 import { deviceName, type Field, inner } from './fields.ts';
 

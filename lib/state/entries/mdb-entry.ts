@@ -1,6 +1,6 @@
-import { type BridgeMdb, bridgeMdb, type MdbEntry as MdbState } from '../../netlink/mdb.ts';
-import { flag, ip } from '../../netlink/scalars.ts';
-import { from, listOf, word } from '../../netlink/value-rule.ts';
+import { type BridgeMdb, bridgeMdb, type MdbEntry as MdbState } from '../../netlink/bridge/mdb.ts';
+import { flag, ip } from '../../netlink/codec/scalars.ts';
+import { from, listOf, word } from '../../netlink/codec/value-rule.ts';
 import { familyOf, isMulticastIp, normalizeIp } from '../../wire/ip-address.ts';
 import { isGroupMac, isMac } from '../../wire/mac-address.ts';
 import { describeEntry, nameIn } from './entry-kind.ts';

@@ -1,7 +1,7 @@
-import { ipMroute, MROUTE_PROTOCOLS, type Mroute } from '../../netlink/mroute.ts';
+import { flag, ip } from '../../netlink/codec/scalars.ts';
+import { among, from, word } from '../../netlink/codec/value-rule.ts';
 import type { Request } from '../../netlink/request.ts';
-import { flag, ip } from '../../netlink/scalars.ts';
-import { among, from, word } from '../../netlink/value-rule.ts';
+import { ipMroute, MROUTE_PROTOCOLS, type Mroute } from '../../netlink/routing/mroute.ts';
 import { FAMILIES } from '../../wire/ip-address.ts';
 import { type DeviceNames, describeEntry, type EntryKind, nameIn, nameOrNone } from './entry-kind.ts';
 import { deviceName, inner } from './fields.ts';

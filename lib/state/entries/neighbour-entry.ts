@@ -1,7 +1,7 @@
 import { AF_BRIDGE } from '../../kernel/constants.ts';
-import { ipNeighbour, NEIGHBOUR_STATES, type Neighbour } from '../../netlink/neighbour.ts';
-import { flag, ip, mac } from '../../netlink/scalars.ts';
-import { word } from '../../netlink/value-rule.ts';
+import { flag, ip, mac } from '../../netlink/codec/scalars.ts';
+import { word } from '../../netlink/codec/value-rule.ts';
+import { ipNeighbour, NEIGHBOUR_STATES, type Neighbour } from '../../netlink/routing/neighbour.ts';
 import { describeEntry, nameIn } from './entry-kind.ts';
 import { deviceName } from './fields.ts';
 

@@ -1,6 +1,6 @@
-import { ipNexthop, type Nexthop, RESILIENT, type Resilience } from '../../netlink/nexthop.ts';
-import { flag, ip } from '../../netlink/scalars.ts';
-import { among, from, word } from '../../netlink/value-rule.ts';
+import { flag, ip } from '../../netlink/codec/scalars.ts';
+import { among, from, word } from '../../netlink/codec/value-rule.ts';
+import { ipNexthop, type Nexthop, RESILIENT, type Resilience } from '../../netlink/routing/nexthop.ts';
 import { encap } from './encap-field.ts';
 import { type DeviceNames, describeEntry, nameOrNone } from './entry-kind.ts';
 import { deviceName, inner } from './fields.ts';

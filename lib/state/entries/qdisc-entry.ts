@@ -1,5 +1,5 @@
-import { type Qdisc, TC_H_CLSACT, TC_H_ROOT } from '../../netlink/qdisc.ts';
-import { handleText } from '../../netlink/tc-handle.ts';
+import { type Qdisc, TC_H_CLSACT, TC_H_ROOT } from '../../netlink/tc/qdisc.ts';
+import { handleText } from '../../netlink/tc/tc-handle.ts';
 
 /** A queueing discipline, as `tc qdisc` lists it. */
 export interface QdiscEntry {

@@ -1,4 +1,6 @@
-import type { Encap } from '../../netlink/lwtunnel.ts';
+import { flag, ip, realms, u32 } from '../../netlink/codec/scalars.ts';
+import { among, amount, from, listOf, text, word } from '../../netlink/codec/value-rule.ts';
+import type { Encap } from '../../netlink/routing/lwtunnel.ts';
 import {
   ipRoute,
   ROUTE_PREFERENCES,
@@ -9,11 +11,9 @@ import {
   TABLE_DEFAULT,
   TABLE_LOCAL,
   TABLE_MAIN,
-} from '../../netlink/route.ts';
-import type { NextHop } from '../../netlink/route-hops.ts';
-import { LOCKABLE, ROUTE_FEATURES, type RouteMetrics } from '../../netlink/route-metrics.ts';
-import { flag, ip, realms, u32 } from '../../netlink/scalars.ts';
-import { among, amount, from, listOf, text, word } from '../../netlink/value-rule.ts';
+} from '../../netlink/routing/route.ts';
+import type { NextHop } from '../../netlink/routing/route-hops.ts';
+import { LOCKABLE, ROUTE_FEATURES, type RouteMetrics } from '../../netlink/routing/route-metrics.ts';
 import type { Family } from '../../wire/ip-address.ts';
 import { encap } from './encap-field.ts';
 import { type DeviceNames, describeEntry, nameOrNone } from './entry-kind.ts';

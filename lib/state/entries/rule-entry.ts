@@ -1,7 +1,7 @@
-import { ROUTE_PROTOCOLS, type RouteProtocol } from '../../netlink/route.ts';
-import { ipRule, markWords, RULE_ACTIONS, type Rule, WHOLE_MARK } from '../../netlink/rule.ts';
-import { flag, realms, u32 } from '../../netlink/scalars.ts';
-import { among, from, word } from '../../netlink/value-rule.ts';
+import { flag, realms, u32 } from '../../netlink/codec/scalars.ts';
+import { among, from, word } from '../../netlink/codec/value-rule.ts';
+import { ROUTE_PROTOCOLS, type RouteProtocol } from '../../netlink/routing/route.ts';
+import { ipRule, markWords, RULE_ACTIONS, type Rule, WHOLE_MARK } from '../../netlink/routing/rule.ts';
 import { IP_PROTOCOL } from '../../wire/ipv4.ts';
 import { describeEntry } from './entry-kind.ts';
 import { deviceName, type Field, network, networkWords } from './fields.ts';

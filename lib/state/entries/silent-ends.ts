@@ -2,7 +2,7 @@ import { AF_BRIDGE } from '../../kernel/constants.ts';
 import { ipAddress } from '../../netlink/address.ts';
 import { ipLink } from '../../netlink/link.ts';
 import type { Reply } from '../../netlink/message.ts';
-import { ipNexthop } from '../../netlink/nexthop.ts';
+import { ipNexthop } from '../../netlink/routing/nexthop.ts';
 
 const FLAGS_AT = 8;
 const IFF_UP = 1;

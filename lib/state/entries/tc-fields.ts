@@ -1,10 +1,10 @@
-import { CHECKSUMS } from '../../netlink/act-csum.ts';
-import { markValue, PTYPE_WORDS } from '../../netlink/act-skbedit.ts';
-import { etherType, FLOWER_KEYS } from '../../netlink/flower.ts';
-import { flag, ip, mac, u32 } from '../../netlink/scalars.ts';
-import { tcControl as control } from '../../netlink/tc-control.ts';
-import { tcHandle } from '../../netlink/tc-handle.ts';
-import { among, anyOf, exactly, from, listOf, type ValueRule } from '../../netlink/value-rule.ts';
+import { flag, ip, mac, u32 } from '../../netlink/codec/scalars.ts';
+import { among, anyOf, exactly, from, listOf, type ValueRule } from '../../netlink/codec/value-rule.ts';
+import { CHECKSUMS } from '../../netlink/tc/act-csum.ts';
+import { markValue, PTYPE_WORDS } from '../../netlink/tc/act-skbedit.ts';
+import { etherType, FLOWER_KEYS } from '../../netlink/tc/flower.ts';
+import { tcControl as control } from '../../netlink/tc/tc-control.ts';
+import { tcHandle } from '../../netlink/tc/tc-handle.ts';
 import { familyOf } from '../../wire/ip-address.ts';
 import { deviceName, type Field, type Fields, inner, one } from './fields.ts';
 

@@ -4,10 +4,10 @@ import {
   type VlanRun,
   type VlanState,
   vlansOf,
-} from '../../netlink/bridge-vlan.ts';
-import { PORT_STATES } from '../../netlink/port-state.ts';
-import { flag } from '../../netlink/scalars.ts';
-import { from, word } from '../../netlink/value-rule.ts';
+} from '../../netlink/bridge/bridge-vlan.ts';
+import { PORT_STATES } from '../../netlink/bridge/port-state.ts';
+import { flag } from '../../netlink/codec/scalars.ts';
+import { from, word } from '../../netlink/codec/value-rule.ts';
 import { readVlans } from '../read-vlans.ts';
 import { describeEntry, deviceNames, type EntryKind, nameIn } from './entry-kind.ts';
 import { deviceName } from './fields.ts';

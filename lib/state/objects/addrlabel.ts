@@ -1,6 +1,6 @@
-import { UsageError } from '../../kernel/validate.ts';
+import { UsageError } from '../../base/validate.ts';
 import { type AddrLabel, ipAddrlabel } from '../../netlink/addrlabel.ts';
-import { from } from '../../netlink/value-rule.ts';
+import { from } from '../../netlink/codec/value-rule.ts';
 import { parsePrefix } from '../../wire/ip-address.ts';
 import { nameOrNone } from '../entries/entry-kind.ts';
 import { deviceName, network, networkWords } from '../entries/fields.ts';

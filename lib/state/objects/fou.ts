@@ -1,7 +1,7 @@
-import { UsageError } from '../../kernel/validate.ts';
-import { type FouPort, ipFou } from '../../netlink/fou.ts';
-import { flag, ip } from '../../netlink/scalars.ts';
-import { among, from } from '../../netlink/value-rule.ts';
+import { UsageError } from '../../base/validate.ts';
+import { flag, ip } from '../../netlink/codec/scalars.ts';
+import { among, from } from '../../netlink/codec/value-rule.ts';
+import { type FouPort, ipFou } from '../../netlink/generic/fou.ts';
 import { type Family, familyOf } from '../../wire/ip-address.ts';
 import { nameOrNone } from '../entries/entry-kind.ts';
 import { deviceName } from '../entries/fields.ts';

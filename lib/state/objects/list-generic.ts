@@ -1,4 +1,4 @@
-import type { GenericRequest } from '../../netlink/generic-family.ts';
+import type { GenericRequest } from '../../netlink/generic/generic-family.ts';
 import type { ObjectSockets } from './object-kind.ts';
 
 /** The objects of a family of generic netlink. To ask for its number by its name would load its module. */

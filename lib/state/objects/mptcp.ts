@@ -1,7 +1,7 @@
-import { UsageError } from '../../kernel/validate.ts';
-import { ipMptcpEndpoint, ipMptcpLimits, type MptcpEndpoint, type MptcpLimits } from '../../netlink/mptcp.ts';
-import { flag, ip } from '../../netlink/scalars.ts';
-import { from } from '../../netlink/value-rule.ts';
+import { UsageError } from '../../base/validate.ts';
+import { flag, ip } from '../../netlink/codec/scalars.ts';
+import { from } from '../../netlink/codec/value-rule.ts';
+import { ipMptcpEndpoint, ipMptcpLimits, type MptcpEndpoint, type MptcpLimits } from '../../netlink/generic/mptcp.ts';
 import { nameOrNone } from '../entries/entry-kind.ts';
 import { deviceName } from '../entries/fields.ts';
 import { listGeneric, showGeneric } from './list-generic.ts';

@@ -1,5 +1,5 @@
 import { NETLINK_GENERIC, NETLINK_XFRM } from '../../kernel/constants.ts';
-import { loadedFamilies } from '../../netlink/generic.ts';
+import { loadedFamilies } from '../../netlink/generic/generic.ts';
 import type { OpenNamespace } from '../../netlink/in-new-namespace.ts';
 import type { NetlinkSocket } from '../../netlink/socket.ts';
 import { NetlinkSockets } from '../../netlink/sockets.ts';

@@ -1,8 +1,8 @@
-import { unlessCode } from '../../kernel/has-code.ts';
-import { UsageError } from '../../kernel/validate.ts';
-import { bridgeVni, type VniRow } from '../../netlink/bridge-vni.ts';
-import { ip } from '../../netlink/scalars.ts';
-import { idsOf, rangeOf, type VlanIds } from '../../netlink/vlan-rows.ts';
+import { unlessCode } from '../../base/has-code.ts';
+import { UsageError } from '../../base/validate.ts';
+import { bridgeVni, type VniRow } from '../../netlink/bridge/bridge-vni.ts';
+import { idsOf, rangeOf, type VlanIds } from '../../netlink/bridge/vlan-rows.ts';
+import { ip } from '../../netlink/codec/scalars.ts';
 import { isMulticastIp } from '../../wire/ip-address.ts';
 import { nameOrNone } from '../entries/entry-kind.ts';
 import { deviceName, type Field } from '../entries/fields.ts';

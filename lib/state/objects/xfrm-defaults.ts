@@ -1,6 +1,6 @@
-import { unlessCode } from '../../kernel/has-code.ts';
-import { among } from '../../netlink/value-rule.ts';
-import { ipXfrmDefaults, type XfrmDefaults } from '../../netlink/xfrm-defaults.ts';
+import { unlessCode } from '../../base/has-code.ts';
+import { among } from '../../netlink/codec/value-rule.ts';
+import { ipXfrmDefaults, type XfrmDefaults } from '../../netlink/xfrm/xfrm-defaults.ts';
 import type { ObjectKind } from './object-kind.ts';
 
 const ACTION = among('accept', 'block');

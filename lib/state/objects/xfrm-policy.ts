@@ -1,8 +1,8 @@
-import { UsageError } from '../../kernel/validate.ts';
-import { ip, u32 } from '../../netlink/scalars.ts';
-import { among, from, listOf } from '../../netlink/value-rule.ts';
-import { XFRM_MODES, XFRM_PROTOCOLS } from '../../netlink/xfrm.ts';
-import { ipXfrmPolicy, XFRM_POLICY_FLAGS, type XfrmPolicy, type XfrmTemplate } from '../../netlink/xfrm-policy.ts';
+import { UsageError } from '../../base/validate.ts';
+import { ip, u32 } from '../../netlink/codec/scalars.ts';
+import { among, from, listOf } from '../../netlink/codec/value-rule.ts';
+import { XFRM_MODES, XFRM_PROTOCOLS } from '../../netlink/xfrm/xfrm.ts';
+import { ipXfrmPolicy, XFRM_POLICY_FLAGS, type XfrmPolicy, type XfrmTemplate } from '../../netlink/xfrm/xfrm-policy.ts';
 import type { Family } from '../../wire/ip-address.ts';
 import { inner } from '../entries/fields.ts';
 import type { ObjectKind } from './object-kind.ts';

@@ -1,9 +1,15 @@
-import { withoutUndefined } from '../../kernel/plain-object.ts';
-import { UsageError } from '../../kernel/validate.ts';
-import { markWords } from '../../netlink/rule.ts';
-import { u32 } from '../../netlink/scalars.ts';
-import { among, from } from '../../netlink/value-rule.ts';
-import { LIMIT_NAMES, portKeywords, type XfrmLimits, type XfrmMark, type XfrmSelector } from '../../netlink/xfrm.ts';
+import { withoutUndefined } from '../../base/plain-object.ts';
+import { UsageError } from '../../base/validate.ts';
+import { u32 } from '../../netlink/codec/scalars.ts';
+import { among, from } from '../../netlink/codec/value-rule.ts';
+import { markWords } from '../../netlink/routing/rule.ts';
+import {
+  LIMIT_NAMES,
+  portKeywords,
+  type XfrmLimits,
+  type XfrmMark,
+  type XfrmSelector,
+} from '../../netlink/xfrm/xfrm.ts';
 import { type Family, familyOf, parsePrefix } from '../../wire/ip-address.ts';
 import { type DeviceNames, nameOrNone } from '../entries/entry-kind.ts';
 import { deviceName, type Field, type Fields, networkWords, one } from '../entries/fields.ts';

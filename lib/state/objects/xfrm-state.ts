@@ -1,9 +1,9 @@
-import { show, UsageError } from '../../kernel/validate.ts';
-import { ip, u32 } from '../../netlink/scalars.ts';
-import { among, from, listOf } from '../../netlink/value-rule.ts';
-import { XFRM_MODES, XFRM_PROTOCOLS } from '../../netlink/xfrm.ts';
-import type { XfrmAlgorithm } from '../../netlink/xfrm-algorithm.ts';
-import { substituteFor } from '../../netlink/xfrm-keys.ts';
+import { show, UsageError } from '../../base/validate.ts';
+import { ip, u32 } from '../../netlink/codec/scalars.ts';
+import { among, from, listOf } from '../../netlink/codec/value-rule.ts';
+import { XFRM_MODES, XFRM_PROTOCOLS } from '../../netlink/xfrm/xfrm.ts';
+import type { XfrmAlgorithm } from '../../netlink/xfrm/xfrm-algorithm.ts';
+import { substituteFor } from '../../netlink/xfrm/xfrm-keys.ts';
 import {
   hasAlgorithm,
   ipXfrmState,
@@ -13,7 +13,7 @@ import {
   XFRM_STATE_FLAGS,
   type XfrmEncap,
   type XfrmState,
-} from '../../netlink/xfrm-state.ts';
+} from '../../netlink/xfrm/xfrm-state.ts';
 import { type Field, one } from '../entries/fields.ts';
 import type { ObjectKind } from './object-kind.ts';
 import {

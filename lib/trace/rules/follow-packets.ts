@@ -1,8 +1,8 @@
 import type { Namespace } from '../../lab/index.ts';
 import type { Reply } from '../../netlink/message.ts';
-import { decodeLog, type LoggedPacket } from '../../netlink/nf-log.ts';
-import type { ChainPlace, HookName } from '../../netlink/nf-tables.ts';
-import { decodeTrace, type NftTrace, type SeenPacket } from '../../netlink/nft-trace.ts';
+import { decodeLog, type LoggedPacket } from '../../netlink/netfilter/nf-log.ts';
+import type { ChainPlace, HookName } from '../../netlink/netfilter/nf-tables.ts';
+import { decodeTrace, type NftTrace, type SeenPacket } from '../../netlink/netfilter/nft-trace.ts';
 import { frameContent, frameIdentity } from '../../wire/frame-identity.ts';
 import { endChain, TRACE_TABLE } from './trace-table.ts';
 

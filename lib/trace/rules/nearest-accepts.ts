@@ -1,6 +1,6 @@
 import { deviceAt } from '../../lab/device-at.ts';
-import { outputOf } from '../../lab/exec.ts';
 import type { Namespace } from '../../lab/index.ts';
+import { outputOf } from '../../lab/programs/exec.ts';
 import type { NftStep } from './follow-packets.ts';
 import { isTrue, type NftMatch } from './nft-match.ts';
 import { type FieldValue, fieldsOf } from './packet-fields.ts';

@@ -1,4 +1,4 @@
-import type { SeenPacket } from '../../netlink/nft-trace.ts';
+import type { SeenPacket } from '../../netlink/netfilter/nft-trace.ts';
 import { arpIn } from '../../wire/arp.ts';
 import { decodeEthernet } from '../../wire/ethernet.ts';
 import { ipPacketOf } from '../../wire/ip-packet.ts';

@@ -1,6 +1,6 @@
-import { outputOf } from '../../lab/exec.ts';
 import type { Namespace } from '../../lab/index.ts';
-import type { ChainPlace } from '../../netlink/nf-tables.ts';
+import { outputOf } from '../../lab/programs/exec.ts';
+import type { ChainPlace } from '../../netlink/netfilter/nf-tables.ts';
 
 /** A rule as `nft list chain` prints it; undefined where there is no `nft`, or the rule is gone. */
 export function ruleText(namespace: Namespace, chain: ChainPlace, handle: bigint): string | undefined {

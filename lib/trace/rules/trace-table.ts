@@ -1,6 +1,13 @@
-import type { FilterFamily } from '../../netlink/netfilter.ts';
-import { compare, loadHeader, loadMeta, maskWith, type NftExpression, setTrace } from '../../netlink/nf-expression.ts';
-import { type HookName, newBaseChain, newOwnedTable, newRule } from '../../netlink/nf-tables.ts';
+import type { FilterFamily } from '../../netlink/netfilter/netfilter.ts';
+import {
+  compare,
+  loadHeader,
+  loadMeta,
+  maskWith,
+  type NftExpression,
+  setTrace,
+} from '../../netlink/netfilter/nf-expression.ts';
+import { type HookName, newBaseChain, newOwnedTable, newRule } from '../../netlink/netfilter/nf-tables.ts';
 import type { Request } from '../../netlink/request.ts';
 import type { ProbeSigns } from '../../probes/patience.ts';
 import { ETHERTYPE } from '../../wire/ethernet.ts';

@@ -1,8 +1,8 @@
-import { engineOf } from '../../lab/engine.ts';
+import { engineOf } from '../../lab/engines/engine.ts';
 import type { Namespace } from '../../lab/index.ts';
-import type { NftExpression } from '../../netlink/nf-expression.ts';
-import { getHook, listExpressions } from '../../netlink/nf-tables.ts';
-import { askNftables, legacyTablesOf } from '../../netlink/packet-filters.ts';
+import type { NftExpression } from '../../netlink/netfilter/nf-expression.ts';
+import { getHook, listExpressions } from '../../netlink/netfilter/nf-tables.ts';
+import { askNftables, legacyTablesOf } from '../../netlink/netfilter/packet-filters.ts';
 import { isLoopbackIp } from '../../wire/ip-address.ts';
 import { addressesOf, destinationOf } from '../translation.ts';
 import type { Step, TracedPacket } from './follow-packets.ts';

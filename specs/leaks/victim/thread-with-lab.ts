@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { parentPort } from 'node:worker_threads';
-import { engineOf } from '../../../lib/lab/engine.ts';
-import { hurryLinkwatch } from '../../../lib/lab/linkwatch.ts';
+import { engineOf } from '../../../lib/lab/engines/engine.ts';
+import { hurryLinkwatch } from '../../../lib/lab/making/linkwatch.ts';
 import { createLab } from '../../../lib/lab.ts';
 import { flushProcessorBacklogs } from '../../../lib/trace/processor-backlogs.ts';
 

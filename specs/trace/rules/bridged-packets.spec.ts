@@ -1,6 +1,6 @@
 import { expect, type Lab, test } from 'hairpin';
-import { readSysctls } from '../../../lib/kernel/sysctl.ts';
-import { engineOf } from '../../../lib/lab/engine.ts';
+import { readSysctls } from '../../../lib/kernel/namespaces/sysctl.ts';
+import { engineOf } from '../../../lib/lab/engines/engine.ts';
 import { explanationOf } from '../explanation-of.ts';
 import { addRules } from './add-rules.ts';
 

@@ -1,11 +1,11 @@
 import { expect, type Namespace, test } from 'hairpin';
-import { engineOf } from '../../../lib/lab/engine.ts';
-import { outputOf } from '../../../lib/lab/exec.ts';
-import { netfilterBody, netfilterType } from '../../../lib/netlink/netfilter.ts';
-import { askNftables } from '../../../lib/netlink/packet-filters.ts';
+import { engineOf } from '../../../lib/lab/engines/engine.ts';
+import { outputOf } from '../../../lib/lab/programs/exec.ts';
+import { be32 } from '../../../lib/netlink/codec/scalars.ts';
+import { attribute, table } from '../../../lib/netlink/codec/table.ts';
+import { netfilterBody, netfilterType } from '../../../lib/netlink/netfilter/netfilter.ts';
+import { askNftables } from '../../../lib/netlink/netfilter/packet-filters.ts';
 import { requestOf } from '../../../lib/netlink/request.ts';
-import { be32 } from '../../../lib/netlink/scalars.ts';
-import { attribute, table } from '../../../lib/netlink/table.ts';
 import { failureOf } from '../../matchers/failure-of.ts';
 import { addRoutedHosts } from '../../routed-hosts.ts';
 import { addRules } from './add-rules.ts';

@@ -1,8 +1,8 @@
 import { expect, type Namespace, test } from 'hairpin';
 import type { TestContext } from 'vitest';
-import { findProgram } from '../../../lib/kernel/find-program.ts';
-import { readSysctl } from '../../../lib/kernel/sysctl.ts';
-import { engineOf } from '../../../lib/lab/engine.ts';
+import { readSysctl } from '../../../lib/kernel/namespaces/sysctl.ts';
+import { findProgram } from '../../../lib/kernel/programs/find-program.ts';
+import { engineOf } from '../../../lib/lab/engines/engine.ts';
 import { failureOf } from '../../matchers/failure-of.ts';
 import { addRoutedHosts } from '../../routed-hosts.ts';
 import { explanationOf } from '../explanation-of.ts';
