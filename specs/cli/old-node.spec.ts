@@ -17,7 +17,7 @@ registerHooks({
     specifier === 'node:util' && ['lib', 'dist'].some((folder) => context.parentURL.startsWith('${pathToFileURL(ROOT)}' + folder)) ? { url, shortCircuit: true } : next(specifier, context),
 });`;
 
-const ENTRIES = ['index', 'lab', 'config', 'containers/index', 'plugins/index', 'report/reporter'];
+const ENTRIES = ['index', 'lab', 'config', 'containers/index', 'plugins/index', 'report/runs/reporter'];
 /** In this repository, and as `npm run build` makes it of that. */
 const inBothForms = (name: string) => [`lib/${name}.ts`, `dist/lib/${name}.js`];
 

@@ -68,8 +68,8 @@ labTest('a program that is not there, and a pipe in exec', ({ lab }) => {
 
 test('nothing is shown that hairpin does not say', async () => {
   const sources = await Promise.all(
-    ['pool.ts', 'kernel/own-namespaces.ts', 'lab/exec.ts', 'containers/why-no-engine.ts'].map((file) =>
-      readFile(join(ROOT, 'lib', file), 'utf8'),
+    ['pool.ts', 'kernel/namespaces/own-namespaces.ts', 'lab/programs/exec.ts', 'containers/why-no-engine.ts'].map(
+      (file) => readFile(join(ROOT, 'lib', file), 'utf8'),
     ),
   );
   const known = new Set(SAID.map((said) => oneLine(String(said))));

@@ -3,7 +3,7 @@ import { ownModule } from '../own-module.ts';
 
 /** Waits for its standard input. Node emits `beforeExit` when its event loop has nothing left to wait for. */
 const SCRIPT = `
-import { Readiness } from '${ownModule('kernel/readiness')}';
+import { Readiness } from '${ownModule('kernel/sockets/readiness')}';
 process.once('beforeExit', () => console.log('event loop empty'));
 console.log('readable:', await new Readiness(0, 'readable').wait(60_000));`;
 
@@ -16,7 +16,7 @@ test('who waits for a descriptor goes on at once, whatever else the event loop d
 
 // Takes the event loop for itself until the time is over. The byte came before.
 const BUSY = `
-import { Readiness } from '${ownModule('kernel/readiness')}';
+import { Readiness } from '${ownModule('kernel/sockets/readiness')}';
 const told = new Readiness(0, 'readable').wait(20);
 for (const end = performance.now() + 100; performance.now() < end; );
 console.log('readable:', await told);`;
@@ -30,8 +30,8 @@ test('what has come in time is heard, however late a busy event loop looks', asy
 
 // One waits long, and another for the first of two waits, both at one descriptor.
 const BESIDE = `
-import { Readiness } from '${ownModule('kernel/readiness')}';
-import { firstReady } from '${ownModule('kernel/first-ready')}';
+import { Readiness } from '${ownModule('kernel/sockets/readiness')}';
+import { firstReady } from '${ownModule('base/first-ready')}';
 const readiness = new Readiness(0, 'readable');
 let told;
 const long = readiness.wait(60_000).then((ready) => (told = ready));

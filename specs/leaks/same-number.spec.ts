@@ -12,7 +12,7 @@ async function reap(lab: Lab, orders: string): Promise<void> {
     const stdio = ['ignore', 'pipe', 'pipe', 'ignore', fd] as unknown as ['ignore', 'pipe', 'pipe'];
     await lab
       .namespace('reaper')
-      .exec(process.execPath, ['--no-warnings', ownModule('kernel/program-reaper')], { stdio });
+      .exec(process.execPath, ['--no-warnings', ownModule('kernel/programs/program-reaper')], { stdio });
   } finally {
     closeSync(fd);
   }
