@@ -56,8 +56,7 @@ export interface CauseFacts {
   'ipvlan.no-route': { namespace: string; to: string; device: DeviceName; mode: string };
   'ipvlan.no-neighbours': { device: DeviceName; mode: string; parent: DeviceName; asked?: Asked };
 
-  'bond.backup-slave': { device: DeviceName; bond: DeviceName; active?: DeviceName; mode?: string };
-  'team.no-port': { device: DeviceName; because: 'mode' | 'ports' | 'active-port' };
+  'bond.backup-slave': { device: DeviceName; bond: DeviceName; active?: DeviceName };
 
   'vlan.other-tag': { device: DeviceName; protocol: string; id: number; tag: Tag | null };
   'vlan.missing': { device: DeviceName; tag: Tag };

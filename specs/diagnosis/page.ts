@@ -10,7 +10,6 @@ const AREAS: Record<string, string> = {
   macvlan: 'Macvlans',
   ipvlan: 'Ipvlans',
   bond: 'Bonds',
-  team: 'Teams',
   vlan: 'VLANs',
   vxlan: 'Vxlans',
   tunnel: 'Tunnels',

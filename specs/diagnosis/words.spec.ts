@@ -239,16 +239,6 @@ const CASES: [cause: Cause, text: string, hint?: string, why?: string][] = [
     'none of its members has one: a/s0, a/s1',
   ],
   [
-    { code: 'bond.backup-slave', facts: { device: 'a/s1', bond: 'a/bond0', mode: '802.3ad' } },
-    'a/bond0 does not use its slave a/s1 (mode 802.3ad), and drops what comes in there',
-    'the other end must speak LACP, as one partner for all slaves; on a: cat /proc/net/bonding/bond0',
-  ],
-  [
-    { code: 'team.no-port', facts: { device: 'a/team0', because: 'active-port' } },
-    'a/team0 sends by no port: it has no active port',
-    'a/team0.set({ activePort: … })',
-  ],
-  [
     { code: 'bridge.no-pvid', facts: { port: 'r/vxlan0', tunnel: 'unmapped' } },
     'no VLAN of r/vxlan0 has the VNI that the frame came with, and r/vxlan0 has no pvid',
     'vlan.add({ id: …, tunnelId: … }) on r/vxlan0, whose vlanTunnel must be on',

@@ -1,7 +1,4 @@
 import { kernelSymbol } from '../../kernel/drops/kernel-symbol.ts';
-import { isLink } from '../../lab/index.ts';
-import { bond } from '../../links/bond.ts';
-import { team } from '../../links/team.ts';
 import { closedCause } from '../../model/bridge.ts';
 import type { Cause } from '../../model/cause.ts';
 import { frameAround } from '../../netlink/netfilter/nft-trace.ts';
@@ -25,8 +22,6 @@ const CAUSES: Record<string, (drop: KernelDrop) => Cause | undefined> = {
   IP_RPFILTER: (drop) => ({ code: 'host.rp-filter', facts: placeOf(drop) }),
   IP_LOCAL_SOURCE: byOwnSource,
   BRIDGE_INGRESS_STP_STATE: byPort,
-  UNHANDLED_PROTO: byUnusedSlave,
-  NOT_SPECIFIED: byTeam,
   TUNNEL_TXINFO: ({ device }) => device && { code: 'tunnel.no-metadata', facts: { device: deviceName(device) } },
   IP_LOCALNET: (drop) => ({ code: 'ip.localnet', facts: hostOf(drop) }),
   // Elsewhere it is a header that nobody can read.
@@ -52,25 +47,6 @@ const CAUSES: Record<string, (drop: KernelDrop) => Cause | undefined> = {
  */
 export function meaningOf(drop: KernelDrop): Cause | undefined {
   return CAUSES[drop.drop.reason.replace('SKB_DROP_REASON_', '')]?.(drop);
-}
-
-/** What a bond refuses stays at the slave, where no protocol takes it (`RX_HANDLER_EXACT`). */
-function byUnusedSlave({ device }: KernelDrop): Cause | undefined {
-  const master = device?.master;
-  if (!device || !master || !isLink(master, bond)) return undefined;
-  const { mode } = master;
-  const other = mode === undefined || mode === 'active-backup' ? {} : { mode };
-  return { code: 'bond.backup-slave', facts: { device: deviceName(device), bond: deviceName(master), ...other } };
-}
-
-/** Its mode is read only by root, who is the only one to be told of drops as well. */
-function byTeam({ drop, device }: KernelDrop): Cause | undefined {
-  if (!device || !isLink(device, team)) return undefined;
-  const by = kernelSymbol(drop.location);
-  const facts = { device: deviceName(device) };
-  if (by === 'ab_transmit') return { code: 'team.no-port', facts: { ...facts, because: 'active-port' } };
-  if (by !== 'team_dummy_transmit') return undefined;
-  return { code: 'team.no-port', facts: { ...facts, because: device.mode === undefined ? 'mode' : 'ports' } };
 }
 
 function hostOf({ namespace }: KernelDrop) {
