@@ -116,6 +116,9 @@ const header = struct('fib_rule_hdr', {
   flags: flat(bits(u32, { not: bit('FIB_RULE_INVERT', 2) })),
 });
 
+/** Which bits of a port count. The kernel says it of every single port, since Linux 6.15 (`fib_nl_fill_rule`). */
+const WHOLE_PORT = 0xffff;
+
 /** A rule that has no suppressor says so (`fib_nl_fill_rule`). */
 const NOTHING_SUPPRESSED = 0xffff_ffff;
 
@@ -137,6 +140,8 @@ const attributes = table({
   ipproto: attribute('FRA_IP_PROTO', 22, u8),
   sport: attribute('FRA_SPORT_RANGE', 23, range('fib_rule_port_range', u16)),
   dport: attribute('FRA_DPORT_RANGE', 24, range('fib_rule_port_range', u16)),
+  sportMask: attribute('FRA_SPORT_MASK', 28, absent(WHOLE_PORT, u16), { word: false }),
+  dportMask: attribute('FRA_DPORT_MASK', 29, absent(WHOLE_PORT, u16), { word: false }),
   protocol: attribute('FRA_PROTOCOL', 21, routeProtocol, { ifAbsent: 'unspec' }),
   l3mdev: attribute('FRA_L3MDEV', 19, { ...bool(u8), isFlag: true, words: () => [] }, { ifAbsent: false }),
   table: attribute('FRA_TABLE', 15, u32, { word: 'lookup' }),
@@ -163,8 +168,16 @@ export const ipRule = new Family({
       protocol: protocol === 'unspec' ? undefined : protocol,
     };
   },
-  state: ({ fromLength, toLength, lowTable, ...read }): Rule => {
-    const { action, not, tos, iif, oif, fwmark, tunId, uidrange, ipproto, sport, dport, l3mdev, unknown } = read;
+  state: ({ fromLength, toLength, lowTable, sportMask, dportMask, unknown: unnamed, ...read }): Rule => {
+    const { action, not, tos, iif, oif, fwmark, tunId, uidrange, ipproto, sport, dport, l3mdev } = read;
+    // A rule for some bits of a port alone is one that hairpin cannot say.
+    const masks = { sportMask, dportMask };
+    const unknown = [
+      ...unnamed,
+      ...(['sportMask', 'dportMask'] as const)
+        .filter((each) => masks[each] !== undefined)
+        .map((each) => attributes.rows[each].number),
+    ];
     const selectors = [iif, oif, fwmark, tunId, uidrange, ipproto, sport, dport];
     const selects =
       fromLength > 0 ||
@@ -176,7 +189,7 @@ export const ipRule = new Family({
     const suppresses = read.suppressPrefixlength !== undefined || read.suppressIfgroup !== undefined;
     const isWhole = action === 'to_tbl' && !suppresses && !selects;
     return {
-      ...read,
+      ...{ ...read, unknown },
       table: read.table ?? lowTable,
       from: read.from === undefined ? undefined : { address: read.from, length: fromLength },
       to: read.to === undefined ? undefined : { address: read.to, length: toLength },
