@@ -93,7 +93,8 @@ function judge(report: ReachReport, known: Diagnosed, { report: again, told, dro
   const found = examined && { ...examined, cause: withDroppedQuestion(from.lab, examined.cause, drops, report.since) };
   // Of a probe that nobody saw leave, its source tells.
   const isUnseen = trace === undefined || recognize(trace.frame) !== 'probe';
-  const answered = isUnseen ? undefined : trace.answer?.arrival;
+  // A refusal came to the host that asked, and was heard.
+  const answered = isUnseen || report.outcome === 'refused' ? undefined : trace.answer?.arrival;
   const device = (found?.hop ?? answered ?? (isUnseen ? undefined : trace.arrival))?.frame.at;
   const hop = nextHop(again.question);
   const next = trace ? placesOfLoss(again.question, trace).flatMap(({ step }) => step?.next.at ?? []) : [];

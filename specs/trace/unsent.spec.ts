@@ -159,5 +159,5 @@ test.for<[action: string, reason: string]>([
   await a.exec('ip', ['rule', 'add', 'to', '10.0.0.2', 'priority', '5', action]);
   expect(await receivedOf(expect(a).toReach(b, { within: 50 }))).toBe(`Received:  nothing was sent: ${reason}
 
-Hint: a rule may be the reason; on a: ip rule; ip route show table all`);
+Hint: on a: ip rule del to 10.0.0.2/32 priority 5 ${action}`);
 });
