@@ -37,7 +37,7 @@ export interface LinkDescription<S extends Settings = Settings, L extends Lower 
   lower?: L;
   /** On top of another link of its kind, the kernel uses the device below that link (`macvlan_common_newlink`). @default false */
   skipsItsKind?: boolean;
-  /** It takes the one rx_handler of the device below, which only links of its own kind share. @default false */
+  /** It takes the one rx_handler of the device below, which only links of the same kind share. @default false */
   takesRxHandler?: boolean;
   /** @default 'lower' where something is below it, else 'unknown' */
   end?: Exclude<End, 'peer'>;

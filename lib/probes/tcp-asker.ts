@@ -19,7 +19,7 @@ interface Connection extends PortProbe {
   isShut: boolean;
 }
 
-/** Connections to a port, one a probe: each is a SYN of its own, since the kernel repeats one only after a second. */
+/** Connections to a port, one a probe: each has its SYN, since the kernel repeats one only after a second. */
 export class TcpAsker extends PortAsker<Connection> implements Asker {
   readonly signs = {};
   readonly repeatedAfter = REPEATED_AFTER;
@@ -31,7 +31,7 @@ export class TcpAsker extends PortAsker<Connection> implements Asker {
     // Every second probe, as programs that only connect: in a lab that no program has been in, nothing tells one port from another.
     const bound = isPristine || sequence % 2 === 1 ? undefined : openAtConnectPort(this.question, open);
     const socket = bound ?? open();
-    // The question may be asked anew, and its probes counted from 0 again.
+    // The question may be asked again, and its probes counted from 0 again.
     const first = isPristine ? undefined : chooseInitialSequence(socket);
     const connection = { socket, sequence, localPort: 0, first, done: false, isShut: false };
     this.probes.push(connection);

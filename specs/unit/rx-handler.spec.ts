@@ -39,6 +39,6 @@ test('an ipvlan on a macvtap, whose character device has the frames', () => {
   );
 });
 
-test('an ipvlan on a macvlan, which has no handler of its own', () => {
+test('an ipvlan on a macvlan, which has no handler', () => {
   expect(whyBusy(parent('macvlan'), 'ipvlan')).toBe(`p is a bridge port already; ${ONE}`);
 });

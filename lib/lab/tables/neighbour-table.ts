@@ -116,7 +116,7 @@ export class NeighbourTable {
       rtnetlink.change(...learnt.map(({ device, to }) => ipNeighbour.delete({ to, device })));
       return true;
     };
-    // The kernel's own garbage collection may come first: then the rest is listed anew.
+    // The kernel's own garbage collection may come first. Then the rest is listed again.
     while (!unlessCode(['ENOENT'], flush));
   }
 }

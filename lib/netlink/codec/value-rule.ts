@@ -15,7 +15,7 @@ export interface ValueRule {
 /** A JSON Schema (draft 2020-12), as data. */
 export type JsonSchema = { readonly [keyword: string]: unknown };
 
-/** A rule, maybe with a check of its own, whose error says more. */
+/** A rule, maybe with a check whose error says more than the rule. */
 interface Checked extends Partial<ValueRule> {
   check?: ((call: string, option: string, value: unknown) => void) | undefined;
 }

@@ -26,7 +26,7 @@ export class Writer {
     return this.#buffer.subarray(0, this.length);
   }
 
-  /** Begins anew, in the same memory. */
+  /** Starts again with nothing, in the same memory. */
   clear(): void {
     this.#buffer.fill(0, 0, this.#end);
     this.#end = 0;

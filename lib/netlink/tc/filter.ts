@@ -88,7 +88,7 @@ interface FilterPlace {
   isOfClasses: boolean;
 }
 
-/** What the options of a filter have, by its kind: the actions, each kind under a number of its own. */
+/** What the options of a filter have, by its kind: the actions, each kind under its number. */
 export const filterOptions = {
   basic: table({ actions: attribute('TCA_BASIC_ACT', 3, actionList) }),
   bpf: table({

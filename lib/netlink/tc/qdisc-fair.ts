@@ -39,7 +39,7 @@ export interface FqOptions {
 export interface SfqOptions {
   /** How many packets may wait. */
   limit?: number;
-  /** Share the queues out anew after so many seconds. @default never */
+  /** Share the queues out again after so many seconds. @default never */
   perturb?: number;
   /** How many bytes a flow may send in its turn. */
   quantum?: number;

@@ -73,7 +73,7 @@ const attributes = body(
     ),
     reorder: attribute('TCA_NETEM_REORDER', 3, chance('tc_netem_reorder')),
     corrupt: attribute('TCA_NETEM_CORRUPT', 4, chance('tc_netem_corrupt')),
-    /** A model of loss, in place of a chance of its own. */
+    /** A model of loss, in place of one chance. */
     model: attribute('TCA_NETEM_LOSS', 5, bytes),
     rate: attribute(
       'TCA_NETEM_RATE',
