@@ -1,8 +1,11 @@
+import { unlessCode } from '../base/has-code.ts';
 import { ResourceStack } from '../base/resource-stack.ts';
 import { type PacketDrop, PacketDrops } from '../kernel/drops/packet-drops.ts';
-import { enginesOf } from '../lab/engines/engine.ts';
+import { engineOf, enginesOf } from '../lab/engines/engine.ts';
 import type { Interface, Namespace } from '../lab/index.ts';
+import { listNeighbours } from '../lab/tables/list-neighbours.ts';
 import { outerSigns } from '../model/tunnel.ts';
+import { ipNeighbour } from '../netlink/routing/neighbour.ts';
 import { type ReachReport, reach } from '../probes/reach.ts';
 import type { ReachOptions } from '../probes/reach-options.ts';
 import { filteringIn, RuleTraces, type Told } from '../trace/rules/rule-traces.ts';
@@ -35,6 +38,7 @@ export async function askAgain(
   question: ReachOptions,
 ): Promise<Again | 'answered' | undefined> {
   const filters = filteringIn(from.lab);
+  for (const namespace of from.lab.namespaces) forgetUnanswered(namespace);
   using resources = new ResourceStack();
   const watch = PacketDrops.start(enginesOf(from.lab.namespaces).map(({ netns }) => netns));
   if (watch) resources.use(watch);
@@ -50,4 +54,17 @@ export async function askAgain(
   });
   const [told, drops] = [traces?.take(), watch?.take() ?? []];
   return report.outcome === 'answered' ? 'answered' : { report, told, drops, ipsec: ipsec?.() ?? [] };
+}
+
+/**
+ * Has a host ask at once for each neighbour that has not answered. Otherwise it waits until it may ask again, and what it asks then comes too
+ * late to be told (`neigh_event_send`).
+ */
+function forgetUnanswered(namespace: Namespace): void {
+  const { rtnetlink, foreign } = engineOf(namespace);
+  if (foreign) return;
+  for (const { state, device, to } of listNeighbours(namespace))
+    if (state === 'INCOMPLETE' || state === 'FAILED')
+      // It may have been answered, or been given up, in the meantime.
+      unlessCode(['ENOENT'], () => rtnetlink.change(ipNeighbour.delete({ device, to })));
 }

@@ -119,9 +119,9 @@ const OF_FRAMES = ['bridge', 'netdev'] as const;
 /** The packet filters that ARP requests and neighbour solicitations pass. */
 const OF_REQUESTS = [...OF_FRAMES, 'arp', 'ip6', 'inet'] as const;
 
-/** Whether the questions for a neighbour may fare differently in a namespace: by a packet filter that counts, or by a program at a device. */
+/** Whether a packet filter of a namespace may drop a question for a neighbour by chance. Of a program at a device nobody can tell. */
 export function mayLoseRequests(namespace: Namespace): boolean {
-  return mayDifferAtDevices(namespace) || mayDropOneByChance(namespace, OF_REQUESTS);
+  return mayDropOneByChance(namespace, OF_REQUESTS);
 }
 
 /** What looks at the bytes of a frame, which are what they are. */

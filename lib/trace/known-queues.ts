@@ -21,6 +21,7 @@ import {
 } from './chance.ts';
 import { mayRememberAtRoutes, probesOfRoutes, routesByGivenPort } from './chance-of-routes.ts';
 import { readDeviceHooks } from './device-hooks.ts';
+import { probesOfDice } from './dice.ts';
 import { MOST_PROBES, oddsIn, perRequest } from './impaired-links.ts';
 import { latenessIn } from './late-answers.ts';
 
@@ -75,6 +76,7 @@ export function probesIn(lab: Lab): number {
   const [round = 0, routed = 0, shared = 0] = [connectionsOfServers, probesOfRoutes, probesOfSharedPorts].map(
     (enough) => Math.max(...lab.namespaces.map(enough)),
   );
+  const rolled = isLeft ? 0 : Math.max(...lab.namespaces.map(probesOfDice));
   const isOfChance =
     routed > 0 ||
     shared > 0 ||
@@ -86,7 +88,7 @@ export function probesIn(lab: Lab): number {
   const probes = Math.max(
     isOfChance ? probesOfChance(lab, isLeft) : PROBES,
     // Of more there is a doubt in any case.
-    ...[round, routed, shared, bonded].filter((enough) => enough <= MOST_PROBES),
+    ...[round, routed, shared, bonded, rolled].filter((enough) => enough <= MOST_PROBES),
     oddsIn(lab).probes,
   );
   if (isLeft) probesOf.set(lab, { visits: visits.count, probes });

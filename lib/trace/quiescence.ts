@@ -22,6 +22,7 @@ import {
 } from './chance.ts';
 import { doubtOfProcessors } from './chance-of-processors.ts';
 import { doubtOfNextHops, mayRememberAtRoutes } from './chance-of-routes.ts';
+import { doubtOfDice } from './dice.ts';
 import { HeldPackets, oddsIn } from './impaired-links.ts';
 import { knowsEveryQueue, probesIn } from './known-queues.ts';
 import { memberChangeIn } from './member-change.ts';
@@ -127,6 +128,7 @@ class Quiescence implements Quiet {
       : (doubt ??
           doubtOfServers(this.#lab) ??
           doubtOfSharedPorts(this.#lab) ??
+          doubtOfDice(this.#lab) ??
           doubtOfNextHops(this.#lab) ??
           doubtOfProcessors(this.#lab));
   }

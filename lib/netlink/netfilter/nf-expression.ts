@@ -58,6 +58,11 @@ const KINDS = {
     from: attribute('NFTA_RANGE_FROM_DATA', 3, value),
     to: attribute('NFTA_RANGE_TO_DATA', 4, value),
   }),
+  numgen: table({
+    register: attribute('NFTA_NG_DREG', 1, be32),
+    modulus: attribute('NFTA_NG_MODULUS', 2, be32),
+    offset: attribute('NFTA_NG_OFFSET', 4, be32),
+  }),
   lookup: table({ set: attribute('NFTA_LOOKUP_SET', 1, string) }),
   exthdr: table({
     register: attribute('NFTA_EXTHDR_DREG', 1, be32),
