@@ -6,11 +6,11 @@ const REPORT = fileURLToPath(new URL('../../lib/report/', import.meta.url));
 
 /** Prints what a failed test leaves behind. */
 const SCRIPT = `
-const { labScript } = await import(${JSON.stringify(`${REPORT}lab-script.ts`)});
+const { labScript } = await import(${JSON.stringify(`${REPORT}script/lab-script.ts`)});
 const { stateText } = await import(${JSON.stringify(`${REPORT}state-text.ts`)});
 const { readLab } = await import(${JSON.stringify(`${REPORT}lab-state.ts`)});
-const { topologyOf } = await import(${JSON.stringify(`${REPORT}topology.ts`)});
-const { topologyMermaid } = await import(${JSON.stringify(`${REPORT}topology-mermaid.ts`)});
+const { topologyOf } = await import(${JSON.stringify(`${REPORT}drawing/topology.ts`)});
+const { topologyMermaid } = await import(${JSON.stringify(`${REPORT}drawing/topology-mermaid.ts`)});
 lab.namespace('ns1').macvlan({
   parent: lab.uplink('nic0'), name: 'm1', mac: '02:00:00:00:00:77', address: '10.0.0.101/24',
 });
