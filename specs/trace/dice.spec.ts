@@ -22,7 +22,7 @@ test.for<[rule: string, oneIn: number]>([
 
 // r, whose rules draw no number, or one that decides of nothing
 test.for(['limit rate 1/second drop', 'ip saddr 10.0.0.1 drop', 'numgen inc mod 4 >= 0 drop'])(
-  '%s is no matter of dice',
+  '%s: no number decides',
   async (rule, { lab }) => {
     const r = lab.router('r');
     await r.exec('nft', [`table ip t { chain c { type filter hook forward priority 0; ${rule}; }; }`]);
