@@ -10,25 +10,8 @@ import { engineOf } from '../engines/engine.ts';
 import { change, unwatched } from '../engines/watcher.ts';
 import type { Interface } from '../interface.ts';
 
-/** What happens to the packets that an interface sends, in the words of `tc qdisc … netem`. */
-export interface ImpairOptions {
-  /** How long every packet is delayed, in milliseconds. @default 0 */
-  delay?: number;
-  /** How much the delay varies in either direction, in milliseconds, evenly. Packets may overtake each other. @default 0 */
-  jitter?: number;
-  /** Percentage of packets that are lost. @default 0 */
-  loss?: number;
-  /** Percentage of packets that are sent twice. @default 0 */
-  duplicate?: number;
-  /** Percentage of packets that skip the delay, and overtake the others. @default 0 */
-  reorder?: number;
-  /** Percentage of packets that get one wrong bit. @default 0 */
-  corrupt?: number;
-  /** Bits a second: `'512kbit'`, `'10mbit'`, `'1.5gbit'`. @default no limit */
-  rate?: string;
-  /** How many packets may wait; others are lost. @default 1000 */
-  limit?: number;
-}
+/** What happens to the packets that an interface sends: what `netem` does, in the words of `tc qdisc`. */
+export type ImpairOptions = NetemOptions;
 
 const PERCENTAGES = ['loss', 'duplicate', 'reorder', 'corrupt'] as const;
 const OPTIONS = ['delay', 'jitter', ...PERCENTAGES, 'rate', 'limit'] as const;

@@ -7,23 +7,27 @@ import { fixed, type Type } from '../codec/type.ts';
 import { amount } from '../codec/value-rule.ts';
 import { rate as anyRate, bytesASecond, rateText } from './tc-rate.ts';
 
-/** What `netem` does to packets: times in milliseconds, chances in percent. */
+/** What `netem` does to the packets that an interface sends, in the words of `tc qdisc`. */
 export interface NetemOptions {
-  /** How many packets may wait. @default 1000 */
-  limit?: number;
+  /** How long every packet is delayed, in milliseconds. @default 0 */
   delay?: number;
   /**
-   * How much the delay varies in either direction, evenly. The kernel does not tell the distribution that `tc` may have given, so
-   * `list`, `lab.sh` and `lab.save` take it for even.
+   * How much the delay varies in either direction, in milliseconds, evenly. Packets may overtake each other. The kernel does not tell the
+   * distribution that `tc` may have given, so `list`, `lab.sh` and `lab.save` take it for even. @default 0
    */
   jitter?: number;
+  /** Percentage of packets that are lost. @default 0 */
   loss?: number;
+  /** Percentage of packets that are sent twice. @default 0 */
   duplicate?: number;
-  /** Packets that skip the delay. */
+  /** Percentage of packets that skip the delay, and overtake the others. @default 0 */
   reorder?: number;
+  /** Percentage of packets that get one wrong bit. @default 0 */
   corrupt?: number;
-  /** Such as `'10mbit'`. */
+  /** Bits a second: `'512kbit'`, `'10mbit'`, `'1.5gbit'`. @default no limit */
   rate?: string;
+  /** How many packets may wait; others are lost. @default 1000 */
+  limit?: number;
 }
 
 /** What hairpin reads of a `netem`, for how long it keeps packets and how many it loses: the rate in bits a second. */
